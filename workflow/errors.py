@@ -1,0 +1,111 @@
+"""What can go wrong, as classes that build their own sentence.
+
+::
+
+    WorkflowError
+    ├── InputRefused (ValueError)       one input cannot be taken                    exit 1
+    ├── StaleWrite                      the object moved on since it was read        exit 1
+    ├── NotAllowed (PermissionError)    the action is beyond the role                exit 1
+    ├── UnknownName (LookupError)       no site, target, capture of that name        exit 2
+    ├── AmbiguousName (LookupError)     a prefix that fits several                   exit 2
+    └── ProjectUnusable (OSError)       no project, or its record cannot be read     exit 3
+        └── BuildMissing                the bundled assets are not there             exit 3
+
+Every sentence says what was wrong, which value, and what to do. The command line prints it and exits with
+``exit_code``; the dashboard shows it as a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+__all__ = [
+    "AmbiguousName",
+    "BuildMissing",
+    "InputRefused",
+    "NotAllowed",
+    "ProjectUnusable",
+    "StaleWrite",
+    "UnknownName",
+    "WorkflowError",
+]
+
+
+class WorkflowError(Exception):
+    """Root of everything the program raises on purpose."""
+
+    exit_code = 1
+
+
+class InputRefused(WorkflowError, ValueError):
+    """One input cannot be taken; the rest of its batch can."""
+
+    def __init__(self, subject: str, problem: str, remedy: str) -> None:
+        """Sentence ``subject: problem; remedy.`` where `subject` names file, feature or field."""
+        self.subject, self.problem, self.remedy = subject, problem, remedy
+        super().__init__(f"{subject}: {problem}; {remedy}.")
+
+
+class StaleWrite(WorkflowError):
+    """An object was changed by somebody else since the version that the write was based on."""
+
+    def __init__(self, kind: str, object_id: str, base_version: int, current_version: int) -> None:
+        """Carry both versions, so that the caller can show or merge them."""
+        self.kind, self.object_id = kind, object_id
+        self.base_version, self.current_version = base_version, current_version
+        super().__init__(
+            f"{kind} {object_id} is at version {current_version}, the change was based on version "
+            f"{base_version}; look at the newer version and repeat the change."
+        )
+
+
+class NotAllowed(WorkflowError, PermissionError):
+    """The action is beyond the author's role."""
+
+    def __init__(self, author: str, role: str, action: str) -> None:
+        """Name who tried what in which role."""
+        super().__init__(f"{author} ({role}) may not {action}; ask a lead or declare another role.")
+
+
+class UnknownName(WorkflowError, LookupError):
+    """Nothing of that kind has that name."""
+
+    exit_code = 2
+
+    def __init__(self, kind: str, value: str, known: Sequence[str]) -> None:
+        """Offer the nearest of the `known` names."""
+        near = get_close_matches(value, known, n=1, cutoff=0.5)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are {len(known)}: list them first."
+        if not known:
+            hint = "there are none yet."
+        super().__init__(f"No {kind} '{value}'; {hint}")
+
+
+class AmbiguousName(WorkflowError, LookupError):
+    """A name that fits more than one object."""
+
+    exit_code = 2
+
+    def __init__(self, kind: str, value: str, matches: Sequence[str]) -> None:
+        """Show up to five of the `matches`."""
+        shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
+        super().__init__(f"'{value}' fits {len(matches)} {kind}s ({shown}); give one of them in full.")
+
+
+class ProjectUnusable(WorkflowError, OSError):
+    """The project folder or its record cannot be used."""
+
+    exit_code = 3
+
+    def __init__(self, path: object, problem: str, remedy: str) -> None:
+        """Sentence ``path: problem; remedy.``"""
+        super().__init__(f"{path}: {problem}; {remedy}.")
+
+
+class BuildMissing(ProjectUnusable):
+    """Assets that the installation bundles are missing."""
+
+    def __init__(self, path: object) -> None:
+        """Say how they are made."""
+        super().__init__(path, "not built", "install the project again with network access (pip install -e .)")

@@ -1,0 +1,12 @@
+"""Names and limits that more than one module must agree on."""
+
+from __future__ import annotations
+
+__all__ = ["IMAGERY_DIR", "ORIGINALS", "RECORD_FILE", "REGISTER_FILE", "STATE_DIR", "WORKING"]
+
+REGISTER_FILE = "sites.geojson"
+IMAGERY_DIR = "imagery"
+STATE_DIR = ".sitetrack"
+RECORD_FILE = "record.sqlite"
+ORIGINALS = "originals"
+WORKING = "working"
