@@ -1,0 +1,61 @@
+"""The register of sites: read from GeoJSON, KML, KMZ and CSV, merged by id, written as GeoJSON.
+
+Files are untrusted. Whatever cannot be taken is named with its file and feature, placemark or row; the rest
+is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from workflow.errors import InputRefused
+from workflow.register import csvfile, geojson, kml
+from workflow.register.assemble import Draft, Reading, assemble
+from workflow.register.geojson import register_text, write_register
+from workflow.register.merging import Merge, merge
+
+__all__ = ["SUFFIXES", "Merge", "Reading", "merge", "read_sites", "register_text", "write_register"]
+
+MAX_BYTES = 64 * 1024 * 1024
+"""No register file is read beyond this size."""
+
+_READERS: Mapping[str, Callable[[bytes, str], list[Draft | InputRefused]]] = {
+    ".geojson": geojson.drafts,
+    ".json": geojson.drafts,
+    ".kml": kml.drafts,
+    ".kmz": kml.drafts_of_archive,
+    ".csv": csvfile.drafts,
+}
+SUFFIXES = tuple(_READERS)
+"""File name endings that `read_sites` knows."""
+
+
+def read_sites(path: Path) -> Reading:
+    """Sites of the file at `path` in file order, and a refusal for everything that was not taken.
+
+    The ending of the name chooses the format: .geojson, .json, .kml, .kmz, .csv. Never raises for what a file
+    holds: a file that cannot be read at all gives no sites and one refusal.
+    """
+    try:
+        reader = _READERS.get(path.suffix.lower())
+        if reader is None:
+            raise InputRefused(path.name, "is not a register file", f"give one of {', '.join(SUFFIXES)}")
+        drafts = reader(_bytes(path), path.name)
+    except InputRefused as error:
+        return Reading((), (error,))
+    return assemble(path.stem, drafts)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "the system gives no reason"
+        raise InputRefused(
+            path.name, f"cannot be opened ({reason})", "check the name and the rights"
+        ) from error
+    if len(body) > MAX_BYTES:
+        raise InputRefused(path.name, f"is larger than {MAX_BYTES // 2**20} MiB", "split it")
+    return body
