@@ -1,0 +1,302 @@
+"""Chips: the part of a capture around a site, cut onto the site's grid and kept in a disk cache.
+
+A chip is named by the hash of all that its pixels follow from, so a cached file is right or is never looked
+at; what is damaged is made again. A `Cut` holds those inputs without the project, so that it can be sent to a
+worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow import rasters
+from workflow.codec import canonical_json, encode
+from workflow.errors import InputRefused
+from workflow.grid import SiteGrid, grid_gsd, site_grid
+from workflow.model import Capture, Chip, Georeference, LonLat, Offset, Site, Stretch
+from workflow.settings import STATE_DIR
+
+if TYPE_CHECKING:
+    from shapely import Polygon
+
+    from workflow.project import Project
+
+__all__ = [
+    "CHIP_DIR",
+    "LARGEST_SIDE_PX",
+    "READER_VERSION",
+    "Cut",
+    "chip",
+    "covering",
+    "cut",
+    "date_order",
+    "digest",
+    "identity",
+    "is_dated",
+    "is_georeferenced",
+    "plan",
+    "read",
+    "share",
+    "site_grid_of",
+    "window_grid",
+]
+
+CHIP_DIR = "chips"
+LARGEST_SIDE_PX = 4096
+# goes up when the same inputs would give other pixels
+READER_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a chip follows from. `root` is the project folder, `working` the COG's path below it.
+
+    `identity` stands for the picture and its georeference; `dx_m` and `dy_m` are added to the capture's
+    coordinates.
+    """
+
+    root: Path
+    site: str
+    capture: str
+    identity: str
+    working: str
+    stretch: tuple[Stretch, ...]
+    grid: SiteGrid
+    dx_m: float = 0.0
+    dy_m: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Name of the content: 32 hex digits."""
+        return digest([READER_VERSION, self.identity, encode(self.grid), self.dx_m, self.dy_m])
+
+    @property
+    def file(self) -> str:
+        """POSIX path of the cached chip below the project folder."""
+        return f"{STATE_DIR}/{CHIP_DIR}/{self.site}/{self.key}.npz"
+
+
+def digest(value: object) -> str:
+    """32 hex digits that name a JSON-able value."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:32]
+
+
+def identity(capture: Capture) -> str:
+    """What names a capture's pixels and where they lie: another georeference of the same bytes is another
+    one.
+    """
+    return digest(
+        [capture.sha256, capture.working, capture.georeference, capture.crs, encode(capture.footprint)]
+    )
+
+
+def date_order(capture: Capture) -> tuple[bool, str, str, str]:
+    """Sort key: earliest day, then latest, then id; an undated capture comes last."""
+    span = capture.acquired
+    first, last = span.earliest or span.latest, span.latest or span.earliest
+    return first is None, str(first), str(last), capture.id
+
+
+def is_georeferenced(capture: Capture) -> bool:
+    """Whether the capture has a place on the Earth."""
+    return capture.crs is not None and capture.georeference is not Georeference.NONE
+
+
+def is_dated(capture: Capture) -> bool:
+    """Whether the capture has a place in the order of dates."""
+    return capture.acquired.earliest is not None or capture.acquired.latest is not None
+
+
+# -- which captures, which grid ------------------------------------------------------------------------------
+
+
+def covering(project: Project, site: Site) -> tuple[Capture, ...]:
+    """Georeferenced captures whose footprint touches the box around the site's watch circle, in date order.
+
+    Empty for a site that is not located.
+    """
+    if site.position is None:
+        return ()
+    import shapely
+
+    centre = site.position.lonlat
+    ring = _box_ring(centre, site.radius_m)
+    lons, lats = [point[0] for point in ring], [point[1] for point in ring]
+    # west > east says that the box crosses the date line
+    found = project.record.captures_over(_wrapped(min(lons)), min(lats), _wrapped(max(lons)), max(lats))
+    box = shapely.Polygon(ring)
+    rows = (project.record.get(Capture, capture_id) for capture_id in found)
+    captures = (row.value for row in rows if row is not None)
+    return tuple(sorted((one for one in captures if _touches(box, centre, one)), key=date_order))
+
+
+def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:
+    """Corners and edge middles of the watch circle's box as (lon, lat), longitudes near the centre's."""
+    grid = site_grid(centre, radius_m, max(radius_m / 50, 0.1))
+    west, south, east, north = grid.bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    places = [
+        (west, south),
+        (x, south),
+        (east, south),
+        (east, y),
+        (east, north),
+        (x, north),
+        (west, north),
+        (west, y),
+    ]
+    return [_near(grid.to_lonlat(*place), centre) for place in places]
+
+
+def _near(lonlat: LonLat, centre: LonLat) -> tuple[float, float]:
+    """(lon, lat) with the longitude within 180 degrees of the centre's, so that the date line cuts nothing."""
+    return centre.lon + (lonlat.lon - centre.lon + 540) % 360 - 180, lonlat.lat
+
+
+def _wrapped(lon: float) -> float:
+    return (lon + 180) % 360 - 180
+
+
+def _touches(box: Polygon, centre: LonLat, capture: Capture) -> bool:
+    import shapely
+
+    if len(capture.footprint) < 4 or not is_georeferenced(capture):
+        return False
+    footprint = shapely.make_valid(shapely.Polygon([_near(corner, centre) for corner in capture.footprint]))
+    return bool(shapely.intersects(box, footprint))
+
+
+def site_grid_of(project: Project, site: Site, captures: Sequence[Capture] | None = None) -> SiteGrid:
+    """The site's grid: its pixel is that of the finest covering capture within limits, at most 4096 a side.
+
+    `captures` are the covering ones where the caller has them.
+
+    Raises
+    ------
+    InputRefused
+        when the site is not located.
+    """
+    if site.position is None:
+        raise InputRefused(f"Site {site.id}", "is not located", "give it a position in sites.geojson")
+    known = covering(project, site) if captures is None else captures
+    finest = min((capture.gsd_m for capture in known if capture.gsd_m is not None), default=None)
+    return window_grid(site.position.lonlat, site.radius_m, grid_gsd(finest))
+
+
+def window_grid(centre: LonLat, radius_m: float, gsd_m: float) -> SiteGrid:
+    """Grid around a place with pixels of `gsd_m`, or coarser where it had more than 4096 a side."""
+    coarsest_needed = round(2.01 * radius_m / (LARGEST_SIDE_PX - 4) + 0.0005, 3)
+    return site_grid(centre, radius_m, max(gsd_m, coarsest_needed))
+
+
+# -- cutting -------------------------------------------------------------------------------------------------
+
+
+def chip(project: Project, site: Site, capture: Capture) -> Chip:
+    """The chip of `capture` at `site`, the applied offset included; read from the cache where it is there.
+
+    Raises
+    ------
+    InputRefused
+        when the site is not located or the capture has no georeference.
+    """
+    row = project.record.get(Offset, f"{site.id}.{capture.id}")
+    return cut(plan(project, site, capture, site_grid_of(project, site), row.value if row else None))
+
+
+def plan(project: Project, site: Site, capture: Capture, grid: SiteGrid, offset: Offset | None = None) -> Cut:
+    """The cut of `capture` on `grid`; `offset` counts where it is applied.
+
+    Raises
+    ------
+    InputRefused
+        when the capture has no georeference.
+    """
+    if not is_georeferenced(capture):
+        raise InputRefused(
+            capture.file, "has no georeference", "give it control points, or look at the whole picture"
+        )
+    dx_m, dy_m = (offset.dx_m, offset.dy_m) if offset is not None and offset.applied else (0.0, 0.0)
+    return Cut(
+        project.root,
+        site.id,
+        capture.id,
+        identity(capture),
+        capture.working,
+        capture.stretch,
+        grid,
+        dx_m,
+        dy_m,
+    )
+
+
+def cut(what: Cut) -> Chip:
+    """The chip from the cache, else read and put there."""
+    path = what.root / what.file
+    cached = _load(path)
+    if cached is None:
+        made = read(what)
+        _save(path, made)
+        return made
+    data, valid = cached
+    return Chip(what.site, what.capture, data, valid, what.stretch, what.grid.gsd_m)
+
+
+def read(what: Cut) -> Chip:
+    """The chip from the working copy; the cache is neither looked at nor filled.
+
+    Raises
+    ------
+    InputRefused
+        when the working copy is missing or damaged.
+    """
+    from rasterio.errors import RasterioError
+
+    try:
+        data, valid = rasters.read_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
+    except (RasterioError, OSError) as error:
+        raise InputRefused(
+            f"Capture {what.capture}", f"its working copy cannot be read ({error})", "run 'sitetrack verify'"
+        ) from error
+    return Chip(what.site, what.capture, data, valid, what.stretch, what.grid.gsd_m)
+
+
+def share(one: Chip) -> float:
+    """Part of the chip that the capture covers, 0 to 1."""
+    return float(np.count_nonzero(one.valid)) / one.valid.size
+
+
+def _load(path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_]] | None:
+    """Data and mask of a cached chip; None where there is none or it is damaged."""
+    try:
+        # opened here, because numpy leaves the file open when it is damaged
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            data = stored["data"]
+            valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
+    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+        return None
+    return (data, valid) if valid.shape == data.shape[1:] else None
+
+
+def _save(path: Path, made: Chip) -> None:
+    """Write the chip beside its place and move it there; a cache that cannot be written is done without."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.savez(stream, data=made.data, valid=np.packbits(made.valid, axis=1))
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)

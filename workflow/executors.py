@@ -1,0 +1,94 @@
+"""Where work runs: in this thread, in threads or in processes, behind `concurrent.futures.Executor`.
+
+Workers read pixels and calculate; only the caller writes to the record. Leaving the context cancels what has
+not started and waits for what has, so an interrupted run leaves no half files.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from workflow.errors import InputRefused
+
+__all__ = ["KINDS", "OpenExecutor", "SerialExecutor", "open_executor", "parse_executor"]
+
+KINDS = ("serial", "threads", "processes")
+T = TypeVar("T")
+
+
+class SerialExecutor(Executor):
+    """Runs each call when it is submitted, in the caller's thread."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """A future that is done already; an interrupt goes straight through."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  kept for whoever asks for the result
+            future.set_exception(error)
+        return future
+
+
+class OpenExecutor:
+    """An executor and how many calls it runs at a time."""
+
+    def __init__(self, pool: Executor, workers: int) -> None:
+        self.pool, self.workers = pool, workers
+
+
+def parse_executor(text: str | None) -> tuple[str, int]:
+    """Kind and number of workers of ``serial``, ``threads``, ``threads:4``, ``processes:2``; None: all cores.
+
+    Raises
+    ------
+    InputRefused
+        when it is none of these.
+    """
+    cores = os.cpu_count() or 1
+    if text is None:
+        return "threads", cores
+    kind, colon, number = text.strip().partition(":")
+    if kind == "serial" and not colon:
+        return kind, 1
+    if kind in KINDS[1:] and (
+        not colon or (number.isascii() and number.isdecimal() and 1 <= int(number) <= 1024)
+    ):
+        return kind, int(number) if colon else cores
+    raise InputRefused(f"executor '{text}'", "is not known", "use serial, threads, threads:N or processes:N")
+
+
+@contextmanager
+def open_executor(text: str | None = None) -> Iterator[OpenExecutor]:
+    """The executor that `text` names (see `parse_executor`), shut down at the end.
+
+    Raises
+    ------
+    InputRefused
+        when it is not known.
+    """
+    kind, workers = parse_executor(text)
+    pool = _pool(kind, workers)
+    try:
+        yield OpenExecutor(pool, workers)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(kind: str, workers: int) -> Executor:
+    if kind == "serial":
+        return SerialExecutor()
+    if kind == "threads":
+        return ThreadPoolExecutor(workers, thread_name_prefix="sitetrack")
+    # spawned, not forked: GDAL and SQLite handles must not be shared
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Let the parent alone answer Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

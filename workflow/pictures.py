@@ -1,0 +1,194 @@
+"""Pictures for the eye: tiles of a capture in its site's own grid, whole pictures, thumbnails.
+
+Tiles are 256 px square, in the CRS of the site's grid. Their origin is the north-west corner of
+`picture_extent`: the site's grid with its surroundings. Zoom 0 is the coarsest of `levels`, each next has
+pixels half the size; columns count to the east, rows to the south.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow import rasters
+from workflow.chips import chip, is_georeferenced, site_grid_of
+from workflow.errors import InputRefused, UnknownName
+from workflow.grid import SiteGrid
+from workflow.model import Capture, Offset, Site, Stretch
+from workflow.rasters.whole import read_whole
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["TILE_PX", "Tile", "levels", "picture_extent", "still", "thumbnail", "tile"]
+
+TILE_PX = 256
+# the picture shows this many times the watch box, so that one can look around
+_CONTEXT = 3
+_CACHED_TILES = 512
+_LARGEST_STILL_PX = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """An encoded picture and its media type (`image/jpeg`, `image/png`)."""
+
+    body: bytes
+    media_type: str
+
+
+def picture_extent(grid: SiteGrid) -> SiteGrid:
+    """The site's grid and its surroundings: three times its side, in the same pixels."""
+    columns, rows = grid.width * (_CONTEXT - 1) // 2, grid.height * (_CONTEXT - 1) // 2
+    west, north = grid.to_map(-columns, -rows)
+    return SiteGrid(grid.crs, west, north, grid.gsd_m, grid.width + 2 * columns, grid.height + 2 * rows)
+
+
+def levels(grid: SiteGrid) -> tuple[float, ...]:
+    """Pixel of each zoom in metres, zoom 0 first: one tile shows it all; the last is the grid's own pixel."""
+    extent = picture_extent(grid)
+    deepest = 0
+    while max(extent.width, extent.height) > TILE_PX << deepest:
+        deepest += 1
+    return tuple(grid.gsd_m * 2**step for step in range(deepest, -1, -1))
+
+
+def tile(project: Project, site_id: str, capture_id: str, z: int, x: int, y: int) -> Tile:
+    """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else PNG with alpha.
+
+    The applied offset and the capture's stored stretch count. Columns and rows outside the extent are
+    transparent.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site, capture or zoom.
+    InputRefused
+        when the site is not located, or the capture has no georeference or cannot be read.
+    """
+    site, capture = project.site(site_id), _capture(project, capture_id)
+    if not is_georeferenced(capture):
+        raise InputRefused(capture.file, "has no georeference", "look at the whole picture")
+    grid = site_grid_of(project, site)
+    resolutions = levels(grid)
+    if not 0 <= z < len(resolutions):
+        raise UnknownName("zoom", str(z), [str(known) for known in range(len(resolutions))])
+    extent = picture_extent(grid)
+    place = _tile_grid(extent, resolutions[z], x, y)
+    if place is None:
+        return _empty()
+    dx_m, dy_m = _shift(project, site, capture)
+    return _render(project.root / capture.working, capture.stretch, place, dx_m, dy_m)
+
+
+def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
+    """The whole picture, its longer side at most `max_px` pixels (64 to 8192), as JPEG.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such capture.
+    InputRefused
+        when it cannot be read.
+    """
+    capture = _capture(project, capture_id)
+    size = min(max(max_px, 64), _LARGEST_STILL_PX)
+    return _whole(project.root / capture.working, capture.stretch, size)
+
+
+def thumbnail(project: Project, site: Site, capture: Capture, px: int = 160) -> Tile:
+    """The chip of a capture at a site, reduced to at most `px` a side; without georeference the whole
+    picture.
+
+    Raises
+    ------
+    InputRefused
+        when the site is not located or the capture cannot be read.
+    """
+    if not is_georeferenced(capture):
+        return still(project, capture.id, px)
+    made = chip(project, site, capture)
+    step = max(1, ceil(max(made.valid.shape) / px))
+    valid = _reduced(made.valid[None], step)[0] == 1
+    return _encoded(rasters.to_display(_reduced(made.data, step), made.stretch), valid, rasters.encode_jpeg)
+
+
+def _reduced(data: NDArray[np.generic], step: int) -> NDArray[np.generic]:
+    """Means of `step` x `step` blocks; what is left over at the south and east edges is dropped."""
+    if step == 1:
+        return data
+    bands, rows, columns = data.shape[0], data.shape[1] // step, data.shape[2] // step
+    blocks = data[:, : rows * step, : columns * step].reshape(bands, rows, step, columns, step)
+    means: NDArray[np.float32] = blocks.astype(np.float32).mean(axis=(2, 4))
+    return means
+
+
+def _capture(project: Project, capture_id: str) -> Capture:
+    """The capture of exactly that id: addresses of pictures never take a prefix or a file name."""
+    row = project.record.get(Capture, capture_id)
+    if row is None:
+        raise UnknownName("capture", capture_id, [capture.id for capture in project.captures()])
+    return row.value
+
+
+def _shift(project: Project, site: Site, capture: Capture) -> tuple[float, float]:
+    row = project.record.get(Offset, f"{site.id}.{capture.id}")
+    return (row.value.dx_m, row.value.dy_m) if row is not None and row.value.applied else (0.0, 0.0)
+
+
+def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | None:
+    """The grid of one tile, None outside the extent."""
+    side = TILE_PX * gsd_m
+    columns, rows = ceil(extent.width * extent.gsd_m / side), ceil(extent.height * extent.gsd_m / side)
+    if not (0 <= x < columns and 0 <= y < rows):
+        return None
+    return SiteGrid(extent.crs, extent.west + x * side, extent.north - y * side, gsd_m, TILE_PX, TILE_PX)
+
+
+# a working copy is named by the hash of its bytes, so a rendered tile stays right
+@lru_cache(maxsize=_CACHED_TILES)
+def _render(path: Path, stretch: tuple[Stretch, ...], place: SiteGrid, dx_m: float, dy_m: float) -> Tile:
+    data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m))
+    if not valid.any():
+        return _empty()
+    kind = rasters.encode_jpeg if valid.all() else rasters.encode_png
+    return _encoded(rasters.to_display(data, stretch), valid, kind)
+
+
+@lru_cache(maxsize=64)
+def _whole(path: Path, stretch: tuple[Stretch, ...], max_px: int) -> Tile:
+    data, valid = _read(path, lambda: read_whole(path, max_px))
+    return _encoded(rasters.to_display(data, stretch), valid, rasters.encode_jpeg)
+
+
+Pixels = tuple[NDArray[np.generic], NDArray[np.bool_]]
+
+
+def _read(path: Path, reader: Callable[[], Pixels]) -> Pixels:
+    from rasterio.errors import RasterioError
+
+    try:
+        return reader()
+    except (RasterioError, OSError) as error:
+        raise InputRefused(path.name, f"cannot be read ({error})", "run 'sitetrack verify'") from error
+
+
+def _encoded(
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    encoder: Callable[[NDArray[np.uint8], NDArray[np.bool_]], bytes],
+) -> Tile:
+    return Tile(encoder(rgb, valid), "image/png" if encoder is rasters.encode_png else "image/jpeg")
+
+
+@lru_cache(maxsize=1)
+def _empty() -> Tile:
+    nothing = np.zeros((3, TILE_PX, TILE_PX), np.uint8)
+    return Tile(rasters.encode_png(nothing, np.zeros((TILE_PX, TILE_PX), np.bool_)), "image/png")

@@ -1,0 +1,134 @@
+"""The work of tracking one site on pixels: calls that take picklable values, so that any worker can run them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import hypot, isfinite
+
+import numpy as np
+
+from workflow import chips, compare
+from workflow.chips import Cut
+from workflow.grid import SiteGrid, grid_gsd
+from workflow.model import Capture, Chip, LonLat, Offset, Score
+from workflow.scoring.base import Scorer
+
+__all__ = [
+    "LEAST_SIDE_PX",
+    "PLAUSIBLE_SHIFT_M",
+    "QUALITY_BAR",
+    "REFERENCE_METHOD",
+    "Look",
+    "align",
+    "alignment_grid",
+    "covered_share",
+    "look",
+    "reference_offset",
+    "score",
+]
+
+# below it an offset is kept but not applied
+QUALITY_BAR = 0.25
+PLAUSIBLE_SHIFT_M = 25.0
+# smaller pictures hold too little texture: the surroundings are taken in
+LEAST_SIDE_PX = 320
+REFERENCE_METHOD = "reference"
+_LEAST_OVERLAP = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the choice of the reference needs of a chip: the covered share and the mean gradient of its grey
+    picture.
+    """
+
+    share: float
+    sharpness: float
+
+
+def look(what: Cut) -> Look:
+    """Cut the chip (into the cache) and measure it."""
+    chip = chips.cut(what)
+    gradient, inner = compare.gradient_magnitude(compare.to_grey(chip.data, chip.stretch), chip.valid)
+    return Look(chips.share(chip), float(gradient[inner].mean()) if inner.any() else 0.0)
+
+
+def covered_share(what: Cut) -> float:
+    """Cut the chip (into the cache); the part of it that the capture covers."""
+    return chips.share(chips.cut(what))
+
+
+def alignment_grid(
+    site: SiteGrid, centre: LonLat, radius_m: float, reference: Capture, moving: Capture
+) -> SiteGrid:
+    """The grid on which two captures are laid on each other: the site's, but as coarse as the coarser of the
+    two.
+
+    At least 320 pixels a side, so that there is something to hold on to.
+    """
+    gsd_m = max(site.gsd_m, *(grid_gsd(one.gsd_m) for one in (reference, moving) if one.gsd_m is not None))
+    if gsd_m == site.gsd_m and site.width >= LEAST_SIDE_PX:
+        return site
+    return chips.window_grid(centre, max(radius_m, gsd_m * LEAST_SIDE_PX / 2), gsd_m)
+
+
+def align(reference: Cut, moving: Cut, keep: bool) -> Offset:
+    """The offset of `moving`: both cuts lie on one grid and carry no offset. `keep` leaves the moving chip
+    cached.
+    """
+    fixed, other = chips.cut(reference), chips.cut(moving) if keep else chips.read(moving)
+    shift = compare.estimate_shift(
+        compare.to_grey(fixed.data, fixed.stretch),
+        compare.to_grey(other.data, other.stretch),
+        fixed.valid,
+        other.valid,
+    )
+    dx_m, dy_m = shift.metres(moving.grid.gsd_m)
+    reason = _objection(shift, dx_m, dy_m, moving.grid)
+    return Offset(
+        moving.site,
+        moving.capture,
+        reference.capture,
+        round(dx_m, 3) + 0.0,
+        round(dy_m, 3) + 0.0,
+        round(shift.quality, 3),
+        not reason,
+        compare.METHOD,
+        reason,
+    )
+
+
+def _objection(shift: compare.Shift, dx_m: float, dy_m: float, grid: SiteGrid) -> str:
+    """Why an offset is not applied; empty where it is."""
+    if shift.quality < QUALITY_BAR:
+        return (
+            f"quality {shift.quality:.2f} is below {QUALITY_BAR:.2f}: too little in common with the reference"
+        )
+    limit_m = min(max(PLAUSIBLE_SHIFT_M, 3 * grid.gsd_m), grid.width * grid.gsd_m / 4)
+    if hypot(dx_m, dy_m) > limit_m:
+        return f"{hypot(dx_m, dy_m):.1f} m is further than plausible ({limit_m:.1f} m)"
+    return ""
+
+
+def reference_offset(site: str, capture: str) -> Offset:
+    """The row of the capture on which the others are laid."""
+    return Offset(site, capture, capture, 0.0, 0.0, 1.0, True, REFERENCE_METHOD)
+
+
+def score(before: Cut, after: Cut, scorers: Sequence[Scorer]) -> tuple[Score, ...]:
+    """One score a scorer of two chips on one grid, over the part that both cover."""
+    first, second = chips.cut(before), chips.cut(after)
+    common = first.valid & second.valid
+    if np.count_nonzero(common) < _LEAST_OVERLAP * common.size:
+        return tuple(Score(one.name, one.version, None, "no overlap at this site") for one in scorers)
+    first, second = replace(first, valid=common), replace(second, valid=common)
+    return tuple(_checked(one, first, second) for one in scorers)
+
+
+def _checked(scorer: Scorer, before: Chip, after: Chip) -> Score:
+    """The score, with a value that is no number between 0 and 1 taken out."""
+    made = scorer.score(before, after)
+    if made.value is None or (isfinite(made.value) and 0 <= made.value <= 1):
+        return made
+    return replace(made, value=None, reason=f"the scorer gave {made.value}")

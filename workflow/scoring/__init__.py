@@ -1,0 +1,1 @@
+"""Change scorers: one file each, chips in, a score out; a hint that orders work."""
