@@ -42,6 +42,8 @@ def canonical_json(value: Any) -> str:
 def _converter() -> JsonConverter:
     converter = make_converter()
     # JSON geometry is free-form; it passes through as it is
-    converter.register_structure_hook_func(lambda kind: kind == dict[str, object], lambda value, _: dict(value))
+    converter.register_structure_hook_func(
+        lambda kind: kind == dict[str, object], lambda value, _: dict(value)
+    )
     converter.register_unstructure_hook_func(lambda kind: kind == dict[str, object], dict)
     return converter

@@ -108,4 +108,6 @@ class BuildMissing(ProjectUnusable):
 
     def __init__(self, path: object) -> None:
         """Say how they are made."""
-        super().__init__(path, "not built", "install the project again with network access (pip install -e .)")
+        super().__init__(
+            path, "not built", "install the project again with network access (pip install -e .)"
+        )

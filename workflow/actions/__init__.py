@@ -1,0 +1,7 @@
+"""What people do to a project: state what they see, draw, bring in sites. An action is one write."""
+
+from workflow.actions.importing import ImportReport, import_sites
+from workflow.actions.marking import Acknowledgement, annotate
+from workflow.actions.observing import observe
+
+__all__ = ["Acknowledgement", "ImportReport", "annotate", "import_sites", "observe"]

@@ -1,0 +1,238 @@
+"""Drawing: the viewer's operation log taken into the record, each operation once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from workflow.actions.geometry import SHAPES, Range, checked_geometry
+from workflow.actions.text import clean_text
+from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
+from workflow.model import Annotation, Author, Capture, Georeference, Role, Site
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+    from workflow.store import Transaction, Versioned
+
+__all__ = ["Acknowledgement", "annotate"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAMELESS = str(InputRefused("Operation", "it has no id to acknowledge", "send one as 'op'"))
+_LONGEST_LABEL, _LONGEST_NOTE = 200, 4000
+_DEGREES: Range = (-180.0, 180.0, -90.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What became of an operation log: ids that are applied by now, and (id, sentence) of the refused.
+
+    Both in the order in which the operations were applied. The viewer drops both kinds: sent again, an
+    operation is not judged again. What has no id is refused with the id "".
+    """
+
+    acked: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def annotate(project: Project, author: Author, operations: Sequence[Mapping[str, Any]]) -> Acknowledgement:
+    """Apply operations ``{op, seq, type, annotation, base_version?}`` in the order of `seq`, each `op` once.
+
+    `type` is ``add``, ``edit`` or ``delete``; an edit states the fields that change. With a `base_version` an
+    edit or deletion is refused when the mark has moved on. Coordinates are degrees (lon, lat), or column and
+    row of the original where the capture has no georeference. What cannot be taken is refused by itself, the
+    rest is applied.
+
+    Raises
+    ------
+    NotAllowed
+        for a viewer.
+    """
+    if author.role is Role.VIEWER:
+        raise NotAllowed(author.name, author.role.value, "annotate")
+    named = _named(operations)
+    judged = project.record.judged_operations(list(named))
+    if named.keys() - judged.keys():
+        with project.record.write(author, _reason(named.values())) as transaction:
+            judged = transaction.judged_operations(list(named))
+            for op in named:
+                if op not in judged:
+                    judged[op] = _judged(transaction, author, named[op])
+    nameless = [("", _NAMELESS)] * (len(operations) - sum(_op(one) is not None for one in operations))
+    refused = [(op, judged[op]) for op in named if judged[op]]
+    return Acknowledgement(tuple(op for op in named if not judged[op]), (*refused, *nameless))
+
+
+def _judged(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> str:
+    """Apply one operation and remember it; why it was refused, "" when it was applied."""
+    refused = ""
+    try:
+        _apply(transaction, author, operation)
+    except (InputRefused, StaleWrite, UnknownName) as error:
+        refused = str(error)
+    transaction.judge(operation["op"], refused)
+    return refused
+
+
+def _named(operations: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Operations that have an id, by it, in the order of `seq`; the first of equal ids counts."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for operation in sorted((one for one in operations if _op(one) is not None), key=_sequence):
+        found.setdefault(operation["op"], operation)
+    return found
+
+
+def _op(operation: object) -> str | None:
+    name = operation.get("op") if isinstance(operation, Mapping) else None
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else None
+
+
+def _sequence(operation: Mapping[str, Any]) -> float:
+    place = operation.get("seq")
+    return float(place) if isinstance(place, int) and abs(place) < 2**53 else float("inf")
+
+
+def _reason(operations: Iterable[Mapping[str, Any]]) -> str:
+    types = sorted({str(operation.get("type")) for operation in operations} & set(_APPLY))
+    return f"drawing: {', '.join(types) or 'nothing known'}"
+
+
+# -- one operation -------------------------------------------------------------------------------------------
+
+
+def _apply(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> None:
+    kind, stated = operation.get("type"), operation.get("annotation")
+    if not isinstance(kind, str) or kind not in _APPLY:
+        raise InputRefused(
+            "Operation", f"type {str(kind)[:40]!r} is not known", f"use one of {', '.join(_APPLY)}"
+        )
+    if not isinstance(stated, Mapping):
+        raise InputRefused("Operation", "its annotation is not an object", "send one")
+    key = stated.get("id")
+    if not (isinstance(key, str) and _NAME.fullmatch(key)):
+        raise InputRefused("Annotation", "it has no sound id", "send letters, digits and hyphens, 64 at most")
+    known = transaction.get(Annotation, key)
+    _APPLY[kind](transaction, author, stated, known, operation.get("base_version"))
+
+
+def _add(
+    transaction: Transaction,
+    author: Author,
+    stated: Mapping[str, Any],
+    known: Versioned[Annotation] | None,
+    _: object,
+) -> None:
+    if known is not None:
+        raise InputRefused(f"Annotation {stated['id']}", "it is there already", "give the new one its own id")
+    missing = [name for name in ("site", "capture", "shape", "geometry") if stated.get(name) is None]
+    if missing:
+        raise InputRefused(
+            f"Annotation {stated['id']}", f"it has no {' and no '.join(missing)}", "send it whole"
+        )
+    blank = Annotation(stated["id"], "", "", "", {}, author=author.name)
+    transaction.put(_checked(transaction, blank, stated), base_version=0)
+
+
+def _edit(
+    transaction: Transaction,
+    _: Author,
+    stated: Mapping[str, Any],
+    known: Versioned[Annotation] | None,
+    base_version: object,
+) -> None:
+    there = _present(stated, known, base_version)
+    moved = [
+        name for name in ("site", "capture") if stated.get(name) not in (None, getattr(there.value, name))
+    ]
+    if moved:
+        raise InputRefused(
+            f"Annotation {stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
+        )
+    transaction.put(_checked(transaction, there.value, stated), base_version=there.version)
+
+
+def _delete(
+    transaction: Transaction,
+    _: Author,
+    stated: Mapping[str, Any],
+    known: Versioned[Annotation] | None,
+    base_version: object,
+) -> None:
+    if known is not None and known.value.deleted:
+        return
+    there = _present(stated, known, base_version)
+    transaction.put(replace(there.value, deleted=True), base_version=there.version)
+
+
+_APPLY = {"add": _add, "edit": _edit, "delete": _delete}
+
+
+def _present(
+    stated: Mapping[str, Any], known: Versioned[Annotation] | None, base_version: object
+) -> Versioned[Annotation]:
+    if known is None or known.value.deleted:
+        raise InputRefused(f"Annotation {stated['id']}", "it is not there", "add it first")
+    if base_version is not None and base_version != known.version:
+        base = base_version if isinstance(base_version, int) else 0
+        raise StaleWrite("annotation", stated["id"], base, known.version)
+    return known
+
+
+# -- its fields ----------------------------------------------------------------------------------------------
+
+
+def _checked(transaction: Transaction, was: Annotation, stated: Mapping[str, Any]) -> Annotation:
+    """`was` with the fields that are stated, each one checked."""
+    site = _site(transaction, was.site or stated["site"])
+    capture = _capture(transaction, was.capture or stated["capture"])
+    shape = stated.get("shape", was.shape)
+    if not (isinstance(shape, str) and shape in SHAPES):
+        raise InputRefused("Shape", f"{str(shape)[:40]!r} is not known", f"use one of {', '.join(SHAPES)}")
+    return replace(
+        was,
+        site=site.id,
+        capture=capture.id,
+        shape=shape,
+        geometry=checked_geometry(shape, stated.get("geometry", was.geometry), _allowed(capture)),
+        in_pixels=capture.georeference is Georeference.NONE,
+        target=_target(site, stated.get("target", was.target)),
+        label=clean_text("Label", stated.get("label", was.label), _LONGEST_LABEL),
+        note=clean_text("Note", stated.get("note", was.note), _LONGEST_NOTE),
+        evidence=_truth("evidence", stated.get("evidence", was.evidence)),
+    )
+
+
+def _site(transaction: Transaction, key: object) -> Site:
+    found = transaction.get(Site, key) if isinstance(key, str) else None
+    if found is None:
+        raise UnknownName("site", str(key)[:80], [row.value.id for row in transaction.rows(Site)])
+    return found.value
+
+
+def _capture(transaction: Transaction, key: object) -> Capture:
+    found = transaction.get(Capture, key) if isinstance(key, str) else None
+    if found is None:
+        raise UnknownName("capture", str(key)[:80], [row.value.id for row in transaction.rows(Capture)])
+    return found.value
+
+
+def _target(site: Site, key: object) -> str | None:
+    ids = [target.id for target in site.targets]
+    if key is None:
+        return None
+    if not isinstance(key, str) or key not in ids:
+        raise UnknownName(f"target of site {site.id}", str(key)[:80], ids)
+    return key
+
+
+def _allowed(capture: Capture) -> Range:
+    if capture.georeference is Georeference.NONE:
+        return (0.0, float(capture.width_px), 0.0, float(capture.height_px))
+    return _DEGREES
+
+
+def _truth(field: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InputRefused(field.capitalize(), "it is neither true nor false", "send one of them")
+    return value

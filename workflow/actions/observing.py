@@ -1,0 +1,141 @@
+"""One analyst's statement on one target in one capture."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from workflow.actions.text import clean_text
+from workflow.chips import covering
+from workflow.errors import InputRefused, NotAllowed, UnknownName
+from workflow.model import Author, Capture, Confidence, Observation, Review, Role, Site, State, Target
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["observation_id", "observe"]
+
+_NAMESPACE = uuid.UUID("5f1a7a3e-0b7e-5d0c-9c55-3a1d6f0c2b14")
+_LONGEST_NOTE = 4000
+W = TypeVar("W", State, Confidence)
+
+
+def observation_id(site: str, target: str, capture: str, author: str) -> str:
+    """Id of what one author says of one target in one capture: the same four give the same id."""
+    return str(uuid.uuid5(_NAMESPACE, "|".join((site, target, capture, author))))
+
+
+def observe(
+    project: Project,
+    author: Author,
+    *,
+    site: str,
+    capture: str,
+    state: str,
+    target: str | None = None,
+    confidence: str = Confidence.MODERATE,
+    note: str = "",
+) -> Observation:
+    """Record what `author` says of a target in a capture, and give the observation as it then stands.
+
+    Saying the same again changes nothing; another state, confidence or note is a new revision and a draft
+    again. `capture` is an id, a unique prefix of one, or the original file name; `target` may be left out
+    where the site has one.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        when site, capture or target are not there or fit several.
+    InputRefused
+        when the state or confidence is no such word, the capture does not show the site, or an absence on too
+        coarse a capture has no note.
+    NotAllowed
+        for a viewer, and for an observation that was approved.
+    """
+    if author.role is Role.VIEWER:
+        raise NotAllowed(author.name, author.role.value, "record observations")
+    place, picture = project.site(site), project.capture(capture)
+    thing = target_of(place, target)
+    said = Observation(
+        observation_id(place.id, thing.id, picture.id, author.name),
+        place.id,
+        thing.id,
+        picture.id,
+        author.name,
+        _word(State, "State", state),
+        _word(Confidence, "Confidence", confidence),
+        clean_text("Note", note, _LONGEST_NOTE),
+    )
+    _must_show(project, place, picture)
+    _must_be_visible(thing, picture, said)
+    return _put(project, author, said)
+
+
+def target_of(site: Site, target: str | None) -> Target:
+    """The site's target of that id, or its only one.
+
+    Raises
+    ------
+    UnknownName, InputRefused
+        when there is none of that id, or several and none was named.
+    """
+    ids = [one.id for one in site.targets]
+    if target is None:
+        if len(site.targets) == 1:
+            return site.targets[0]
+        problem = f"it has the targets {', '.join(ids)}" if ids else "it has no target"
+        remedy = "name one with --target" if ids else "give it one in sites.geojson"
+        raise InputRefused(f"Site {site.id}", problem, remedy)
+    for one in site.targets:
+        if one.id == target:
+            return one
+    raise UnknownName(f"target of site {site.id}", target, ids)
+
+
+def _word(kind: type[W], name: str, value: str) -> W:
+    try:
+        return kind(value)
+    except ValueError:
+        raise InputRefused(name, f"'{value}' is not known", f"use one of {', '.join(kind)}") from None
+
+
+def _must_show(project: Project, site: Site, capture: Capture) -> None:
+    if capture.site == site.id:
+        return
+    if site.position is None and site.footprint is None:
+        raise InputRefused(
+            f"Site {site.id}", "it is not located, so no capture is known to show it", "give it a position"
+        )
+    if capture.id not in {one.id for one in covering(project, site)}:
+        raise InputRefused(
+            f"Capture {capture.id} ({capture.file})",
+            f"it does not show site {site.id}",
+            "choose a capture that covers it, or take the picture in with --site",
+        )
+
+
+def _must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+    limit = target.kind.coarsest_gsd_m
+    if said.state is not State.ABSENT or said.note or limit is None or capture.gsd_m is None:
+        return
+    if capture.gsd_m > limit:
+        raise InputRefused(
+            f"Capture {capture.id} ({capture.file})",
+            f"its pixels of {capture.gsd_m:g} m are too coarse to show that a {target.kind} is absent "
+            f"({limit:g} m at most)",
+            "say 'insufficient', or say in a note what the absence rests on",
+        )
+
+
+def _put(project: Project, author: Author, said: Observation) -> Observation:
+    reason = f"{said.state} at {said.site}, {said.target}"
+    with project.record.write(author, reason) as transaction:
+        known = transaction.get(Observation, said.id)
+        if known is not None:
+            if replace(said, review=known.value.review) == known.value:
+                return known.value
+            if known.value.review is Review.APPROVED:
+                raise NotAllowed(author.name, author.role.value, f"change the approved observation {said.id}")
+        transaction.put(said, base_version=known.version if known else 0)
+    return said

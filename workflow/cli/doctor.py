@@ -1,0 +1,26 @@
+"""``sitetrack doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workflow.cli.options import open_project, print_rows, project_options
+
+__all__ = ["command"]
+
+
+@click.command("doctor")
+@project_options
+def command(project_dir: Path | None, as_json: bool) -> None:
+    """Show versions and what is missing; with --project, whether that project opens."""
+    from workflow.readmodels import health
+
+    rows = health.doctor()
+    if project_dir is not None:
+        with open_project(project_dir) as project:
+            head = project.record.chain_head()
+        value = f"{head.count} revisions, chain head {head.sha256}"
+        rows.append({"name": "record", "value": value, "ok": True, "note": ""})
+    print_rows(rows, as_json)

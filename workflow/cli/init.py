@@ -1,0 +1,22 @@
+"""``sitetrack init DIR``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def command(folder: Path) -> None:
+    """Make a new, empty project in DIR; an existing folder keeps what it holds."""
+    from workflow.project import init_project
+
+    made = init_project(folder)
+    click.echo(
+        f"Project in {made}. Next: sitetrack sites import FILE, then sitetrack ingest PATH, then sitetrack track.",
+        err=True,
+    )

@@ -1,0 +1,131 @@
+"""What the installation stands on: versions, bundled assets, how strong the sandbox is."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import platform
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from workflow import __version__
+from workflow.intake.sandbox import Limits, RefusalError, read_apart
+from workflow.store import SCHEMA_VERSION, sqlite_version
+
+__all__ = ["doctor", "has_wal_reset_bug"]
+
+Row = dict[str, Any]
+_WITHOUT = {
+    "network": "(GDAL's own switches keep it from the network)",
+    "memory": "(watched from outside)",
+    "cpu": "(watched from outside)",
+}
+# 8 by 8 grey pixels
+_PROBE_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAEElEQVR42mNsYIAAJgaKGAAmCACQtTEKkQAAAABJRU5ErkJggg=="
+)
+_FIRST_BAD, _LAST_BAD = (3, 7, 0), (3, 51, 2)
+
+
+def doctor() -> list[Row]:
+    """Rows ``name value ok note``; `value` None is missing, `note` says what a row that is not ok means."""
+    return [
+        _row("sitetrack", __version__),
+        _row("python", platform.python_version()),
+        _row("platform", platform.platform()),
+        _row("record format", str(SCHEMA_VERSION)),
+        _sqlite(),
+        *_libraries(),
+        *(_distribution(name) for name in ("streamlit", "folium", "sqlalchemy", "geopandas", "shapely")),
+        _assets(),
+        _sandbox(),
+    ]
+
+
+def has_wal_reset_bug(version: str) -> bool:
+    """Whether that SQLite may damage a file which two connections write and checkpoint at once."""
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+    return _FIRST_BAD <= numbers <= _LAST_BAD
+
+
+def _row(name: str, value: str | None, *, ok: bool = True, note: str = "") -> Row:
+    return {"name": name, "value": value, "ok": ok, "note": note}
+
+
+def _sqlite() -> Row:
+    version = sqlite_version()
+    if not has_wal_reset_bug(version):
+        return _row("sqlite", version)
+    note = (
+        "3.7.0 to 3.51.2 have the WAL-reset bug; sitetrack's lock around every write keeps clear of it, "
+        "so let no other program write to the record"
+    )
+    return _row("sqlite", version, ok=False, note=note)
+
+
+def _libraries() -> Iterator[Row]:
+    yield _imported("gdal", _gdal)
+    yield _imported("proj", _proj)
+
+
+def _gdal() -> str:
+    import rasterio
+
+    return str(rasterio.__gdal_version__)
+
+
+def _proj() -> str:
+    import pyproj
+
+    return str(pyproj.proj_version_str)
+
+
+def _imported(name: str, version: Callable[[], str]) -> Row:
+    try:
+        return _row(name, version())
+    except ImportError as error:
+        return _row(name, None, ok=False, note=f"cannot be loaded: {error}; install the project again")
+
+
+def _distribution(name: str) -> Row:
+    try:
+        return _row(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return _row(name, None, ok=False, note="not installed; install the project again")
+
+
+def _assets() -> Row:
+    """The dashboard's bundled scripts, looked for without importing the dashboard."""
+    found = importlib.util.find_spec("dashboard")
+    folders = found.submodule_search_locations if found and found.submodule_search_locations else []
+    for folder in folders:
+        build = Path(folder) / "frontend" / "build"
+        if build.is_dir() and any(build.iterdir()):
+            return _row("dashboard assets", str(build))
+    note = "not built; install the project again with network access (pip install -e .)"
+    return _row("dashboard assets", None, ok=False, note=note)
+
+
+def _sandbox() -> Row:
+    """How strong the walls round the child that reads foreign files are here: it reads a picture of ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.png").resolve()
+        source.write_bytes(base64.b64decode(_PROBE_PNG))
+        request = {"source": str(source), "working": str(source.with_name("working.tif")), "driver": "PNG"}
+        try:
+            answer = read_apart(
+                {**request, "size_bytes": source.stat().st_size, "without_place": True}, Limits()
+            )
+        except (RefusalError, OSError) as error:
+            return _row("sandbox", None, ok=False, note=f"its child cannot be run: {error}")
+    return _walls(answer.get("walls", []))
+
+
+def _walls(walls: Sequence[str]) -> Row:
+    missing = [f"{name} {without}" for name, without in _WITHOUT.items() if name not in walls]
+    note = f"not enclosed by the system: {'; '.join(missing)}" if missing else ""
+    return _row("sandbox", ", ".join(walls) or None, ok=not missing, note=note)

@@ -1,0 +1,139 @@
+"""Does the record hold together: the chain, the heads, the payloads, SQLite's own structure.
+
+What this cannot see: a chain rewritten from the start by somebody who holds the file and every anchor (the
+heads that stand in sidecars and backups).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from workflow.store.chain import GENESIS, ChainHead, Verification, link
+from workflow.store.kinds import KINDS
+from workflow.store.reading import chain_row
+from workflow.store.tables import HEADS, REVISIONS
+
+__all__ = ["audit"]
+
+Last = dict[tuple[str, str], Mapping[str, Any]]
+
+
+def audit(connection: Connection, anchors: Sequence[ChainHead] = ()) -> Verification:
+    """Check all in one read transaction; memory grows with the number of objects, not of revisions."""
+    last: Last = {}
+    problems = [*_structure(connection)]
+    walk = _Walk(anchors)
+    for row in _in_order(connection):
+        problems += walk.step(row, last)
+    head, _ = chain_row(connection)
+    problems += walk.end(head)
+    problems += _heads(connection, last)
+    return Verification(walk.steps + len(last), tuple(problems))
+
+
+def _structure(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "sqlite":
+        for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                yield f"The database file is damaged: {line}."
+
+
+def _in_order(connection: Connection) -> Iterator[dict[str, Any]]:
+    return heapq.merge(*(_of_kind(connection, name) for name in KINDS), key=_place)
+
+
+def _of_kind(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
+    table = REVISIONS[name]
+    rows = connection.execute(select(table).order_by(table.c.seq), execution_options={"yield_per": 500})
+    return ({"kind": name, **row} for row in rows.mappings())
+
+
+def _place(row: Mapping[str, Any]) -> float:
+    # somebody may have written anything into the column; what is no number comes last and is reported
+    return row["seq"] if isinstance(row["seq"], int | float) else float("inf")
+
+
+class _Walk:
+    """Follows the chain row by row."""
+
+    def __init__(self, anchors: Sequence[ChainHead]) -> None:
+        self.count = 0
+        self.steps = 0
+        self.sha256 = GENESIS
+        self._anchors = {anchor.count: anchor.sha256 for anchor in anchors}
+
+    def step(self, row: dict[str, Any], last: Last) -> Iterator[str]:
+        """Problems of the next row."""
+        name = f"{row['kind']} {row['id']} version {row['version']}"
+        self.count += 1
+        self.steps += 1
+        if row["seq"] != self.count:
+            yield f"The chain has {row['seq']} where {self.count} is due ({name})."
+            self.count = row["seq"] if isinstance(row["seq"], int) else self.count
+        if row["prev_sha256"] != self.sha256:
+            yield f"{name} does not follow the revision before it."
+        if _link_or_none(row) != row["sha256"]:
+            yield f"{name} was changed after it was written."
+        self.sha256 = row["sha256"]
+        if self._anchors.get(self.count, self.sha256) != self.sha256:
+            yield f"{name} is not what was noted elsewhere for place {self.count} of the chain."
+        yield from _sequel(row, name, last)
+
+    def end(self, head: ChainHead) -> Iterator[str]:
+        """Problems of the chain as a whole."""
+        if (head.count, head.sha256) != (self.count, self.sha256):
+            yield f"The chain ends at {self.count}, its head at {head.count}: revisions are gone or changed."
+        for count in sorted(self._anchors):
+            if count > self.count:
+                yield f"The chain ends at {self.count}, but {count} revisions were noted elsewhere."
+
+
+def _link_or_none(row: Mapping[str, Any]) -> str | None:
+    try:
+        return link(row)
+    except (TypeError, ValueError):  # a column holds bytes or NaN, which we never write
+        return None
+
+
+def _sequel(row: dict[str, Any], name: str, last: Last) -> Iterator[str]:
+    key = (row["kind"], row["id"])
+    before = last[key]["version"] if key in last else 0
+    if row["base_version"] != before or row["version"] != before + 1:
+        yield f"{name} does not follow its version {before}."
+    last[key] = {"version": row["version"], "payload": row["payload"], "seq": row["seq"]}
+    try:
+        KINDS[row["kind"]].read(row["payload"])
+    except Exception:  # noqa: BLE001  cattrs raises groups of anything
+        yield f"{name} cannot be read."
+
+
+def _heads(connection: Connection, last: Last) -> Iterator[str]:
+    found = set()
+    for name, table in HEADS.items():
+        for row in connection.execute(select(table).order_by(table.c.number)).mappings():
+            key = (name, row["id"])
+            found.add(key)
+            yield from _head(name, row, last.get(key))
+    for name, object_id in last.keys() - found:
+        yield f"{name} {object_id} has revisions but is not there."
+
+
+def _head(name: str, row: Any, revision: Mapping[str, Any] | None) -> Iterator[str]:
+    subject = f"{name} {row['id']}"
+    if revision is None:
+        yield f"{subject} has no revision."
+    elif (row["version"], row["payload"]) != (revision["version"], revision["payload"]):
+        yield f"{subject} is not what its last revision says."
+    else:
+        try:
+            value = KINDS[name].read(row["payload"])
+            expected = {"id": KINDS[name].key(value), **KINDS[name].columns(value)}
+        except Exception:  # noqa: BLE001  reported with its revision
+            return
+        wrong = sorted(column for column in expected if row[column] != expected[column])
+        if wrong:
+            yield f"{subject}: its index ({', '.join(wrong)}) does not follow from its content."

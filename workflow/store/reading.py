@@ -1,0 +1,155 @@
+"""Heads and revisions out of the database, decoded once a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text
+
+from workflow.errors import ProjectUnusable
+from workflow.store.chain import ChainHead, Revision
+from workflow.store.geometry import Box, flat_boxes
+from workflow.store.kinds import Kind, Versioned
+from workflow.store.tables import BOX_TABLE, CHAIN, HEADS, OPERATIONS, REVISIONS
+
+__all__ = [
+    "Cache",
+    "as_revision",
+    "captures_over",
+    "chain_row",
+    "head",
+    "heads",
+    "judged",
+    "revision",
+    "revisions",
+]
+
+Cache = MutableMapping[tuple[str, str], Versioned[Any]]
+IN_LIST = 500  # names in one IN (...): SQLite before 3.32 took 999
+
+
+def heads(
+    connection: Connection, kind: Kind, cache: Cache, where: Mapping[str, str | None]
+) -> tuple[Any, ...]:
+    """`Versioned` objects of a kind in the order they came in; `where`: column to value, None is any."""
+    table = HEADS[kind.name]
+    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
+    for column, value in where.items():
+        if value is not None:
+            if not is_text(value):
+                return ()
+            query = query.where(table.c[column] == value)
+    return tuple(_decoded(kind, row, cache) for row in connection.execute(query))
+
+
+def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versioned[Any] | None:
+    """The object of that id as it is now."""
+    if not is_text(key):
+        return None
+    table = HEADS[kind.name]
+    row = connection.execute(
+        select(table.c.id, table.c.version, table.c.payload).where(table.c.id == key)
+    ).one_or_none()
+    return None if row is None else _decoded(kind, row, cache)
+
+
+def _decoded(kind: Kind, row: Any, cache: Cache) -> Versioned[Any]:
+    # the payload of a version never changes, so a version that is in the cache is not decoded again
+    key, version, payload = row
+    known = cache.get((kind.name, key))
+    if known is not None and known.version == version:
+        return known
+    try:
+        found = Versioned(kind.read(payload), version)
+    except Exception as error:  # cattrs raises groups of anything
+        raise ProjectUnusable(
+            f"{kind.name} {key}", f"its version {version} cannot be read", "run `sitetrack verify`"
+        ) from error
+    cache[(kind.name, key)] = found
+    return found
+
+
+def is_text(key: str) -> bool:
+    """Whether a name can be asked for: half a character (a lone surrogate) is no text and names nothing."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def revision(connection: Connection, kind: Kind, key: str, version: int) -> Revision:
+    """One revision of an object; there must be one."""
+    table = REVISIONS[kind.name]
+    row = connection.execute(select(table).where(table.c.id == key, table.c.version == version)).one()
+    return as_revision(kind, row)
+
+
+def revisions(connection: Connection, kind: Kind, key: str) -> tuple[Revision, ...]:
+    """All revisions of an object, the first one first."""
+    if not is_text(key):
+        return ()
+    table = REVISIONS[kind.name]
+    rows = connection.execute(select(table).where(table.c.id == key).order_by(table.c.version))
+    return tuple(as_revision(kind, row) for row in rows)
+
+
+def as_revision(kind: Kind, row: Any) -> Revision:
+    """The row as a dataclass: `declared` as a truth value, `at` as an aware instant."""
+    columns = dict(row._mapping)
+    columns["declared"] = bool(columns["declared"])
+    columns["at"] = datetime.fromisoformat(columns["at"])
+    return Revision(kind=kind.name, **columns)
+
+
+def chain_row(connection: Connection) -> tuple[ChainHead, int]:
+    """The chain's head, and the counter of writes to derived tables."""
+    row = connection.execute(select(CHAIN.c.count, CHAIN.c.sha256, CHAIN.c.derived)).one()
+    return ChainHead(row[0], row[1]), row[2]
+
+
+def judged(connection: Connection, operations: Sequence[str]) -> dict[str, str]:
+    """Those of the `operations` that were judged: why each was refused, "" where it was applied."""
+    found: dict[str, str] = {}
+    for start in range(0, len(operations), IN_LIST):
+        some = operations[start : start + IN_LIST]
+        query = select(OPERATIONS.c.op, OPERATIONS.c.refused).where(OPERATIONS.c.op.in_(some))
+        found.update((op, refused) for op, refused in connection.execute(query))
+    return found
+
+
+def captures_over(connection: Connection, box: Box) -> tuple[str, ...]:
+    """Ids of captures whose bounds touch the box, in the order they came in.
+
+    The R-tree keeps 32-bit floats rounded outwards, so what it finds is compared again with the exact bounds.
+    """
+    table = HEADS["capture"]
+    parts = flat_boxes(box)
+    query = select(table.c.id).order_by(table.c.number).where(or_(*(_touches(part) for part in parts)))
+    if connection.dialect.name == "sqlite":
+        query = _through_rtree(query, parts)
+    return tuple(connection.scalars(query))
+
+
+def _touches(box: Box) -> ColumnElement[bool]:
+    table = HEADS["capture"].c
+    west, south, east, north = box
+    plain = and_(table.minx <= table.maxx, table.minx <= east, table.maxx >= west)
+    over_antimeridian = and_(table.minx > table.maxx, or_(table.minx <= east, table.maxx >= west))
+    return and_(table.miny <= north, table.maxy >= south, or_(plain, over_antimeridian))
+
+
+def _through_rtree(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
+    inside = " OR ".join(
+        f"(minx <= :east{i} AND maxx >= :west{i} AND miny <= :north{i} AND maxy >= :south{i})"
+        for i in range(len(parts))
+    )
+    values = {
+        f"{side}{i}": value
+        for i, part in enumerate(parts)
+        for side, value in zip(("west", "south", "east", "north"), part, strict=True)
+    }
+    numbers = text(f"number IN (SELECT key / 2 FROM {BOX_TABLE} WHERE {inside})").bindparams(**values)  # noqa: S608
+    return query.where(numbers)

@@ -1,0 +1,220 @@
+"""The record: heads, their revisions, the chain, and what tracking derived, in one SQLite file.
+
+Safe to use from several threads and processes at once: readers see the last commit and never wait; writers
+take turns under a file lock beside the database.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, insert, select, update
+
+from workflow.errors import InputRefused, NotAllowed
+from workflow.model import Author, Role
+from workflow.store import reading
+from workflow.store.audit import audit
+from workflow.store.chain import ChainHead, Revision, Verification
+from workflow.store.engine import checkpoint, locked, open_engine, sentences
+from workflow.store.entries import ChipEntry, ScoreEntry
+from workflow.store.kinds import Versioned, kind_named, kind_of
+from workflow.store.tables import CHAIN, CHIPS, META, SCORES
+from workflow.store.transaction import Transaction
+
+__all__ = ["Record"]
+
+K = TypeVar("K")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Record:
+    """An open record; a context manager. Objects it gives are shared: they are never changed in place."""
+
+    def __init__(self, path: Path, engine: Engine, lock: FileLock, clock: Callable[[], datetime]) -> None:
+        """Use `Record.open`."""
+        self.path = path
+        self._engine = engine
+        self._lock = lock
+        self._clock = clock
+        self._cache: dict[tuple[str, str], Versioned[Any]] = {}
+        self._thread = threading.local()
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Callable[[], datetime] = _utc_now) -> Self:
+        """The record at `path`, made where there is none. `clock` gives the aware instants of revisions.
+
+        Raises
+        ------
+        ProjectUnusable
+            when the file is damaged, belongs to another program, or was written by a newer version.
+        """
+        path = path.absolute()
+        lock = FileLock(path.with_suffix(".lock"))
+        return cls(path, open_engine(path, lock), lock, clock)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with sentences(self.path), self._engine.connect() as connection:
+            yield connection
+
+    def get(self, what: type[K], key: str) -> Versioned[K] | None:
+        """The object of that id as it is now; an offset's id is ``site.capture``."""
+        with self._reading() as connection:
+            return reading.head(connection, kind_of(what), key, self._cache)
+
+    def rows(
+        self, what: type[K], *, site: str | None = None, target: str | None = None, capture: str | None = None
+    ) -> tuple[Versioned[K], ...]:
+        """All objects of a kind in the order they first came in, or those of a site, target or capture."""
+        where = {"site": site, "target": target, "capture": capture}
+        with self._reading() as connection:
+            return reading.heads(connection, kind_of(what), self._cache, where)
+
+    def history(self, what: type[Any] | str, key: str) -> tuple[Revision, ...]:
+        """All revisions of an object, the first one first, or none. `what`: the class or the kind's name."""
+        kind = kind_named(what) if isinstance(what, str) else kind_of(what)
+        with self._reading() as connection:
+            return reading.revisions(connection, kind, key)
+
+    @property
+    def revision(self) -> int:
+        """How many revisions there are: grows by one with each, and says whether anything changed."""
+        return self.chain_head().count
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Revisions, and writes to chips and scores: a key for what rests on both."""
+        with self._reading() as connection:
+            head, derived = reading.chain_row(connection)
+        return head.count, derived
+
+    def chain_head(self) -> ChainHead:
+        """Count and hash that stand in every sidecar and backup; `verify` compares the chain with them."""
+        with self._reading() as connection:
+            return reading.chain_row(connection)[0]
+
+    def captures_over(self, west: float, south: float, east: float, north: float) -> tuple[str, ...]:
+        """Ids of captures whose bounds touch this box (degrees); west > east crosses the antimeridian."""
+        with self._reading() as connection:
+            return reading.captures_over(connection, (west, south, east, north))
+
+    def judged_operations(self, operations: Sequence[str]) -> dict[str, str]:
+        """Those of these operation ids that were judged: why each was refused, "" where it was applied."""
+        with self._reading() as connection:
+            return reading.judged(connection, operations)
+
+    def verify(self, anchors: Sequence[ChainHead] = ()) -> Verification:
+        """Walk the chain, compare heads with last revisions, decode all; `anchors` are heads seen earlier."""
+        with self._reading() as connection:
+            return audit(connection, anchors)
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self, author: Author, reason: str) -> Iterator[Transaction]:
+        """A transaction in which all is put or nothing; `reason` stands in each of its revisions.
+
+        Raises
+        ------
+        NotAllowed
+            when the author's role is viewer.
+        """
+        if author.role is Role.VIEWER:
+            raise NotAllowed(author.name, author.role.value, "change the record")
+        if not reason.strip():
+            raise InputRefused("The reason of a change", "it is empty", "say what the change is for")
+        with self._writing() as connection:
+            transaction = Transaction(connection, author, reason, self._clock(), self._cache)
+            yield transaction
+            transaction.finish()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if getattr(self._thread, "is_writing", False):
+            raise RuntimeError("a write inside a write of the same thread would wait for itself")
+        self._thread.is_writing = True
+        try:
+            with sentences(self.path), locked(self._lock, self.path):
+                with (
+                    self._engine.connect().execution_options(immediate=True) as connection,
+                    connection.begin(),
+                ):
+                    yield connection
+                checkpoint(self._engine, self.path)
+        finally:
+            self._thread.is_writing = False
+
+    # -- derived, without revisions --------------------------------------------------------------------------
+
+    def save_chip(self, *entries: ChipEntry) -> None:
+        """Keep index entries of chips; one of the same site and capture is replaced."""
+        self._replace(CHIPS, ("site", "capture"), entries)
+
+    def chips(self, site: str | None = None) -> tuple[ChipEntry, ...]:
+        """Chips of a site, or all, by site and capture."""
+        return tuple(ChipEntry(**row) for row in self._derived(CHIPS, site))
+
+    def save_scores(self, entries: Sequence[ScoreEntry]) -> None:
+        """Keep scores; one of the same site, pair and scorer is replaced."""
+        self._replace(SCORES, ("site", "before", "after", "scorer"), entries)
+
+    def scores(self, site: str | None = None) -> tuple[ScoreEntry, ...]:
+        """Scores of a site, or all, by site, pair and scorer."""
+        return tuple(ScoreEntry(**row) for row in self._derived(SCORES, site))
+
+    def _derived(self, table: Table, site: str | None) -> list[Any]:
+        query = select(table).order_by(*table.primary_key.columns)
+        if site is not None:
+            query = query.where(table.c.site == site)
+        with self._reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def _replace(
+        self, table: Table, keys: tuple[str, ...], entries: Sequence[ChipEntry | ScoreEntry]
+    ) -> None:
+        # the last of equal keys wins, as if they had been saved one after the other
+        rows = {tuple(getattr(entry, key) for key in keys): asdict(entry) for entry in entries}
+        if not rows:
+            return
+        match = and_(*(table.c[key] == bindparam(f"old_{key}") for key in keys))
+        with self._writing() as connection:
+            old = [{f"old_{key}": row[key] for key in keys} for row in rows.values()]
+            connection.execute(delete(table).where(match), old)
+            connection.execute(insert(table), list(rows.values()))
+            connection.execute(update(CHAIN).values(derived=CHAIN.c.derived + 1))
+
+    def meta(self, name: str) -> str | None:
+        """A setting that the program keeps about the project."""
+        with self._reading() as connection:
+            return connection.scalar(select(META.c.value).where(META.c.name == name))
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a setting; no revision is made."""
+        with self._writing() as connection:
+            connection.execute(delete(META).where(META.c.name == name))
+            connection.execute(insert(META).values(name=name, value=value))
