@@ -1,0 +1,466 @@
+"""Laws of the drawing list and of the words on a figure; no pixels."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflow.figure import (
+    Box,
+    Drawing,
+    FigureSpec,
+    Hatch,
+    Mark,
+    Panel,
+    PanelImage,
+    Polygon,
+    Polyline,
+    Rect,
+    Text,
+    lay_out,
+)
+from workflow.figure.captions import (
+    Shown,
+    alt_text,
+    caption,
+    credit_of,
+    credits,
+    date_label,
+    noun_phrase,
+)
+from workflow.figure.layout import format_length, round_length
+from workflow.figure.typeset import Pen, Style, tidy
+from workflow.model import (
+    Basis,
+    Capture,
+    CaptureKind,
+    DateSpan,
+    Direction,
+    Precision,
+    Site,
+    Target,
+    TargetClass,
+)
+
+LONG_KOREAN = "조국통일3대헌장기념탑앞평양개성고속도로와평양원산관광도로가만나는교차로남쪽육백오십미터지점"
+LONG_ENGLISH = (
+    "The junction of the Pyongyang-Kaesong and the Pyongyang-Wonsan Tourist Motorways beside the arch"
+)
+
+
+def measure(text: str, size_px: float, bold: bool) -> float:
+    """A face in which Hangul is a size wide and everything else 0.55 of it, a little more in bold."""
+    return sum(1.0 if char >= "\u1100" else 0.55 for char in text) * size_px * (1.06 if bold else 1.0)
+
+
+def panel(**changes: object) -> Panel:
+    values: dict[str, object] = {
+        "capture": "a" * 16,
+        "width": 601,
+        "height": 601,
+        "date_label": "14 April 2023",
+        **changes,
+    }
+    return Panel(**values)  # type: ignore[arg-type]
+
+
+def texts(drawing: Drawing) -> list[Text]:
+    return [item for item in drawing.items if isinstance(item, Text)]
+
+
+def words(drawing: Drawing) -> str:
+    return " ".join(item.text for item in texts(drawing))
+
+
+def assert_sound(drawing: Drawing) -> None:
+    """Every text has its own room on the page."""
+    page = Box(0, 0, drawing.width_px, drawing.height_px)
+    for text in texts(drawing):
+        assert page.grown(0.01).holds(text.box), text
+    for one, other in combinations(texts(drawing), 2):
+        assert not one.box.grown(-0.01).meets(other.box), (one.text, other.text)
+
+
+# -- the layout ----------------------------------------------------------------------------------------------
+
+LABELS = st.text(st.sampled_from("abc 평양-원산관광도로'\"°3"), max_size=60)
+MARKS = st.lists(
+    st.builds(
+        Mark,
+        st.sampled_from(["point", "line", "arrow", "area"]),
+        st.lists(st.tuples(st.floats(-200, 800), st.floats(-200, 800)), min_size=1, max_size=5).map(tuple),
+        LABELS,
+    ),
+    max_size=6,
+).map(tuple)
+PANELS = st.lists(
+    st.builds(
+        Panel,
+        st.just("a" * 16),
+        st.integers(20, 2000),
+        st.integers(20, 2000),
+        st.sampled_from(["14 April 2023", "earliest possible 3 May 2022", LONG_ENGLISH, LONG_KOREAN]),
+        st.sampled_from(["", "absent", "present"]),
+        st.booleans(),
+        MARKS,
+        st.just(0.5),
+        st.none() | st.just((100.0, 100.0, 80.0)),
+    ),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PANELS, LABELS, st.floats(100, 400), st.sampled_from([72, 150, 300]), st.booleans())
+def test_no_text_leaves_the_page_or_meets_other_text(
+    panels: tuple[Panel, ...], label: str, width_mm: float, dpi: int, located: bool
+) -> None:
+    spec = FigureSpec(
+        panels,
+        caption=f"{LONG_ENGLISH} ({LONG_KOREAN * 2}) {label}",
+        credit=f"Source: {LONG_KOREAN}",
+        coordinates="39° 1'13\"N 125°44'5\"E (39.0203, 125.7347)" if located else "",
+        metres_per_px=0.5 if located else None,
+        north_deg=-1.7 if located else None,
+        notes=(LONG_ENGLISH,),
+        width_mm=width_mm,
+        dpi=dpi,
+    )
+    assert_sound(lay_out(spec, measure))
+
+
+def test_long_korean_labels_of_neighbouring_marks_keep_clear_of_each_other() -> None:
+    marks = tuple(Mark("point", ((280 + 12 * n, 300 + 9 * n),), f"{LONG_KOREAN} {n}") for n in range(8))
+    drawing = lay_out(FigureSpec((panel(marks=marks, synthetic=True), panel())), measure)
+    assert_sound(drawing)
+    # a label is drawn beside its mark, or named beneath the panels: none is lost
+    for number in range(8):
+        assert any(f"{LONG_KOREAN} {number}".startswith(text.text[:6]) for text in texts(drawing))
+
+
+def test_a_label_without_room_is_named_beneath() -> None:
+    filler = tuple(
+        Mark("point", ((x, y),), f"p{x} {LONG_ENGLISH}") for x in range(40, 600, 60) for y in (150, 300)
+    )
+    drawing = lay_out(FigureSpec((panel(marks=filler),), width_mm=100), measure)
+    assert_sound(drawing)
+    assert "Marked in the picture: p580" in words(drawing)
+
+
+def test_both_panels_have_one_size_and_stand_side_by_side() -> None:
+    drawing = lay_out(FigureSpec((panel(), panel())), measure)
+    first, second = (item.box for item in drawing.items if isinstance(item, PanelImage))
+    assert (first.width, first.height, first.top) == (second.width, second.height, second.top)
+    assert first.width == first.height
+    assert first.right < second.left
+
+
+def test_the_default_figure_is_2000_pixels_wide() -> None:
+    assert lay_out(FigureSpec((panel(), panel())), measure).width_px >= 2000
+
+
+@given(st.integers(20, 4000), st.integers(20, 4000))
+def test_a_picture_keeps_its_aspect(width: int, height: int) -> None:
+    drawing = lay_out(FigureSpec((panel(width=width, height=height),)), measure)
+    (box,) = (item.box for item in drawing.items if isinstance(item, PanelImage))
+    scale = box.width / width
+    assert abs(box.height - height * scale) <= 1 + height / width
+
+
+def test_date_labels_are_in_the_same_corner_of_every_panel() -> None:
+    panels = (
+        panel(date_label="April 2023"),
+        panel(date_label="earliest possible 3 May 2022", state="present"),
+    )
+    drawing = lay_out(FigureSpec(panels), measure)
+    pictures = [item.box for item in drawing.items if isinstance(item, PanelImage)]
+    labels = [item for item in texts(drawing) if item.text.startswith("(")]
+    corners = [
+        (label.box.left - box.left, label.box.top - box.top)
+        for label, box in zip(labels, pictures, strict=True)
+    ]
+    assert corners[0] == pytest.approx(corners[1])
+    assert [label.text for label in labels] == ["(a) April 2023", "(b) earliest possible 3 May 2022"]
+
+
+@pytest.mark.parametrize("basis", ["earliest possible", "broadcast"])
+def test_a_date_is_never_cut_in_the_smallest_figure(basis: str) -> None:
+    label = f"{basis} 30 September 2022"
+    panels = tuple(panel(width=2000, date_label=label, state="insufficient", synthetic=True) for _ in "ab")
+    drawing = lay_out(FigureSpec(panels, width_mm=100, dpi=300), measure)
+    assert_sound(drawing)
+    assert words(drawing).count("2022") == 2
+    assert "…" not in words(drawing)
+
+
+def test_one_panel_has_no_letter() -> None:
+    assert "(a)" not in words(lay_out(FigureSpec((panel(),)), measure))
+
+
+def test_a_rendered_scene_says_so_in_its_own_panel() -> None:
+    drawing = lay_out(FigureSpec((panel(), panel(synthetic=True))), measure)
+    (mark,) = (item for item in texts(drawing) if item.text == "SYNTHETIC")
+    pictures = [item.box for item in drawing.items if isinstance(item, PanelImage)]
+    assert pictures[1].holds(mark.box)
+
+
+def test_no_data_is_written_where_it_fits_and_explained_beneath() -> None:
+    wide = lay_out(FigureSpec((panel(empty_share=0.5, empty_at=(300.0, 300.0, 200.0)),)), measure)
+    narrow = lay_out(FigureSpec((panel(empty_share=0.1, empty_at=(300.0, 300.0, 2.0)),)), measure)
+    full = lay_out(FigureSpec((panel(),)), measure)
+    assert [words(drawing).count("no data") for drawing in (wide, narrow, full)] == [2, 1, 0]
+    assert [sum(isinstance(i, Hatch) for i in one.items) for one in (wide, narrow, full)] == [1, 1, 0]
+
+
+def test_the_scale_bar_is_as_long_as_it_says() -> None:
+    drawing = lay_out(FigureSpec((panel(), panel()), metres_per_px=0.4997), measure)
+    picture = next(item.box for item in drawing.items if isinstance(item, PanelImage))
+    (said,) = (float(found[1]) for item in texts(drawing) if (found := re.fullmatch(r"(\d+) m", item.text)))
+    bars = [item.box for item in drawing.items if isinstance(item, Rect) and item.box.top > picture.bottom]
+    bar = max(bars, key=lambda box: box.width)
+    assert bar.width == pytest.approx(said / (0.4997 * 601 / picture.width), rel=1e-9)
+
+
+@given(st.floats(0.01, 1e6))
+def test_a_round_length_is_1_2_or_5_and_the_longest(most: float) -> None:
+    length = round_length(most)
+    assert f"{length:.0e}"[0] in "125"
+    assert length <= most * (1 + 1e-9) < 2.5 * length * 1.01
+
+
+@pytest.mark.parametrize(("metres", "text"), [(200.0, "200 m"), (2000.0, "2 km"), (0.5, "50 cm")])
+def test_lengths_are_named_in_the_unit_that_is_read_easily(metres: float, text: str) -> None:
+    assert format_length(metres) == text
+
+
+def test_the_needle_leans_to_true_north() -> None:
+    drawing = lay_out(FigureSpec((panel(),), metres_per_px=0.5, north_deg=-30), measure)
+    (needle,) = (item for item in drawing.items if isinstance(item, Polygon))
+    tip, foot = needle.points[0], needle.points[2]
+    assert tip[1] < foot[1]
+    assert tip[0] < foot[0]
+    assert "true north 30.0° left" in words(drawing)
+
+
+def test_without_georeference_there_is_neither_bar_nor_needle() -> None:
+    drawing = lay_out(FigureSpec((panel(),)), measure)
+    assert not [item for item in drawing.items if isinstance(item, Polygon)]
+    assert not re.search(r"\d m\b", words(drawing))
+
+
+def test_marks_are_cut_at_their_picture_and_those_outside_are_left_out() -> None:
+    inside, outside = Mark("area", ((590, 10), (700, 10), (700, 60))), Mark("point", ((900, 900),), "gone")
+    drawing = lay_out(FigureSpec((panel(marks=(inside, outside)), panel())), measure)
+    picture = next(item.box for item in drawing.items if isinstance(item, PanelImage))
+    strokes = [item for item in drawing.items if isinstance(item, Polyline) and item.halo_px]
+    assert [stroke.clip for stroke in strokes] == [picture]
+    assert "gone" not in words(drawing)
+
+
+def test_strokes_are_two_to_three_pixels_at_300_dpi() -> None:
+    drawing = lay_out(FigureSpec((panel(marks=(Mark("point", ((300, 300),)),)),)), measure)
+    (stroke,) = (item for item in drawing.items if isinstance(item, Polyline) and item.halo_px)
+    assert 2 <= stroke.width_px <= 3
+    assert sum(stroke.ink) > 3 * sum(stroke.halo)
+
+
+def test_the_same_recipe_gives_the_same_list() -> None:
+    spec = FigureSpec(
+        (panel(marks=(Mark("arrow", ((10, 10), (300, 300)), "camera"),)), panel()), "A caption."
+    )
+    assert lay_out(spec, measure) == lay_out(spec, measure)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"width_mm": 10.0}, {"width_mm": 1e4}, {"dpi": 10}, {"dpi": 5000}, {"panels": ()}]
+)
+def test_a_figure_that_fits_no_page_is_refused(changes: dict[str, object]) -> None:
+    values: dict[str, object] = {"panels": (panel(),), **changes}
+    with pytest.raises(ValueError, match=r"panel|mm|dpi"):
+        FigureSpec(**values)  # type: ignore[arg-type]
+
+
+# -- lines ---------------------------------------------------------------------------------------------------
+
+
+@given(st.text(st.sampled_from("ab 평양 -'"), max_size=80).map(tidy), st.floats(30, 400), st.floats(0, 200))
+def test_wrapping_keeps_every_character_and_the_width(text: str, width: float, indent: float) -> None:
+    pen, style = Pen(measure, 72), Style(10)
+    lines = pen.wrap(text, width, style, indent=indent)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(pen.width(line, style) <= width for line in lines)
+
+
+def test_a_position_never_breaks_within_its_padding() -> None:
+    assert tidy("39° 1'13\"N  125°44'5\"E") == "39°\u00a01'13\"N 125°44'5\"E"
+
+
+def test_text_is_composed_and_without_controls() -> None:
+    assert tidy("\u1111\u1167\u11bc\u200b\u202e\n양\x07") == "평 양"
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+def day(year: int, month: int, number: int, basis: Basis = Basis.STATED) -> DateSpan:
+    stated = date(year, month, number)
+    opened = basis in (Basis.BROADCAST, Basis.RELEASED, Basis.PUBLISHED)
+    last = None if basis is Basis.EARLIEST_POSSIBLE else stated
+    return DateSpan(None if opened else stated, last, Precision.DAY, basis)
+
+
+APRIL = DateSpan(date(2023, 4, 1), date(2023, 4, 30), Precision.MONTH)
+UNKNOWN = DateSpan(None, None, Precision.UNKNOWN, Basis.UNKNOWN)
+COPYRIGHT = DateSpan(None, date(2020, 12, 31), Precision.YEAR, Basis.COPYRIGHT_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("span", "label"),
+    [
+        (day(2023, 4, 14), "14 April 2023"),
+        (APRIL, "April 2023"),
+        (DateSpan(date(2022, 1, 1), date(2022, 12, 31), Precision.YEAR), "2022"),
+        (day(2022, 5, 3, Basis.EARLIEST_POSSIBLE), "earliest possible 3 May 2022"),
+        (day(2021, 2, 16, Basis.BROADCAST), "broadcast 16 February 2021"),
+        (day(2021, 2, 16, Basis.RELEASED), "released 16 February 2021"),
+        (COPYRIGHT, "copyright 2020, date unknown"),
+        (DateSpan(date(2019, 5, 3), date(2022, 2, 2), Precision.RANGE), "3 May 2019 to 2 February 2022"),
+        (DateSpan(None, date(2022, 2, 2), Precision.DAY), "2 February 2022 or earlier"),
+        (UNKNOWN, "date unknown"),
+    ],
+)
+def test_a_date_label_is_as_fine_as_its_source_and_names_its_basis(span: DateSpan, label: str) -> None:
+    assert date_label(span) == label
+
+
+def capture(span: DateSpan, kind: CaptureKind = CaptureKind.SATELLITE, **changes: object) -> Capture:
+    values: dict[str, object] = {
+        "id": "a" * 16,
+        "sha256": "a" * 64,
+        "kind": kind,
+        "file": "a.tif",
+        "original": "",
+        "working": "",
+        "acquired": span,
+        "width_px": 10,
+        "height_px": 10,
+        "bands": 3,
+        **changes,
+    }
+    return Capture(**values)  # type: ignore[arg-type]
+
+
+SITE = Site("kaesong", "the junction", name_local="교차로", road="Pyongyang-Kaesong Motorway")
+GANTRY = Target("gantry", "", TargetClass.GANTRY, Direction.OUTBOUND)
+
+
+def test_the_caption_follows_the_house_grammar() -> None:
+    pictures = [
+        Shown(capture(day(2021, 11, 3)), "absent", "Google Earth"),
+        Shown(capture(day(2022, 2, 20)), "present", "Google Earth"),
+    ]
+    written = caption(
+        SITE,
+        GANTRY,
+        pictures,
+        coordinates="38°58'14\"N 125°43'4\"E",
+        interval="late 2021 or early 2022",
+        annotated_by="38 North",
+    )
+    assert written == (
+        "An outbound gantry at the junction (교차로), Pyongyang-Kaesong Motorway at 38°58'14\"N 125°43'4\"E, "
+        "absent in a satellite image from November 3, 2021 and "
+        "seen in a satellite image from February 20, 2022. "
+        "It appeared in late 2021 or early 2022. (Source: Google Earth. Annotation by 38 North)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "clause"),
+    [
+        (capture(APRIL), "seen in a satellite image from April 2023"),
+        (capture(APRIL, synthetic=True), "seen in a synthetic satellite image from April 2023"),
+        (capture(day(2016, 5, 27), CaptureKind.GROUND), "seen in a photograph from May 27, 2016"),
+        (
+            capture(
+                day(2021, 2, 16, Basis.BROADCAST), CaptureKind.BROADCAST, provider="Korean Central Television"
+            ),
+            "seen on Korean Central Television on February 16, 2021",
+        ),
+        (
+            capture(day(2022, 5, 3, Basis.EARLIEST_POSSIBLE)),
+            "seen in a satellite image from May 3, 2022 at the earliest",
+        ),
+        (capture(COPYRIGHT, CaptureKind.AERIAL), "seen in an aerial image with the copyright year 2020"),
+        (capture(UNKNOWN), "seen in a satellite image of unknown date"),
+    ],
+)
+def test_the_caption_says_no_more_of_a_date_than_is_known(shown: Capture, clause: str) -> None:
+    written = caption(SITE, GANTRY, [Shown(shown, "present", "X")])
+    assert f", {clause}. (" in written
+
+
+def test_an_interval_in_days_has_the_month_first() -> None:
+    pictures = [Shown(capture(APRIL), "present", "X")]
+    written = caption(SITE, GANTRY, pictures, interval="between 3 May 2019 and 2 February 2022")
+    assert "It appeared between May 3, 2019 and February 2, 2022." in written
+
+
+def test_one_state_in_both_pictures_is_said_once() -> None:
+    pictures = [Shown(capture(APRIL), "present", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
+    said = "seen in a satellite image from April 2023 and in a satellite image from May 1, 2023."
+    assert said in caption(SITE, GANTRY, pictures)
+
+
+def test_what_nobody_examined_is_not_called_seen() -> None:
+    pictures = [Shown(capture(APRIL), "", "X"), Shown(capture(day(2023, 5, 1)), "", "X")]
+    written = caption(SITE, GANTRY, pictures, interval="in 2020")
+    assert "gantry" not in written
+    assert "seen" not in written
+    assert "appeared" not in written
+
+
+@pytest.mark.parametrize(
+    ("target", "phrase"),
+    [
+        (GANTRY, "an outbound gantry"),
+        (Target("a", "second camera on the pole"), "a second camera on the pole"),
+        (Target("a", "two structures"), "two structures"),
+        (Target("a", "Checkpoint 12"), "Checkpoint 12"),
+        (Target("a", "Structure over the road"), "a structure over the road"),
+        (Target("a", "Arch of Reunification"), "Arch of Reunification"),
+        (Target("a"), "a structure"),
+        (Target("a", "", TargetClass.GUARD_POST), "a guard post"),
+    ],
+)
+def test_a_target_is_called_by_its_name_else_by_its_class(target: Target, phrase: str) -> None:
+    assert noun_phrase(target) == phrase
+
+
+def test_credits_that_differ_carry_the_letters_of_their_panels() -> None:
+    one, two = Shown(capture(APRIL), credit="© 2021 Maxar"), Shown(capture(APRIL), credit="Google Earth")
+    assert credits([one, two]) == "Sources: a, © 2021 Maxar; b, Google Earth"
+    assert credits([one, one]) == "© 2021 Maxar"
+    assert credits([two, two]) == "Source: Google Earth"
+    assert credits([Shown(capture(APRIL, CaptureKind.BROADCAST), credit="KCTV")]) == "Image: KCTV"
+
+
+def test_a_creative_commons_licence_stands_behind_the_credit() -> None:
+    assert credit_of(capture(APRIL, credit="Mehdistt", licence="cc-by-sa")) == "Mehdistt, cc-by-sa"
+    assert credit_of(capture(APRIL), "Somebody.") == "Somebody"
+    assert credit_of(capture(APRIL, credit="Stored"), "Given") == "Stored"
+
+
+def test_the_alternative_text_says_what_each_side_shows() -> None:
+    pictures = [Shown(capture(APRIL), "absent"), Shown(capture(day(2023, 5, 1)), "present", marked=True)]
+    assert alt_text(SITE, GANTRY, pictures) == (
+        "Two pictures side by side of the junction (교차로), Pyongyang-Kaesong Motorway. "
+        "Left: satellite image, April 2023: an outbound gantry is absent. "
+        "Right: satellite image, 1 May 2023: an outbound gantry is present, with marks drawn on it."
+    )

@@ -1,0 +1,1 @@
+"""What leaves the program as a file: one module a format."""

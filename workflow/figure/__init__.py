@@ -1,0 +1,39 @@
+"""Figures as pure values: a recipe (`FigureSpec`) becomes a list of things to draw (`Drawing`).
+
+No pixels, no files, no clock. The widths of text come in as a function, so that the same recipe and the same
+typeface give the same list everywhere.
+"""
+
+from __future__ import annotations
+
+from workflow.figure.drawing import (
+    Box,
+    Drawing,
+    Hatch,
+    Item,
+    PanelImage,
+    Polygon,
+    Polyline,
+    Rect,
+    Text,
+)
+from workflow.figure.layout import lay_out
+from workflow.figure.spec import DPI_LIMITS, SIZE_LIMITS_MM, FigureSpec, Mark, Panel
+
+__all__ = [
+    "DPI_LIMITS",
+    "SIZE_LIMITS_MM",
+    "Box",
+    "Drawing",
+    "FigureSpec",
+    "Hatch",
+    "Item",
+    "Mark",
+    "Panel",
+    "PanelImage",
+    "Polygon",
+    "Polyline",
+    "Rect",
+    "Text",
+    "lay_out",
+]

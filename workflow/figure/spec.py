@@ -1,0 +1,73 @@
+"""A figure's recipe: what is shown, in which size, with which words. No pixels, no files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DPI_LIMITS", "SIZE_LIMITS_MM", "FigureSpec", "Mark", "Panel"]
+
+SIZE_LIMITS_MM = (100.0, 400.0)
+DPI_LIMITS = (72, 1200)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One annotation in a panel: (column, row) `points` in the panel's source pixels.
+
+    `shape` is `point`, `line`, `arrow` (head at the last point) or `area` (closed).
+    """
+
+    shape: str
+    points: tuple[tuple[float, float], ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One picture: `width` x `height` source pixels, what its date label and state say, its marks.
+
+    `empty_share` is the part the capture does not cover (0 to 1), `empty_at` the middle of the widest such
+    place in source pixels with the distance to the nearest covered pixel, None where it is too small to write
+    on.
+    """
+
+    capture: str
+    width: int
+    height: int
+    date_label: str
+    state: str = ""
+    synthetic: bool = False
+    marks: tuple[Mark, ...] = ()
+    empty_share: float = 0.0
+    empty_at: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSpec:
+    """The recipe.
+
+    `metres_per_px` is the ground length of a source pixel, None without georeference. `north_deg` is the
+    direction of true north in the panels, clockwise from up; None: no arrow. `caption` starts after the word
+    "Figure."; empty: none is drawn. `credit` is drawn where it is not empty.
+    """
+
+    panels: tuple[Panel, ...]
+    caption: str = ""
+    credit: str = ""
+    coordinates: str = ""
+    metres_per_px: float | None = None
+    north_deg: float | None = None
+    notes: tuple[str, ...] = ()
+    width_mm: float = 170.0
+    dpi: int = 300
+
+    def __post_init__(self) -> None:
+        """Refuse a figure without panels or with a size that no page has."""
+        if not self.panels:
+            raise ValueError("a figure needs a panel")
+        low_mm, high_mm = SIZE_LIMITS_MM
+        if not low_mm <= self.width_mm <= high_mm:
+            raise ValueError(f"width {self.width_mm:g} mm is not within {low_mm:g} and {high_mm:g} mm")
+        low_dpi, high_dpi = DPI_LIMITS
+        if not low_dpi <= self.dpi <= high_dpi:
+            raise ValueError(f"{self.dpi} dpi is not within {low_dpi} and {high_dpi}")

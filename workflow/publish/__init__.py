@@ -1,0 +1,75 @@
+"""Publication figures of a site: choose the captures, compose, write the picture and its sidecar."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow.errors import InputRefused
+from workflow.files import write_if_changed
+from workflow.fonts import load_fonts
+from workflow.publish.compose import Figure, FigureOptions, compose
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["SUFFIXES", "Figure", "FigureOptions", "Published", "before_after", "check_output", "compose"]
+
+SUFFIXES = (".png",)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written: the figure and its sidecar, beside what is in them."""
+
+    file: Path
+    sidecar: Path
+    figure: Figure
+
+
+def before_after(
+    project: Project, site_id: str, out: Path, options: FigureOptions | None = None
+) -> Published:
+    """Write the figure of a site to `out` and its sidecar beside it; files that are there are replaced.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        when a site, target or capture is not known.
+    InputRefused
+        when `out` cannot be written, or the figure cannot be made (see `compose`).
+    BuildMissing
+        when the typefaces were not built.
+    """
+    check_output(out)
+    figure = compose(project, site_id, options or FigureOptions(), load_fonts())
+    beside = out.with_name(f"{out.name}.json")
+    content = {"figure": out.name, **figure.sidecar}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    try:
+        write_if_changed(out, figure.png)
+        write_if_changed(beside, text.encode())
+    except OSError as error:
+        raise InputRefused(
+            str(out), f"cannot be written ({error.strerror})", "choose another file"
+        ) from error
+    return Published(out, beside, figure)
+
+
+def check_output(out: Path) -> None:
+    """See that a figure can go to `out` before any work is done.
+
+    Raises
+    ------
+    InputRefused
+        when the suffix is not one of `SUFFIXES`, the folder is missing, or `out` is a folder.
+    """
+    if out.suffix.lower() not in SUFFIXES:
+        kind = f"as {out.suffix}" if out.suffix else "without a suffix"
+        raise InputRefused(str(out), f"figures are not written {kind}", f"use {' or '.join(SUFFIXES)}")
+    if not out.parent.is_dir():
+        raise InputRefused(str(out), f"the folder {out.parent} is missing", "make it, or choose another")
+    if out.is_dir():
+        raise InputRefused(str(out), "is a folder", "name a file in it")

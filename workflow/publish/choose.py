@@ -1,0 +1,232 @@
+"""Which captures a figure shows, and what was said of the target in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workflow.chips import chip, covering, date_order, is_dated, is_georeferenced, share
+from workflow.errors import InputRefused, UnknownName
+from workflow.findings import target_findings
+from workflow.model import Capture, Event, Finding, Observation, Review, Site, State, Target, Witness
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["Choice", "choose"]
+
+# a default picks captures that show most of the place before those that only touch it
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a figure is about: one or two captures of one sort, in order.
+
+    `finding` is the target's appeared interval, `states` what was said of the target by capture id. `on_grid`
+    is False for pictures without coordinates.
+    """
+
+    site: Site
+    target: Target | None
+    captures: tuple[Capture, ...]
+    on_grid: bool
+    states: dict[str, str]
+    finding: Finding | None = None
+
+
+def choose(
+    project: Project, site_id: str, target_id: str | None, before: str | None, after: str | None
+) -> Choice:
+    """The captures asked for, else the witnesses of the target's appearance, else earliest and latest.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        when a site, target or capture is not known.
+    InputRefused
+        when a capture does not show the site, both are one, or nothing shows the site.
+    """
+    site = project.site(site_id)
+    observations = [one for one in project.observations(site=site.id) if one.review is not Review.RETURNED]
+    captures = {capture.id: capture for capture in project.captures()}
+    target = _target(site, target_id, observations, captures)
+    finding = _appeared(site, target, observations, captures)
+    mapped = covering(project, site)
+    stills = tuple(one for one in captures.values() if one.site == site.id and not is_georeferenced(one))
+    asked = tuple(project.capture(name) if name else None for name in (before, after))
+    for capture in asked:
+        _check_shows(site, capture, (*mapped, *stills))
+    said = _states(target, observations)
+    wanted = _witnesses(finding, said, captures)
+    chosen = _fill(project, site, asked, wanted, mapped, stills)
+    sort = {is_georeferenced(one) for one in chosen}
+    if len(sort) > 1:
+        raise InputRefused(
+            f"Captures {chosen[0].file} and {chosen[1].file}",
+            "one lies on the map, the other has no coordinates",
+            "choose two of one sort with --before and --after",
+        )
+    return Choice(site, target, chosen, sort == {True}, said, finding)
+
+
+def _target(
+    site: Site, target_id: str | None, observations: Sequence[Observation], captures: dict[str, Capture]
+) -> Target | None:
+    """The target asked for; else the first of those whose appearance is bounded best."""
+    if target_id is not None:
+        for target in site.targets:
+            if target.id == target_id:
+                return target
+        raise UnknownName(f"target of {site.id}", target_id, [target.id for target in site.targets])
+    if not site.targets:
+        return None
+    return max(site.targets, key=lambda one: _bounds(_appeared(site, one, observations, captures)))
+
+
+def _bounds(finding: Finding | None) -> int:
+    """How much a finding says: 2 with both bounds, 1 with a presence alone, else 0."""
+    if finding is None or finding.by is None:
+        return 0
+    return 1 if finding.after is None else 2
+
+
+def _appeared(
+    site: Site, target: Target | None, observations: Iterable[Observation], captures: dict[str, Capture]
+) -> Finding | None:
+    """The appeared interval of a target that rests on imagery."""
+    if target is None:
+        return None
+    witnesses = [
+        Witness(
+            one.state,
+            captures[one.capture].acquired,
+            one.capture,
+            one.author,
+            one.review is Review.APPROVED,
+            captures[one.capture].synthetic,
+        )
+        for one in observations
+        if one.target == target.id and one.state.decisive and one.capture in captures
+    ]
+    found = target_findings(site.id, target.id, witnesses)
+    return next((one for one in found if one.event is Event.APPEARED and one.source == "imagery"), None)
+
+
+def _states(target: Target | None, observations: Iterable[Observation]) -> dict[str, str]:
+    """What was said of the target by capture: decisive states first, "disputed" where they differ."""
+    said: dict[str, set[State]] = {}
+    for one in observations:
+        if target is not None and one.target == target.id:
+            said.setdefault(one.capture, set()).add(one.state)
+    return {capture: _together(states) for capture, states in said.items()}
+
+
+def _together(states: set[State]) -> str:
+    told = {state for state in states if state.decisive} or states
+    return next(iter(told)).value if len(told) == 1 else "disputed"
+
+
+def _witnesses(
+    finding: Finding | None, said: dict[str, str], captures: dict[str, Capture]
+) -> tuple[Capture | None, Capture | None]:
+    """The last capture without the target and the first with it, as far as there are such."""
+    known = sorted((captures[one] for one in finding.witnesses), key=date_order) if finding else []
+    absent = [one for one in known if said.get(one.id) == State.ABSENT]
+    present = [one for one in known if said.get(one.id) == State.PRESENT]
+    return absent[-1] if absent else None, present[0] if present else None
+
+
+def _check_shows(site: Site, capture: Capture | None, shows: Sequence[Capture]) -> None:
+    if capture is None or any(capture.id == one.id for one in shows):
+        return
+    known = ", ".join(one.file for one in shows[:5]) or "none yet"
+    remedy = f"choose one that does ({known}{', …' if len(shows) > 5 else ''})"
+    raise InputRefused(f"Capture {capture.file}", f"does not show site {site.id}", remedy)
+
+
+def _fill(
+    project: Project,
+    site: Site,
+    asked: tuple[Capture | None, ...],
+    wanted: tuple[Capture | None, Capture | None],
+    mapped: Sequence[Capture],
+    stills: Sequence[Capture],
+) -> tuple[Capture, ...]:
+    """What was asked for, the rest from the witnesses, else from both ends of the captures."""
+    before, after = asked
+    if before is not None and after is not None:
+        if before.id == after.id:
+            raise InputRefused(
+                f"Capture {before.file}",
+                "is asked for before and after",
+                "choose another one, or give it once",
+            )
+        return before, after
+    given = before or after
+    if given is None:
+        return _by_default(project, site, wanted, mapped, stills)
+    pool = mapped if is_georeferenced(given) else stills
+    first = before or _other(given, wanted[0]) or _end(project, site, pool, given)
+    last = after or _other(given, wanted[1]) or _end(project, site, pool[::-1], given)
+    return tuple(one for one in (first, last) if one is not None)
+
+
+def _by_default(
+    project: Project,
+    site: Site,
+    wanted: tuple[Capture | None, Capture | None],
+    mapped: Sequence[Capture],
+    stills: Sequence[Capture],
+) -> tuple[Capture, ...]:
+    """The witnesses; where one is missing, an end of the captures of its sort, in the order of dates."""
+    witness = wanted[1] or wanted[0]
+    pool = mapped or stills
+    if witness is not None:
+        pool = mapped if is_georeferenced(witness) else stills
+    first = wanted[0] or _end(project, site, pool, wanted[1])
+    if first and witness and witness is wanted[1] and date_order(first) > date_order(witness):
+        first = _end(
+            project, site, pool[::-1], witness
+        )  # nothing is earlier: rather the latest than the next
+    last = wanted[1] or _end(project, site, pool[::-1], first)
+    chosen = sorted((one for one in (first, last) if one is not None), key=date_order)
+    if not chosen:
+        raise _nothing(site)
+    return tuple(chosen)
+
+
+def _other(given: Capture, witness: Capture | None) -> Capture | None:
+    """A witness that goes with the capture that was given."""
+    fits = (
+        witness is not None
+        and witness.id != given.id
+        and is_georeferenced(witness) == is_georeferenced(given)
+    )
+    return witness if fits else None
+
+
+def _end(project: Project, site: Site, pool: Sequence[Capture], beside: Capture | None) -> Capture | None:
+    """The first of `pool` that shows most of the place, else any of it; undated ones come last."""
+    others = [one for one in pool if beside is None or one.id != beside.id]
+    ordered = sorted(others, key=lambda one: not is_dated(one))
+    touching = None
+    for capture in ordered:
+        shown = 1.0 if not is_georeferenced(capture) else share(chip(project, site, capture))
+        if shown >= _MOST:
+            return capture
+        touching = touching or (capture if shown > 0 else None)
+    return touching
+
+
+def _nothing(site: Site) -> InputRefused:
+    if site.position is None:
+        return InputRefused(
+            f"Site {site.id}",
+            "is not located and has no picture of its own",
+            f"give it a position in sites.geojson, or take in a picture with 'ingest FILE --site {site.id}'",
+        )
+    return InputRefused(
+        f"Site {site.id}", "is not covered by any capture", "take one in with 'sitetrack ingest'"
+    )

@@ -1,0 +1,158 @@
+"""The pixels of a figure's panels, the marks on them, and what the grid says of scale and north."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow import rasters
+from workflow.chips import chip
+from workflow.coords import distance_m
+from workflow.errors import InputRefused
+from workflow.exporters.png import Pixels
+from workflow.figure import Mark
+from workflow.grid import SiteGrid
+from workflow.model import Annotation, Capture, LonLat, Site, Stretch
+from workflow.rasters.whole import read_whole
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["Picture", "convergence_deg", "ground_m_per_px", "marks_of", "on_grid", "still", "widest_gap"]
+
+ToPixel = Callable[[float, float], tuple[float, float]]
+_MOST_STILL_PX = 3200
+_CELLS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A panel's pixels, ready for the eye, and where an annotation's coordinates lie on them."""
+
+    pixels: Pixels
+    in_pixels: bool
+    to_pixel: ToPixel
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.pixels.valid.shape
+        return rows, columns
+
+
+def on_grid(project: Project, site: Site, capture: Capture, grid: SiteGrid) -> Picture:
+    """The capture's chip at the site.
+
+    Raises
+    ------
+    InputRefused
+        when the capture has no pixel there.
+    """
+    cut = chip(project, site, capture)
+    if not cut.valid.any():
+        raise InputRefused(
+            f"Capture {capture.file}",
+            f"has no pixels at site {site.id}",
+            "choose another one with --before or --after",
+        )
+
+    def to_pixel(lon: float, lat: float) -> tuple[float, float]:
+        return grid.to_pixel(*grid.from_lonlat(LonLat(lon, lat)))
+
+    return Picture(_shown(cut.data, cut.valid, cut.stretch), False, to_pixel)
+
+
+def still(project: Project, capture: Capture) -> Picture:
+    """The whole picture, reduced where it is larger than a page can show."""
+    data, valid = read_whole(project.root / capture.working, _MOST_STILL_PX)
+    scale = valid.shape[1] / capture.width_px
+
+    def to_pixel(column: float, row: float) -> tuple[float, float]:
+        return column * scale, row * scale
+
+    return Picture(_shown(data, valid, capture.stretch), True, to_pixel)
+
+
+def _shown(data: NDArray[Any], valid: NDArray[np.bool_], stretch: Sequence[Stretch]) -> Pixels:
+    return Pixels(rasters.to_display(data, stretch), valid)
+
+
+# -- marks ---------------------------------------------------------------------------------------------------
+
+
+def marks_of(annotations: Sequence[Annotation], picture: Picture) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """Marks in the picture's pixels, and ids of annotations whose coordinates do not fit it."""
+    marks: list[Mark] = []
+    misfits = []
+    for annotation in annotations:
+        try:
+            if annotation.in_pixels is not picture.in_pixels:
+                raise ValueError("the coordinates are of the other sort")
+            marks += _marks(annotation, picture.to_pixel)
+        except (ValueError, TypeError, LookupError):
+            misfits.append(annotation.id)
+    return tuple(marks), tuple(misfits)
+
+
+def _marks(annotation: Annotation, to_pixel: ToPixel) -> Iterator[Mark]:
+    """One mark a part of the geometry; the first carries the label."""
+    coordinates: Any = annotation.geometry["coordinates"]
+    match annotation.geometry["type"]:
+        case "Point":
+            parts, shape = [[coordinates]], "point"
+        case "LineString":
+            parts, shape = [coordinates], "arrow" if annotation.shape == "arrow" else "line"
+        case "Polygon":
+            parts, shape = [coordinates[0]], "area"
+        case "MultiPolygon":
+            parts, shape = [polygon[0] for polygon in coordinates], "area"
+        case other:
+            raise ValueError(f"geometry {other} is not drawn")
+    for number, part in enumerate(parts):
+        points = tuple(to_pixel(float(place[0]), float(place[1])) for place in part)
+        yield Mark(shape, points, "" if number else annotation.label)
+
+
+# -- the grid ------------------------------------------------------------------------------------------------
+
+
+def ground_m_per_px(grid: SiteGrid) -> float:
+    """True ground metres of a pixel in the middle of the grid; the projection's own scale is taken out."""
+    row = grid.height / 2
+    ends = [grid.to_lonlat(*grid.to_map(column, row)) for column in (0, grid.width)]
+    return distance_m(ends[0], ends[1]) / grid.width
+
+
+def convergence_deg(grid: SiteGrid, place: LonLat) -> float:
+    """Direction of true north on the grid, degrees clockwise from up."""
+    step = 1e-4 if place.lat < 89 else -1e-4
+    start, end = grid.from_lonlat(place), grid.from_lonlat(LonLat(place.lon, place.lat + step))
+    sign = math.copysign(1, step)
+    return math.degrees(math.atan2(sign * (end[0] - start[0]), sign * (end[1] - start[1])))
+
+
+def widest_gap(valid: NDArray[np.bool_]) -> tuple[float, float, float] | None:
+    """Column and row of the middle of the widest empty place, and its radius; None where there is none.
+
+    Looked for on 24 x 24 cells: good enough to write two words there.
+    """
+    rows, columns = valid.shape
+    ys, xs = (np.linspace(0, size, _CELLS + 1).astype(int) for size in (rows, columns))
+    if rows < _CELLS or columns < _CELLS:
+        return None
+    covered = np.logical_or.reduceat(np.logical_or.reduceat(valid, ys[:-1], axis=0), xs[:-1], axis=1)
+    empty = np.argwhere(~covered)
+    if not len(empty):
+        return None
+    # what lies beyond the edge counts as covered, so that the place is not at the edge
+    full = np.argwhere(np.pad(covered, 1, constant_values=True)) - 1
+    reach = np.abs(empty[:, None, :] - full[None, :, :]).max(axis=2).min(axis=1)
+    widest = empty[reach == reach.max()]
+    row, column = widest[int(np.argmin(np.abs(widest - widest.mean(axis=0)).sum(axis=1)))]
+    radius = (float(reach.max()) - 0.5) * min(rows, columns) / _CELLS
+    return (float(column) + 0.5) * columns / _CELLS, (float(row) + 0.5) * rows / _CELLS, radius

@@ -1,0 +1,96 @@
+"""The sidecar of a figure: what it rests on, so that it can be checked and made again years later."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from workflow import __version__
+from workflow.codec import encode
+from workflow.figure import FigureSpec
+from workflow.figure.captions import Shown
+from workflow.model import Annotation, Offset
+from workflow.publish.choose import Choice
+
+if TYPE_CHECKING:
+    from workflow.fonts import Fonts
+    from workflow.project import Project
+    from workflow.publish.compose import FigureOptions
+
+__all__ = ["sidecar"]
+
+_FORMAT = "sitetrack-figure/1"
+_SOFTWARE = ("numpy", "pillow", "pyproj", "rasterio")
+
+
+def sidecar(
+    project: Project,
+    choice: Choice,
+    panels: Sequence[tuple[Shown, Sequence[Annotation]]],
+    spec: FigureSpec,
+    *,
+    caption: str,
+    alt: str,
+    fonts: Fonts,
+    png: bytes,
+    options: FigureOptions,
+) -> dict[str, Any]:
+    """JSON-able content: evidence with hashes, words, size, software, and where the record's chain stood."""
+    head = project.record.chain_head()
+    return {
+        "format": _FORMAT,
+        "sha256": hashlib.sha256(png).hexdigest(),
+        "site": choice.site.id,
+        "target": choice.target.id if choice.target else None,
+        "synthetic": any(shown.capture.synthetic for shown, _ in panels),
+        "caption": f"Figure. {caption}" if caption else "",
+        "alt_text": alt,
+        "no_credit_reason": options.no_credit_reason,
+        "interval": encode(choice.finding) if choice.finding else None,
+        "panels": [_panel(project, choice, shown, marks) for shown, marks in panels],
+        "size": {"width_mm": spec.width_mm, "dpi": spec.dpi},
+        "notes": list(spec.notes),
+        "chain": {"count": head.count, "sha256": head.sha256},
+        "software": _software(),
+        "font": {"name": fonts.name, "sha256": [_sha256(fonts.regular), _sha256(fonts.bold)]},
+    }
+
+
+def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annotation]) -> dict[str, Any]:
+    capture = shown.capture
+    offset = project.record.get(Offset, f"{choice.site.id}.{capture.id}") if choice.on_grid else None
+    applied = offset is not None and offset.value.applied
+    return {
+        "capture": capture.id,
+        "sha256": capture.sha256,
+        "file": capture.file,
+        "acquired": encode(capture.acquired),
+        "state": shown.state,
+        "credit": shown.credit,
+        "synthetic": capture.synthetic,
+        "stretch": encode(capture.stretch),
+        "offset": encode(offset.value) | {"version": offset.version} if applied and offset else None,
+        "annotations": [{"id": one.id, "version": _version(project, one)} for one in marks],
+    }
+
+
+def _version(project: Project, annotation: Annotation) -> int:
+    row = project.record.get(Annotation, annotation.id)
+    return row.version if row else 0
+
+
+def _software() -> dict[str, str]:
+    found = {"sitetrack": __version__, "python": platform.python_version()}
+    for name in _SOFTWARE:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def _sha256(path: Any) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
