@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import shapely
 
 from workflow import findings, timespan
-from workflow.demo import ANALYSTS, Encoding, Scene, Statement, scenes
+from workflow.demo import ANALYSTS, Encoding, Scene, Statement, marks, scenes
 from workflow.model import Basis, CaptureKind, DateSpan, Direction, Event, Site, State, Target, Witness
 from workflow.register import read_sites
 
@@ -132,3 +133,24 @@ def test_a_register_with_fewer_targets_gives_fewer_truths() -> None:
     one = Target("bar", kind=known.targets[0].kind, direction=Direction.OUTBOUND)
     bare: Site = replace(known, targets=(one,))
     assert {target for scene in scenes([bare]) for target in scene.truth} == {"bar"}
+
+
+def test_the_mark_of_a_gantry_holds_the_gantry_and_is_drawn_once() -> None:
+    told = [scene for scene in STORY if scene.site == "north-of-arch" and marks(scene, "capture")]
+    assert told
+    for scene in told:
+        [(analyst, operation)] = marks(scene, "capture")
+        annotation = operation["annotation"]
+        assert analyst in ANALYSTS.values()
+        assert annotation["target"] == "gantry"
+        ring = shapely.Polygon(annotation["geometry"]["coordinates"][0])
+        assert ring.contains(shapely.Point(scene.position.lon, scene.position.lat))
+        assert ring.exterior.is_ccw
+        assert marks(scene, "capture") == [(analyst, operation)]
+
+
+def test_absent_things_and_stills_carry_no_mark() -> None:
+    for scene in STORY:
+        drawn = {operation["annotation"]["target"] for _, operation in marks(scene, "capture")}
+        assert drawn <= {target for target, stands in scene.truth.items() if stands}
+        assert not (drawn and scene.gsd_m is None)

@@ -193,8 +193,9 @@ def _options(scene: Scene) -> IntakeOptions:
 
 
 def _say(project: Project, told: Sequence[Scene], show: Progress) -> None:
-    """Record the sample analysts' statements, except where they have spoken already."""
-    from workflow.actions import observe
+    """Record the sample analysts' statements and marks, except where they have spoken already."""
+    from workflow.actions import annotate, observe
+    from workflow.demo import marks
 
     captures = {capture.file: capture.id for capture in project.captures()}
     said = {(one.site, one.target, one.capture, one.author) for one in project.observations()}
@@ -212,6 +213,9 @@ def _say(project: Project, told: Sequence[Scene], show: Progress) -> None:
                 note=one.note,
             )
         show("Statements", done, len(statements))
+    for scene in told:
+        for analyst, operation in marks(scene, captures[scene.file]) if scene.file in captures else ():
+            annotate(project, Author(analyst), [operation])
 
 
 def _summary(project: Project) -> str:

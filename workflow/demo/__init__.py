@@ -8,6 +8,7 @@ package only renders; taking in and recording is the caller's work.
 
 from __future__ import annotations
 
+from workflow.demo.marks import marks
 from workflow.demo.render import render
 from workflow.demo.scene import Change, ChangeKind, Encoding, Scene, Statement, View
 from workflow.demo.script import ANALYSTS, SEED, scenes
@@ -24,6 +25,7 @@ __all__ = [
     "Statement",
     "Sun",
     "View",
+    "marks",
     "render",
     "scenes",
     "series",
