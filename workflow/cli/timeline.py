@@ -1,0 +1,26 @@
+"""`sitetrack timeline`: when targets appeared and were removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workflow.cli.options import open_project, print_rows, project_options
+
+
+@click.command("timeline")
+@click.argument("site", required=False)
+@click.option("--approved", is_flag=True, help="Approved observations alone; no publications.")
+@project_options
+def command(site: str | None, approved: bool, project_dir: Path | None, as_json: bool) -> None:
+    """Show when targets appeared and were removed: after EARLIEST (excluded) and by LATEST (included).
+
+    The witnesses are the captures that set the bounds, or the publication that says so. What does not fit
+    together is named under contradictions.
+    """
+    from workflow.readmodels import evidence
+
+    with open_project(project_dir) as project:
+        rows = evidence.timeline(project, site, approved)
+        print_rows(rows, as_json, empty="No dates yet: record what is there with 'sitetrack observe'.")
