@@ -24,7 +24,7 @@ from workflow import rasters
 from workflow.codec import canonical_json, encode
 from workflow.errors import InputRefused
 from workflow.grid import SiteGrid, grid_gsd, site_grid
-from workflow.model import Capture, Chip, Georeference, LonLat, Offset, Site, Stretch
+from workflow.model import Capture, Chip, LonLat, Offset, Site, Stretch
 from workflow.settings import STATE_DIR
 
 if TYPE_CHECKING:
@@ -40,11 +40,8 @@ __all__ = [
     "chip",
     "covering",
     "cut",
-    "date_order",
     "digest",
     "identity",
-    "is_dated",
-    "is_georeferenced",
     "plan",
     "read",
     "share",
@@ -101,23 +98,6 @@ def identity(capture: Capture) -> str:
     )
 
 
-def date_order(capture: Capture) -> tuple[bool, str, str, str]:
-    """Sort key: earliest day, then latest, then id; an undated capture comes last."""
-    span = capture.acquired
-    first, last = span.earliest or span.latest, span.latest or span.earliest
-    return first is None, str(first), str(last), capture.id
-
-
-def is_georeferenced(capture: Capture) -> bool:
-    """Whether the capture has a place on the Earth."""
-    return capture.crs is not None and capture.georeference is not Georeference.NONE
-
-
-def is_dated(capture: Capture) -> bool:
-    """Whether the capture has a place in the order of dates."""
-    return capture.acquired.earliest is not None or capture.acquired.latest is not None
-
-
 # -- which captures, which grid ------------------------------------------------------------------------------
 
 
@@ -138,7 +118,9 @@ def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     box = shapely.Polygon(ring)
     rows = (project.record.get(Capture, capture_id) for capture_id in found)
     captures = (row.value for row in rows if row is not None)
-    return tuple(sorted((one for one in captures if _touches(box, centre, one)), key=date_order))
+    return tuple(
+        sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
+    )
 
 
 def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:
@@ -171,7 +153,7 @@ def _wrapped(lon: float) -> float:
 def _touches(box: Polygon, centre: LonLat, capture: Capture) -> bool:
     import shapely
 
-    if len(capture.footprint) < 4 or not is_georeferenced(capture):
+    if len(capture.footprint) < 4 or not capture.is_georeferenced:
         return False
     footprint = shapely.make_valid(shapely.Polygon([_near(corner, centre) for corner in capture.footprint]))
     return bool(shapely.intersects(box, footprint))
@@ -223,7 +205,7 @@ def plan(project: Project, site: Site, capture: Capture, grid: SiteGrid, offset:
     InputRefused
         when the capture has no georeference.
     """
-    if not is_georeferenced(capture):
+    if not capture.is_georeferenced:
         raise InputRefused(
             capture.file, "has no georeference", "give it control points, or look at the whole picture"
         )

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACES", "Fonts", "fonts_dir", "load_fonts"]
 
-FACES = (
-    ("NotoSansKR_400Regular.ttf", "NotoSansKR_700Bold.ttf"),
-    ("NanumGothic_400Regular.ttf", "NanumGothic_700Bold.ttf"),
-)
+FACES = ("NotoSansKR_400Regular.ttf", "NotoSansKR_700Bold.ttf")
 _NOT_A_CHARACTER = "\uffff"
 _PROBE_PX = 24
 
@@ -75,18 +72,18 @@ def fonts_dir() -> Path:
 
 
 def load_fonts(folder: Path | None = None) -> Fonts:
-    """The first pair of `FACES` in `folder` (default: where the build puts them).
+    """The two `FACES` in `folder` (default: where the build puts them).
 
     Raises
     ------
     BuildMissing
-        when no pair is there.
+        when one is not there.
     """
     folder = folder or fonts_dir()
-    for regular, bold in FACES:
-        if (folder / regular).is_file() and (folder / bold).is_file():
-            return Fonts(folder / regular, folder / bold)
-    raise BuildMissing(folder)
+    regular, bold = (folder / face for face in FACES)
+    if not (regular.is_file() and bold.is_file()):
+        raise BuildMissing(folder)
+    return Fonts(regular, bold)
 
 
 @lru_cache(maxsize=64)

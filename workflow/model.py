@@ -337,6 +337,23 @@ class Capture:
     warnings: tuple[str, ...] = ()
     working_sha256: str = ""
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether its date bounds anything."""
+        return self.acquired.earliest is not None or self.acquired.latest is not None
+
+    @property
+    def is_georeferenced(self) -> bool:
+        """Whether it lies on the map."""
+        return self.crs is not None and self.georeference is not Georeference.NONE
+
+    @property
+    def date_order(self) -> tuple[bool, str, str, str]:
+        """Sort key: earliest day, then latest, then id; an undated capture comes last."""
+        span = self.acquired
+        first, last = span.earliest or span.latest, span.latest or span.earliest
+        return first is None, str(first), str(last), self.id
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeEvent:

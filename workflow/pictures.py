@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflow import rasters
-from workflow.chips import chip, is_georeferenced, site_grid_of
+from workflow.chips import chip, site_grid_of
 from workflow.errors import InputRefused, UnknownName
 from workflow.grid import SiteGrid
 from workflow.model import Capture, Offset, Site, Stretch
@@ -74,7 +74,7 @@ def tile(project: Project, site_id: str, capture_id: str, z: int, x: int, y: int
         when the site is not located, or the capture has no georeference or cannot be read.
     """
     site, capture = project.site(site_id), _capture(project, capture_id)
-    if not is_georeferenced(capture):
+    if not capture.is_georeferenced:
         raise InputRefused(capture.file, "has no georeference", "look at the whole picture")
     grid = site_grid_of(project, site)
     resolutions = levels(grid)
@@ -112,7 +112,7 @@ def thumbnail(project: Project, site: Site, capture: Capture, px: int = 160) -> 
     InputRefused
         when the site is not located or the capture cannot be read.
     """
-    if not is_georeferenced(capture):
+    if not capture.is_georeferenced:
         return still(project, capture.id, px)
     made = chip(project, site, capture)
     step = max(1, ceil(max(made.valid.shape) / px))

@@ -152,7 +152,9 @@ class Project:
 
     def captures(self) -> tuple[Capture, ...]:
         """All captures, undated ones last, else by earliest day, latest day and id."""
-        return tuple(sorted((row.value for row in self.record.rows(Capture)), key=_by_date))
+        return tuple(
+            sorted((row.value for row in self.record.rows(Capture)), key=lambda capture: capture.date_order)
+        )
 
     def capture(self, reference: str) -> Capture:
         """The capture with that id, unique prefix of an id (4 characters or more) or original file name.
@@ -213,12 +215,6 @@ class Project:
         gone = [site.id for site in self.sites() if site.id not in stated]
         kept = f"{REGISTER_FILE} no longer has {', '.join(gone)}; the record keeps them."
         return (*(str(error) for error in reading.refused), *([kept] if gone and not reading.refused else []))
-
-
-def _by_date(capture: Capture) -> tuple[bool, str, str, str]:
-    span = capture.acquired
-    first, last = span.earliest or span.latest, span.latest or span.earliest
-    return (first is None, str(first), str(last), capture.id)
 
 
 def _sha256(path: Path) -> str:

@@ -18,7 +18,7 @@ BLACK: Rgb = (17, 17, 17)
 GREY: Rgb = (90, 90, 90)
 WHITE: Rgb = (255, 255, 255)
 # room above and below the baseline, and from line to line, in sizes; Hangul reaches higher than Latin
-_ASCENT, _DESCENT, _LEADING = 0.94, 0.28, 1.36
+_ASCENT, _DESCENT, _LEADING = 1.02, 0.3, 1.36
 _DEGREES = re.compile(r"(?<=°) (?=\d)|(?<=') (?=\d+\")")
 
 

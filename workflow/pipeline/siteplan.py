@@ -131,7 +131,7 @@ class _Plan:
             [
                 [_PLAN_VERSION, chips.READER_VERSION, compare.METHOD, alignment.QUALITY_BAR],
                 [self.place, encode(self.grid)],
-                [[one.id, chips.identity(one), one.gsd_m, chips.date_order(one)] for one in self.captures],
+                [[one.id, chips.identity(one), one.gsd_m, one.date_order] for one in self.captures],
                 sorted((encode(one) for one in offsets), key=lambda one: str(one["capture"])),
                 [[one.name, one.version] for one in self.scorers],
             ]
@@ -285,7 +285,7 @@ def _scores(plan: _Plan, result: Result) -> Generator[list[Call], list[Any], int
     """Fill in the scores of neighbouring pairs in date order; how many pairs were scored."""
     offsets = {offset.capture: offset for offset in result.offsets}
     there = {entry.capture for entry in result.chips}
-    series = [one for one in plan.captures if one.id in there and chips.is_dated(one)]
+    series = [one for one in plan.captures if one.id in there and one.is_dated]
     known = {
         (one.before, one.after, one.scorer, one.version, one.key)
         for one in plan.project.record.scores(plan.site.id)

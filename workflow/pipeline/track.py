@@ -105,7 +105,7 @@ def _not_georeferenced(project: Project, sites: Sequence[Site] | None) -> list[s
         f"{capture.file} ({capture.id}) has no georeference and was left out"
         + (f"; it can be looked at under site {capture.site}." if capture.site else ".")
         for capture in project.captures()
-        if not chips.is_georeferenced(capture) and (wanted is None or capture.site in wanted)
+        if not capture.is_georeferenced and (wanted is None or capture.site in wanted)
     ]
 
 

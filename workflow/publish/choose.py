@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflow.chips import chip, covering, date_order, is_dated, is_georeferenced, share
+from workflow.chips import chip, covering, share
 from workflow.errors import InputRefused, UnknownName
 from workflow.findings import target_findings
 from workflow.model import Capture, Event, Finding, Observation, Review, Site, State, Target, Witness
@@ -54,14 +54,14 @@ def choose(
     target = _target(site, target_id, observations, captures)
     finding = _appeared(site, target, observations, captures)
     mapped = covering(project, site)
-    stills = tuple(one for one in captures.values() if one.site == site.id and not is_georeferenced(one))
+    stills = tuple(one for one in captures.values() if one.site == site.id and not one.is_georeferenced)
     asked = tuple(project.capture(name) if name else None for name in (before, after))
     for capture in asked:
         _check_shows(site, capture, (*mapped, *stills))
     said = _states(target, observations)
     wanted = _witnesses(finding, said, captures)
     chosen = _fill(project, site, asked, wanted, mapped, stills)
-    sort = {is_georeferenced(one) for one in chosen}
+    sort = {one.is_georeferenced for one in chosen}
     if len(sort) > 1:
         raise InputRefused(
             f"Captures {chosen[0].file} and {chosen[1].file}",
@@ -132,7 +132,11 @@ def _witnesses(
     finding: Finding | None, said: dict[str, str], captures: dict[str, Capture]
 ) -> tuple[Capture | None, Capture | None]:
     """The last capture without the target and the first with it, as far as there are such."""
-    known = sorted((captures[one] for one in finding.witnesses), key=date_order) if finding else []
+    known = (
+        sorted((captures[one] for one in finding.witnesses), key=lambda one: one.date_order)
+        if finding
+        else []
+    )
     absent = [one for one in known if said.get(one.id) == State.ABSENT]
     present = [one for one in known if said.get(one.id) == State.PRESENT]
     return absent[-1] if absent else None, present[0] if present else None
@@ -167,7 +171,7 @@ def _fill(
     given = before or after
     if given is None:
         return _by_default(project, site, wanted, mapped, stills)
-    pool = mapped if is_georeferenced(given) else stills
+    pool = mapped if given.is_georeferenced else stills
     first = before or _other(given, wanted[0]) or _end(project, site, pool, given)
     last = after or _other(given, wanted[1]) or _end(project, site, pool[::-1], given)
     return tuple(one for one in (first, last) if one is not None)
@@ -184,14 +188,14 @@ def _by_default(
     witness = wanted[1] or wanted[0]
     pool = mapped or stills
     if witness is not None:
-        pool = mapped if is_georeferenced(witness) else stills
+        pool = mapped if witness.is_georeferenced else stills
     first = wanted[0] or _end(project, site, pool, wanted[1])
-    if first and witness and witness is wanted[1] and date_order(first) > date_order(witness):
+    if first and witness and witness is wanted[1] and first.date_order > witness.date_order:
         first = _end(
             project, site, pool[::-1], witness
         )  # nothing is earlier: rather the latest than the next
     last = wanted[1] or _end(project, site, pool[::-1], first)
-    chosen = sorted((one for one in (first, last) if one is not None), key=date_order)
+    chosen = sorted((one for one in (first, last) if one is not None), key=lambda one: one.date_order)
     if not chosen:
         raise _nothing(site)
     return tuple(chosen)
@@ -200,9 +204,7 @@ def _by_default(
 def _other(given: Capture, witness: Capture | None) -> Capture | None:
     """A witness that goes with the capture that was given."""
     fits = (
-        witness is not None
-        and witness.id != given.id
-        and is_georeferenced(witness) == is_georeferenced(given)
+        witness is not None and witness.id != given.id and witness.is_georeferenced == given.is_georeferenced
     )
     return witness if fits else None
 
@@ -210,10 +212,10 @@ def _other(given: Capture, witness: Capture | None) -> Capture | None:
 def _end(project: Project, site: Site, pool: Sequence[Capture], beside: Capture | None) -> Capture | None:
     """The first of `pool` that shows most of the place, else any of it; undated ones come last."""
     others = [one for one in pool if beside is None or one.id != beside.id]
-    ordered = sorted(others, key=lambda one: not is_dated(one))
+    ordered = sorted(others, key=lambda one: not one.is_dated)
     touching = None
     for capture in ordered:
-        shown = 1.0 if not is_georeferenced(capture) else share(chip(project, site, capture))
+        shown = 1.0 if not capture.is_georeferenced else share(chip(project, site, capture))
         if shown >= _MOST:
             return capture
         touching = touching or (capture if shown > 0 else None)

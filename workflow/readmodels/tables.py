@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow.chips import date_order
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Review, Site
@@ -60,7 +59,7 @@ def captures(project: Project) -> list[Row]:
     `stated` the date as it was written.
     """
     rows = (row.value for row in project.record.rows(Capture))
-    return [_capture(project.root, capture) for capture in sorted(rows, key=date_order)]
+    return [_capture(project.root, capture) for capture in sorted(rows, key=lambda one: one.date_order)]
 
 
 def _capture(root: Path, capture: Capture) -> Row:

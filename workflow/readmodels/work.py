@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from workflow.chips import covering, date_order, is_dated, is_georeferenced
+from workflow.chips import covering
 from workflow.model import Capture, Observation, Offset, Review, Site, Target
 from workflow.store import ScoreEntry
 
@@ -88,7 +88,7 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
             for pair in pairs:
                 row = _queue_row(place, target, pair, decided.get(target.id, frozenset()))
                 rows.append(
-                    ((row["decided"], -row["priority"], place.id, target.id, date_order(pair.before)), row)
+                    ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
                 )
     return [row for _, row in sorted(rows, key=lambda one: one[0])]
 
@@ -135,7 +135,7 @@ def _tied(captures: Iterable[Capture]) -> Mapping[str, tuple[Capture, ...]]:
     """Pictures without georeference by the site they are tied to."""
     found: dict[str, list[Capture]] = {}
     for capture in captures:
-        if capture.site is not None and not is_georeferenced(capture):
+        if capture.site is not None and not capture.is_georeferenced:
             found.setdefault(capture.site, []).append(capture)
     return {site: tuple(items) for site, items in found.items()}
 
@@ -144,12 +144,12 @@ def _pairs(project: Project, site: Site, tied: Sequence[Capture]) -> list[_Pair]
     """Neighbours among the georeferenced captures, then those of the whole series that one without it is part
     of.
     """
-    series = [capture for capture in covering(project, site) if is_dated(capture)]
+    series = [capture for capture in covering(project, site) if capture.is_dated]
     scores = _best_scores(project.record.scores(site.id)) if len(series) > 1 else {}
     pairs = [_scored(before, after, scores.get((before.id, after.id))) for before, after in pairwise(series)]
-    whole = sorted((*series, *(one for one in tied if is_dated(one))), key=date_order)
+    whole = sorted((*series, *(one for one in tied if one.is_dated)), key=lambda one: one.date_order)
     for before, after in pairwise(whole):
-        without = [one.file for one in (before, after) if not is_georeferenced(one)]
+        without = [one.file for one in (before, after) if not one.is_georeferenced]
         if without:
             verb = "has" if len(without) == 1 else "have"
             pairs.append(_Pair(before, after, None, None, f"{' and '.join(without)} {verb} no georeference"))

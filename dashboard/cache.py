@@ -1,0 +1,44 @@
+"""The only place where pages cache: what they show, keyed by the project, its stamp and ids.
+
+The stamp grows with every write, so a cached page is right or is never looked at; old ones fall out by
+number.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.projects import current_project
+from workflow.readmodels import pages
+
+__all__ = ["compare", "overview"]
+
+Stamp = tuple[int, int]
+
+
+def overview() -> pages.OverviewPage:
+    """The overview of the project as it is now."""
+    project = current_project()
+    return _overview(str(project.root), project.record.stamp)
+
+
+def compare(site: str) -> pages.ComparePage:
+    """The comparison of a site as it is now.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site.
+    """
+    project = current_project()
+    return _compare(str(project.root), project.record.stamp, site)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _overview(root: str, stamp: Stamp) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
+    return pages.overview(current_project())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _compare(root: str, stamp: Stamp, site: str) -> pages.ComparePage:  # noqa: ARG001  the cache's key
+    return pages.compare(current_project(), site)

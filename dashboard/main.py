@@ -1,0 +1,25 @@
+"""The router: which pages there are, and what stands on all of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import assets, notices, state
+
+st.set_page_config(
+    page_title="sitetrack", page_icon=assets.icon(), layout="wide", initial_sidebar_state="collapsed"
+)
+
+page = st.navigation(
+    [
+        st.Page(
+            "views/overview.py", title="Overview", icon=":material/map:", url_path="overview", default=True
+        ),
+        st.Page("views/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+    ],
+    position="top",
+)
+notices.page_style()
+state.declare_author()
+with notices.refusals():
+    page.run()

@@ -1,0 +1,139 @@
+"""Our own HTTP routes beside Streamlit's pages: tiles, thumbnails, stills and the bundled assets.
+
+A picture is named by ids only, never by a path or an address, and opens with a capability (``?k=``) that a
+page handed out. Errors are one sentence in plain text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from dashboard import assets
+from dashboard.capability import capabilities
+from dashboard.projects import current_project
+from workflow import pictures
+from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
+from workflow.model import Capture
+
+__all__ = ["THUMBNAIL_PATH", "TILE_PATH", "still_scope", "still_url", "table", "tile_scope"]
+
+TILE_PATH = "/api/tile/{site}/{capture}/{z}/{x}/{y}"
+THUMBNAIL_PATH = "/api/thumbnail/{site}/{capture}"
+_GUARDED = {
+    # a picture is what it is: nothing in it runs, whatever its bytes
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# the address carries the capability, so a copy dies with it; inside that hour the browser need not ask again
+_CACHED = {"Cache-Control": "private, max-age=7200, immutable"}
+_LARGEST_STILL_PX = 2048
+_THUMBNAIL_PX = 160
+
+
+def tile_scope(site: str) -> str:
+    """What a capability must be for to open a site's tiles."""
+    return f"tiles of {site}"
+
+
+def still_scope(capture: str) -> str:
+    """What a capability must be for to open a whole picture."""
+    return f"still of {capture}"
+
+
+def still_url(capture: str) -> str:
+    """Address of a whole picture, with its capability."""
+    return f"/api/still/{capture}?k={capabilities.issue(still_scope(capture))}"
+
+
+def table() -> list[BaseRoute]:
+    """The routes for `streamlit.App`."""
+    return [
+        Route(
+            "/api/tile/{site:str}/{capture:str}/{z:int}/{x:int}/{y:int}",
+            _guarded(_tile, lambda request: tile_scope(request.path_params["site"])),
+            methods=["GET"],
+        ),
+        Route(
+            "/api/thumbnail/{site:str}/{capture:str}",
+            _guarded(_thumbnail, lambda request: tile_scope(request.path_params["site"])),
+            methods=["GET"],
+        ),
+        Route(
+            "/api/still/{capture:str}",
+            _guarded(_still, lambda request: still_scope(request.path_params["capture"])),
+            methods=["GET"],
+        ),
+        Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
+    ]
+
+
+def _guarded(
+    picture: Callable[[Request], pictures.Tile], scope: Callable[[Request], str]
+) -> Callable[[Request], Response]:
+    """A route that checks the capability, answers errors as sentences and lets the browser keep the picture.
+
+    It is a plain function: Starlette runs it in its thread pool, so that decoding never blocks the pages.
+    """
+
+    def answer(request: Request) -> Response:
+        if not capabilities.allows(request.query_params.get("k", ""), scope(request)):
+            return _sentence("This picture needs a valid capability; reload the page.", 401)
+        try:
+            made = picture(request)
+        except ProjectUnusable as error:
+            return _sentence(str(error), 503)
+        except UnknownName as error:
+            return _sentence(str(error), 404)
+        except InputRefused as error:
+            return _sentence(str(error), 400)
+        except WorkflowError as error:
+            return _sentence(str(error), 500)
+        etag = f'"{hashlib.sha256(made.body).hexdigest()[:32]}"'
+        headers = {**_GUARDED, **_CACHED, "ETag": etag}
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(made.body, media_type=made.media_type, headers=headers)
+
+    return answer
+
+
+def _sentence(text: str, status: int) -> Response:
+    return PlainTextResponse(text, status, {**_GUARDED, "Cache-Control": "no-store"})
+
+
+def _tile(request: Request) -> pictures.Tile:
+    at = request.path_params
+    return pictures.tile(current_project(), at["site"], at["capture"], at["z"], at["x"], at["y"])
+
+
+def _thumbnail(request: Request) -> pictures.Tile:
+    project, at = current_project(), request.path_params
+    capture = project.record.get(Capture, at["capture"])
+    if capture is None:
+        raise UnknownName("capture", at["capture"], [])
+    return pictures.thumbnail(project, project.site(at["site"]), capture.value, _THUMBNAIL_PX)
+
+
+def _still(request: Request) -> pictures.Tile:
+    return pictures.still(current_project(), request.path_params["capture"], _LARGEST_STILL_PX)
+
+
+class _Assets(StaticFiles):
+    """The build folder. An address with a stamp never changes its content, so browsers may keep it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file with its caching rules."""
+        response = await super().get_response(path, scope)
+        stamped = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if stamped else "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response

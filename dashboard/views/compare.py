@@ -1,0 +1,198 @@
+"""Compare: two pictures of a site against each other, marks on them, the state of a target, and what
+follows.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import assets, cache, notices, routes, state
+from dashboard.components import viewer
+from dashboard.projects import current_project
+from dashboard.safetext import safe
+from workflow import actions
+from workflow.errors import WorkflowError
+from workflow.model import Finding, Role, State, Target
+from workflow.readmodels import pages
+
+NO_TARGET = Target("none", "no target")
+_TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
+
+
+def show() -> None:
+    """The page."""
+    assets.require()
+    overview = cache.overview()
+    if not overview.sites:
+        notices.heading("Compare")
+        notices.empty("No sites yet. Bring a register in first.", "sitetrack sites import FILE.geojson")
+        return
+    _body(
+        {
+            site.id: f"{site.name} · {site.name_local}" if site.name_local else site.name
+            for site in overview.sites
+        }
+    )
+
+
+@st.fragment
+def _body(names: dict[str, str]) -> None:
+    """The part that runs again when something is chosen, drawn or said; the frame around it stays."""
+    with notices.refusals():
+        site_column, target_column, sentence_column = st.columns([3, 2, 6], vertical_alignment="bottom")
+        with site_column:
+            site = state.select("Site", "site", names, key="compare.site")
+        page = cache.compare(site)
+        with target_column:
+            target = _target(site, {one.id: one for one in page.site.targets})
+        with sentence_column:
+            _sentences(page, target)
+        _pictures(page, target)
+        _captures(page, target)
+        _stills(page, target)
+
+
+def _target(site: str, targets: dict[str, Target]) -> Target:
+    if not targets:
+        st.caption("This site has no target; give it one in sites.geojson.")
+        return NO_TARGET
+    names = {key: target.name or key for key, target in targets.items()}
+    return targets[state.select("Target", "target", names, key=f"compare.target.{site}")]
+
+
+def _pictures(page: pages.ComparePage, target: Target) -> None:
+    if page.site.position is None:
+        notices.empty(
+            "This site is not located, so no picture can be laid on it. Give it a position in sites.geojson."
+        )
+    elif not page.captures:
+        notices.empty(
+            "No picture covers this site yet. Take some in, then lay them on the site's grid.",
+            "sitetrack ingest PATH",
+            "sitetrack track",
+        )
+    else:
+        viewer.show_viewer(page, target)
+
+
+def _sentences(page: pages.ComparePage, target: Target) -> None:
+    mine = [one for one in page.findings if one.target in ("", target.id)]
+    lines = [_sentence(one, target) for one in mine]
+    if not lines:
+        lines = [
+            "No date follows yet: set the state of this target in at least one picture (P present, A absent)."
+        ]
+        st.html(f"<div data-finding='none' style='opacity:.8'>{safe(lines[0])}</div>")
+    else:
+        body = "".join(f"<div>{line}</div>" for line in lines)
+        st.html(f"<div data-finding='some' style='font-size:1.02rem'>{body}</div>")
+    refused = st.session_state.pop("compare.refused", None)
+    if refused:
+        st.warning(safe(refused), icon=":material/block:")
+    for one in mine:
+        for contradiction in one.contradictions:
+            st.warning(safe(contradiction), icon=":material/rule:")
+
+
+def _sentence(one: Finding, target: Target) -> str:
+    tags = [
+        "SYNTHETIC" if one.synthetic else "",
+        "" if one.reviewed or one.source != "imagery" else "not reviewed",
+        "" if one.source == "imagery" else f"says a {one.source}",
+    ]
+    quiet = " ".join(f"<span style='{_TAG_STYLE}'>{safe(tag)}</span>" for tag in tags if tag)
+    subject = (target.name or target.id) if one.target else "the place"
+    return f"{safe(subject)} <b>{safe(pages.finding_words(one))}</b> {quiet}"
+
+
+def _captures(page: pages.ComparePage, target: Target) -> None:
+    rows = [
+        {
+            "date": card.label,
+            "basis": card.basis.removeprefix("date: "),
+            "state": card.states.get(target.id, "not examined"),
+            "earliest": card.earliest,
+            "latest": card.latest,
+            "provider": card.provider,
+            "gsd": card.gsd_m,
+            "aligned": card.aligned,
+            "synthetic": card.synthetic,
+            "file": card.file,
+            "warnings": " ".join(card.warnings),
+        }
+        for card in (*page.captures, *page.stills)
+    ]
+    if not rows:
+        return
+    with st.expander(f"Pictures of this site ({len(rows)})", expanded=True):
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            width="stretch",
+            height=min(300, 38 + 35 * len(rows)),
+            key="compare.captures",
+            column_config={
+                "date": "Date",
+                "basis": st.column_config.TextColumn("What the date rests on", width="medium"),
+                "state": f"State of {target.id}",
+                "earliest": st.column_config.DateColumn("Earliest"),
+                "latest": st.column_config.DateColumn("Latest"),
+                "provider": "Provider",
+                "gsd": st.column_config.NumberColumn("GSD (m)", format="%.3g"),
+                "aligned": st.column_config.TextColumn("Alignment", width="medium"),
+                "synthetic": "Synthetic",
+                "file": "File",
+                "warnings": st.column_config.TextColumn("Warnings", width="medium"),
+            },
+        )
+
+
+def _stills(page: pages.ComparePage, target: Target) -> None:
+    if not page.stills:
+        return
+    st.html("<b>Pictures without coordinates</b> (not laid on the map; they bound dates all the same)")
+    columns = st.columns(min(3, len(page.stills)))
+    for number, card in enumerate(page.stills):
+        with columns[number % len(columns)]:
+            _still(page.site.id, card, target)
+
+
+def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
+    badge = "<b style='color:#b3261e'>SYNTHETIC</b> " if card.synthetic else ""
+    st.html(
+        f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
+        "style='max-width:100%;border-radius:4px'>"
+        f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(card.label)}</b> · "
+        f"{safe(card.basis)} · {safe(card.kind)}<br>"
+        f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
+    )
+    author = state.author()
+    if target is NO_TARGET or author is None or author.role is Role.VIEWER:
+        return
+    key = f"compare.still.{card.id}.{target.id}"
+    said = card.states.get(target.id)
+    if key not in st.session_state:
+        st.session_state[key] = said if said in list(State) else None
+    st.segmented_control(
+        f"State of {safe(target.name or target.id)}",
+        [one.value for one in State],
+        format_func=str.capitalize,
+        key=key,
+        on_change=_say,
+        args=(site, card.id, target.id, key),
+    )
+
+
+def _say(site: str, capture: str, target: str, key: str) -> None:
+    """Record the state that was chosen under a picture."""
+    author, said = state.author(), st.session_state[key]
+    if author is None or said is None:
+        return
+    try:
+        actions.observe(current_project(), author, site=site, capture=capture, state=said, target=target)
+    except WorkflowError as error:
+        st.session_state["compare.refused"] = str(error)
+
+
+show()

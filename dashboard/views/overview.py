@@ -1,0 +1,180 @@
+"""Overview: where the sites are and in which state, how their number grew, and what bounds each date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard import assets, cache, notices, state
+from dashboard.components import overview_map
+from dashboard.safetext import safe
+from workflow.model import Finding
+from workflow.readmodels import pages
+
+MAP_PX = 470
+
+
+def show() -> None:
+    """The page."""
+    assets.require()
+    page = cache.overview()
+    notices.heading("Overview", _counts(page))
+    if page.synthetic:
+        notices.synthetic_banner(
+            "Some pictures are rendered scenes; what rests on them is no statement about the world."
+        )
+    if not page.sites:
+        notices.empty(
+            "No sites yet. Bring a register in, or write sites.geojson by hand; this page follows.",
+            "sitetrack sites import FILE.geojson",
+        )
+        return
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _map(page)
+    with right:
+        _growth(page)
+        _site_choice(page)
+    _findings(page)
+    _not_located(page)
+
+
+def _counts(page: pages.OverviewPage) -> str:
+    targets = sum(site.targets for site in page.sites)
+    counts = f"{len(page.sites)} sites, {targets} targets, {page.captures} captures"
+    return f"{counts}, {page.observations} observations"
+
+
+def _map(page: pages.OverviewPage) -> None:
+    ids = [site.id for site in page.sites]
+    dark = st.context.theme.type == "dark"
+    made = overview_map.overview_map(page.sites, chosen=None, dark=dark)
+    clicked = overview_map.show_map(made, key="overview.map", height_px=MAP_PX)
+    if clicked in ids and clicked != st.session_state.get("overview.clicked"):
+        st.session_state["overview.clicked"] = clicked
+        st.session_state["overview.site"] = clicked
+    _legend(page)
+
+
+def _legend(page: pages.OverviewPage) -> None:
+    glyphs = {
+        "present": "●",
+        "absent": "○",
+        "uncertain": "■",
+        "disputed": "▲",
+        "not examined": "◆",
+        "not covered": "✕",
+    }
+    used = [name for name in glyphs if any(site.state == name for site in page.sites)]
+    items = [
+        "<span style='white-space:nowrap'>"
+        f"<span style='color:{overview_map.STATE_COLOURS[name]}'>{glyphs[name]}</span> "
+        f"{safe(name)} ({sum(site.state == name for site in page.sites)})</span>"
+        for name in used
+    ]
+    st.html(f"<div style='display:flex;gap:1rem;flex-wrap:wrap;font-size:.95rem'>{''.join(items)}</div>")
+
+
+def _growth(page: pages.OverviewPage) -> None:
+    if not page.growth:
+        st.caption("No growth to show: no dates follow from the observations yet.")
+        return
+    st.html(f"<b>{safe(page.growth_sentence)}</b>")
+    st.altair_chart(_band(page), width="stretch", height=210)
+
+
+def _band(page: pages.OverviewPage) -> Any:
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime([point.day for point in page.growth]),
+            "at least": [point.at_least for point in page.growth],
+            "at most": [point.at_most for point in page.growth],
+        }
+    )
+    base = alt.Chart(frame).encode(x=alt.X("day:T", title=None))
+    top = int(frame["at most"].max()) + 1
+    scale = alt.Scale(domain=[0, top])
+    axis = alt.Axis(tickMinStep=1, format="d")
+    tips = [alt.Tooltip("day:T"), alt.Tooltip("at least:Q"), alt.Tooltip("at most:Q")]
+    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#5b9bf3").encode(
+        y=alt.Y("at least:Q", title="targets", scale=scale, axis=axis), y2="at most:Q", tooltip=tips
+    )
+    low = base.mark_line(interpolate="step-after", color="#1b62c4").encode(y=alt.Y("at least:Q", scale=scale))
+    high = base.mark_line(interpolate="step-after", color="#5b9bf3", strokeDash=[5, 3]).encode(
+        y=alt.Y("at most:Q", scale=scale)
+    )
+    return band + low + high
+
+
+def _site_choice(page: pages.OverviewPage) -> None:
+    by_id = {site.id: site for site in page.sites}
+    site = state.select(
+        "Site", "site", {key: _title(card) for key, card in by_id.items()}, key="overview.site"
+    )
+    card = by_id[site]
+    where = f"{card.lonlat.lat:.5f}, {card.lonlat.lon:.5f}" if card.lonlat else "not located"
+    precise = f" (within {card.precision_m:g} m)" if card.lonlat and card.precision_m else ""
+    st.html(
+        f"<div style='font-size:.9rem'><b>{safe(card.state.capitalize())}</b> · {safe(card.category)} · "
+        f"{safe(where + precise)} · {card.captures} captures</div>"
+    )
+    lines = [_finding_line(one) for one in page.findings if one.site == site]
+    st.html(
+        "<div style='font-size:.9rem'>" + "".join(f"<div>{safe(line)}</div>" for line in lines) + "</div>"
+    )
+    if st.button(
+        "Compare pictures of this site", key="overview.compare", icon=":material/compare:", type="primary"
+    ):
+        st.switch_page("views/compare.py", query_params={"site": site})
+
+
+def _finding_line(one: Finding) -> str:
+    source = "" if one.source == "imagery" else f" ({one.source})"
+    return f"{one.target or 'the place'} {pages.finding_words(one)}{source}"
+
+
+def _title(card: pages.SiteCard) -> str:
+    return f"{card.name} · {card.name_local}" if card.name_local else card.name
+
+
+def _findings(page: pages.OverviewPage) -> None:
+    st.html("<b>When things appeared or were removed</b>")
+    rows = pages.finding_rows(page.findings, page.names, page.labels)
+    if not rows:
+        st.caption(
+            "Nothing yet: say on the Compare page in which pictures a target is present, in which absent."
+        )
+        return
+    st.dataframe(
+        pd.DataFrame(rows).drop(columns=["id"]),
+        hide_index=True,
+        width="stretch",
+        height=min(420, 38 + 35 * len(rows)),
+        key="overview.findings",
+        column_config={
+            "site": "Site",
+            "target": "Target",
+            "finding": st.column_config.TextColumn("Finding", width="medium"),
+            "after": st.column_config.DateColumn(
+                "After", help="Excluded: the target was not there on that day yet."
+            ),
+            "by": st.column_config.DateColumn("By", help="Included: the target was there by that day."),
+            "witnesses": st.column_config.TextColumn("Bounded by", width="large"),
+            "source": "Rests on",
+            "reviewed": "Reviewed",
+            "synthetic": "Synthetic",
+            "contradictions": st.column_config.NumberColumn("Contradictions"),
+        },
+    )
+
+
+def _not_located(page: pages.OverviewPage) -> None:
+    lost = [site for site in page.sites if site.lonlat is None]
+    if lost:
+        st.html("<b>Not located</b> " + ", ".join(safe(_title(site)) for site in lost))
+
+
+show()

@@ -1,0 +1,202 @@
+"""A served sample project and an installed chromium to look at it with."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PATIENCE_S = 60
+
+
+def _absent(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _sample() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "dashboard_sample", REPOSITORY / "tests" / "dashboard_sample.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def sample() -> ModuleType:
+    return _sample()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next((path for path in map(shutil.which, PROGRAMS) if path), None)
+    if found is None:
+        _absent(f"no browser: install one of {', '.join(PROGRAMS)}")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Path:
+    build = REPOSITORY / "dashboard" / "frontend" / "build"
+    if not (build / "stamp").is_file():
+        _absent("the dashboard's assets are not bundled: pip install -e .")
+    return build
+
+
+@dataclass
+class Served:
+    """A running server and the project that it shows."""
+
+    address: str
+    root: Path
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType, bundle: Path) -> Iterator[Served]:
+    root = sample.make_project(tmp_path_factory.mktemp("served") / "project")
+    with serve(root, tmp_path_factory.mktemp("elsewhere")) as address:
+        yield Served(address, root)
+
+
+class serve:  # noqa: N801  reads as a verb
+    """`streamlit run` of the application from a folder that has nothing to do with it."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root, self._folder = root, folder
+
+    def __enter__(self) -> str:
+        port = _free_port()
+        command = [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "dashboard" / "app.py")]
+        command += ["--server.port", str(port), "--server.headless", "true"]
+        environment = {
+            **os.environ,
+            "SITETRACK_PROJECT": str(self._root),
+            "SITETRACK_AUTHOR": "ana",
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+        }
+        self._log = (self._folder / "server.log").open("wb")
+        self._process = subprocess.Popen(
+            command, cwd=self._folder, env=environment, stdout=self._log, stderr=subprocess.STDOUT
+        )
+        address = f"http://127.0.0.1:{port}"
+        wait_for_server(address, self._process)
+        return address
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        self._log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_server(address: str, process: subprocess.Popen[bytes]) -> None:
+    until, pause = time.monotonic() + PATIENCE_S, threading.Event()
+    while time.monotonic() < until:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):  # noqa: S310  our own address
+                return
+        except OSError:
+            pause.wait(0.1)
+    raise AssertionError(f"no answer from {address} in {PATIENCE_S} s")
+
+
+@dataclass
+class Tab:
+    """A page and what it did: requests to other hosts, errors, frames sent to the server."""
+
+    page: Any
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+    def open_compare(self, query: str = "site=harbour-bridge") -> None:
+        """Open the comparison and wait for its pictures."""
+        self.page.goto(f"{self.address}/compare?{query}")
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        self.page.locator(".sitetrack-viewer[data-ready]").wait_for()
+
+    @property
+    def viewer(self) -> Any:
+        return self.page.locator(".sitetrack-viewer")
+
+    @property
+    def stage(self) -> Any:
+        return self.page.locator(".sitetrack-viewer .stage")
+
+
+@pytest.fixture(scope="session")
+def launched(chromium: str) -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_tab(launched: Any, served: Served) -> Iterator[Callable[..., Tab]]:
+    contexts = []
+
+    def opened(**options: Any) -> Tab:
+        context = launched.new_context(viewport={"width": 1280, "height": 1000}, **options)
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+        tab = Tab(context.new_page(), served.address)
+        listen(tab)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def listen(tab: Tab) -> None:
+    def requested(request: Any) -> None:
+        if not request.url.startswith((tab.address, tab.address.replace("http", "ws"), "data:", "blob:")):
+            tab.foreign.append(request.url)
+
+    def said(message: Any) -> None:
+        # on a deep link Streamlit first looks for its server below the page's own path
+        probe = "/_stcore/" in str(message.location.get("url", ""))
+        if message.type == "error" and not probe:
+            tab.errors.append(message.text)
+
+    tab.page.on("request", requested)
+    tab.page.on("console", said)
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+    tab.page.on("dialog", lambda dialog: (tab.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    tab.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: tab.sent.append(len(frame))))
+
+
+@pytest.fixture
+def tab(open_tab: Callable[..., Tab]) -> Tab:
+    return open_tab()

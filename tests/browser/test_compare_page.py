@@ -1,0 +1,199 @@
+"""The comparison in a real browser: pictures, modes, keys, drawing, states."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from workflow.project import Project
+
+pytestmark = pytest.mark.browser
+
+RED, GREEN, BLUE, YELLOW = range(4)
+
+
+def colour_at(tab: Any, across: float, down: float = 0.75) -> tuple[int, int, int]:
+    """Colour of the stage at shares of its width and height; below the labels, beside the road."""
+    picture = Image.open(io.BytesIO(tab.stage.screenshot())).convert("RGB")
+    found = picture.getpixel((int(across * picture.width), int(down * picture.height)))
+    assert isinstance(found, tuple)
+    return found
+
+
+def is_colour(found: tuple[int, int, int], wanted: tuple[int, int, int]) -> bool:
+    return max(abs(one - other) for one, other in zip(found, wanted, strict=True)) < 25
+
+
+def drag(tab: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    tab.page.mouse.move(*start)
+    tab.page.mouse.down()
+    tab.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    tab.page.mouse.move(*end)
+    tab.page.mouse.up()
+
+
+def stored(tab: Any) -> None:
+    """Wait until the server has confirmed everything."""
+    tab.page.locator('.sitetrack-viewer[data-pending="0"]').wait_for()
+
+
+def test_swipe_shows_each_picture_on_its_side_of_the_handle(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    assert is_colour(colour_at(tab, 0.25), sample.COLOURS[RED])
+    assert is_colour(colour_at(tab, 0.75), sample.COLOURS[YELLOW])
+    assert tab.errors == []
+    assert tab.foreign == []
+
+
+def test_dragging_the_handle_moves_the_edge_between_the_pictures(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    handle = tab.page.locator(".handle").bounding_box()
+    middle = (handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    drag(tab, middle, (middle[0] - 400, middle[1]))
+    assert tab.page.locator(".handle").get_attribute("aria-valuenow") in {"17", "18", "19"}
+    assert is_colour(colour_at(tab, 0.1), sample.COLOURS[RED])
+    assert is_colour(colour_at(tab, 0.3), sample.COLOURS[YELLOW])
+
+
+def test_the_handle_moves_with_the_arrow_keys(tab: Any) -> None:
+    tab.open_compare()
+    handle = tab.page.locator(".handle")
+    handle.focus()
+    handle.press("ArrowLeft")
+    assert handle.get_attribute("aria-valuenow") == "48"
+    handle.press("End")
+    assert handle.get_attribute("aria-valuenow") == "100"
+
+
+def test_side_by_side_shows_two_pictures_that_pan_together(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    tab.stage.press("2")
+    tab.page.locator('.sitetrack-viewer[data-ready$="|side"]').wait_for()
+    assert is_colour(colour_at(tab, 0.25), sample.COLOURS[RED])
+    assert is_colour(colour_at(tab, 0.75), sample.COLOURS[YELLOW])
+    centres = (
+        "host => [host.viewer.stage.main, host.viewer.stage.second].map(map => map.getView().getCenter())"
+    )
+    before = tab.viewer.evaluate(centres)
+    box = tab.stage.bounding_box()
+    drag(tab, (box["x"] + 300, box["y"] + 500), (box["x"] + 200, box["y"] + 450))
+    after = tab.viewer.evaluate(centres)
+    assert after[0] == after[1]
+    assert after[0] != before[0]
+
+
+@pytest.mark.parametrize(("key", "mode"), [("3", "blink"), ("4", "fade"), ("5", "difference")])
+def test_other_modes_are_reached_by_keys_and_show_pictures(tab: Any, key: str, mode: str) -> None:
+    tab.open_compare()
+    tab.stage.press(key)
+    tab.page.locator(f'.sitetrack-viewer[data-mode="{mode}"][data-ready$="|{mode}"]').wait_for()
+    assert tab.errors == []
+
+
+def test_dates_modes_and_zoom_do_not_reach_the_server(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    tab.page.wait_for_load_state("networkidle")
+    tab.sent.clear()
+    tab.stage.press("j")
+    tab.page.locator('.label.right select:has(option:checked:has-text("8 March 2022"))').wait_for()
+    tab.wait_ready()
+    assert is_colour(colour_at(tab, 0.75), sample.COLOURS[BLUE])
+    for key in ("2", "1", "+", "x", "s", "k"):
+        tab.stage.press(key)
+    tab.wait_ready()
+    assert tab.sent == []
+
+
+def test_the_address_carries_both_pictures_through_a_reload(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    tab.stage.press("j")
+    tab.wait_ready()
+    assert "left=" in tab.page.url
+    assert "right=" in tab.page.url
+    other = tab.page.context.new_page()
+    other.goto(tab.page.url)
+    other.locator(".sitetrack-viewer[data-ready]").wait_for()
+    assert other.locator(".label.right select option:checked").inner_text().endswith("8 March 2022")
+
+
+def test_a_box_is_stored_where_it_was_drawn_and_comes_back_after_a_reload(tab: Any, served: Any) -> None:
+    tab.open_compare()
+    tab.stage.press("d")
+    box = tab.stage.bounding_box()
+    start, end = (900.0, 300.0), (1010.0, 390.0)
+    corners = tab.viewer.evaluate(
+        "(host, pixels) => pixels.map(pixel => host.viewer.stage.main.getCoordinateFromPixel(pixel))",
+        [start, end],
+    )
+    resolution = tab.viewer.evaluate("host => host.viewer.stage.view.getResolution()")
+    drag(tab, *((box["x"] + x, box["y"] + y) for x, y in (start, end)))
+    stored(tab)
+    marks = (
+        "host => host.viewer.stage.marks.right.getSource().getFeatures()"
+        ".filter(one => !one.get('pending')).length"
+    )
+    with Project.open(served.root) as project:
+        (mark,) = (one for one in project.annotations(site="harbour-bridge") if one.shape == "box")
+        grid_crs = project.capture(mark.capture).crs
+        day = project.capture(mark.capture).acquired.earliest
+    assert str(day) == "2023-10-01"  # drawn right of the handle
+    assert _distance(mark.geometry, corners, grid_crs) < 0.1 * resolution
+    tab.page.reload()
+    tab.wait_ready()
+    assert tab.viewer.evaluate(marks) == 1
+    # chosen by a click, deleted by a key, gone for good
+    tab.page.mouse.click(box["x"] + 950, box["y"] + 340)
+    tab.page.locator('button[data-tool="delete"]:enabled').wait_for()
+    tab.stage.press("Delete")
+    stored(tab)
+    with Project.open(served.root) as project:
+        assert mark.id not in {one.id for one in project.annotations()}
+    assert tab.errors == []
+
+
+def _distance(geometry: dict[str, Any], corners: list[list[float]], crs: str) -> float:
+    """Largest distance in metres between the stored box's corners and those that were drawn."""
+    from pyproj import Transformer
+
+    transformer = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    ring = [transformer.transform(lon, lat) for lon, lat in geometry["coordinates"][0]]
+    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
+    wanted = [(x, y) for x in (min(xs), max(xs)) for y in (min(ys), max(ys))]
+    return max(min(math.dist(place, one) for one in ring) for place in wanted)
+
+
+def test_states_set_by_keys_update_the_sentence_beside_the_pictures(tab: Any, served: Any) -> None:
+    tab.open_compare()
+    tab.stage.press("p")
+    tab.page.locator("[data-finding=some]").wait_for()
+    tab.stage.press("s")
+    tab.stage.press("a")
+    stored(tab)
+    # absent in May 2019, present in October 2023
+    tab.page.locator("[data-finding=some]", has_text="2019").wait_for()
+    with Project.open(served.root) as project:
+        said = {
+            project.capture(one.capture).acquired.earliest.year: str(one.state)
+            for one in project.observations()
+        }
+        authors = {one.author for one in project.observations()}
+    assert said[2019] == "absent"
+    assert said[2023] == "present"
+    assert authors == {"ana"}
+    assert tab.errors == []
+
+
+def test_keys_write_no_states_while_somebody_types_a_note(tab: Any, served: Any) -> None:
+    tab.open_compare()
+    with Project.open(served.root) as project:
+        before = project.record.revision
+    tab.stage.press("n")
+    tab.page.keyboard.type("paper")
+    assert tab.page.locator("input.note").input_value() == "paper"
+    assert tab.viewer.get_attribute("data-pending") == "0"
+    with Project.open(served.root) as project:
+        assert project.record.revision == before

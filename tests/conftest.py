@@ -1,0 +1,217 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEFAULT_TEST_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip on a developer's machine, fail where CI promises that everything is there."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Folder of real imagery and metadata, from SITETRACK_TEST_DATA."""
+    folder = Path(os.environ.get("SITETRACK_TEST_DATA") or DEFAULT_TEST_DATA)
+    if not folder.is_dir():
+        skip_or_fail(f"no real imagery at {folder}: set SITETRACK_TEST_DATA to its folder")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's shell reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("SITETRACK_") and name != "SITETRACK_TEST_DATA":
+            monkeypatch.delenv(name)
+
+
+class Watched:
+    """A project made for a test: sites, and captures of one rendered ground written as working copies."""
+
+    PLACE = (125.7, 39.0)
+    GROUND_M = 400.0
+
+    def __init__(self, root: Path) -> None:
+        from workflow.project import Project, init_project
+
+        self.project = Project.open(init_project(root))
+
+    def add_site(
+        self, site_id: str = "crossing", *, radius_m: float = 60.0, east_m: float = 0.0, targets=("gantry",)
+    ):
+        """A located site, `east_m` away from the middle of the ground."""
+        from workflow.model import Author, LonLat, Position, Site, Target
+
+        lonlat = LonLat(self.PLACE[0] + east_m / 86_500, self.PLACE[1])
+        things = tuple(one if isinstance(one, Target) else Target(one) for one in targets)
+        site = Site(site_id, site_id, position=Position(lonlat), radius_m=radius_m, targets=things)
+        known = self.project.record.get(Site, site_id)
+        with self.project.record.write(Author("tester"), "site") as transaction:
+            transaction.put(site, base_version=known.version if known else 0)
+        return site
+
+    def add_capture(
+        self,
+        day: str | None,
+        *,
+        shift_m=(0.0, 0.0),
+        gsd_m: float = 0.5,
+        seed: int = 1,
+        crop=None,
+        located: bool = True,
+        site: str | None = None,
+    ):
+        """A capture whose coordinates are wrong by `shift_m` (east, north); another `seed` is another ground.
+
+        `crop` is the part of the ground that it covers: west, south, east, north as shares of the side.
+        """
+        from datetime import date
+
+        from workflow.model import (
+            Author,
+            Capture,
+            CaptureKind,
+            DateSpan,
+            Georeference,
+            LonLat,
+            Precision,
+            Stretch,
+        )
+
+        number = len(self.project.captures())
+        sha256 = hashlib.sha256(
+            f"{day} {shift_m} {gsd_m} {seed} {crop} {located} {number}".encode()
+        ).hexdigest()
+        name = f"imagery/working/{sha256}.tif"
+        crs, footprint, shape = self._write(self.project.root / name, shift_m, gsd_m, seed, crop, located)
+        when = date.fromisoformat(day) if day else None
+        capture = Capture(
+            id=sha256[:16], sha256=sha256, kind=CaptureKind.SATELLITE if located else CaptureKind.BROADCAST,
+            file=f"scene{number}.tif", original=name, working=name,
+            acquired=DateSpan(when, when, Precision.DAY if when else Precision.UNKNOWN),
+            width_px=shape[1], height_px=shape[0], bands=3,
+            georeference=Georeference.NATIVE if located else Georeference.NONE,
+            crs=crs if located else None, gsd_m=gsd_m if located else None,
+            footprint=tuple(LonLat(*corner) for corner in footprint) if located else (),
+            stretch=(Stretch(0, 255),) * 3, site=site,
+        )  # fmt: skip
+        with self.project.record.write(Author("tester"), "capture") as transaction:
+            transaction.put(capture, base_version=0)
+        return capture
+
+    def _write(self, path: Path, shift_m, gsd_m: float, seed: int, crop, located: bool):
+        import rasterio
+        from pyproj import Transformer
+        from rasterio.transform import Affine
+
+        crs = "EPSG:32651"
+        x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(*self.PLACE)
+        pixels = ground(seed, round(self.GROUND_M / 0.5))
+        step = round(gsd_m / 0.5)
+        pixels = pixels.reshape(3, pixels.shape[1] // step, step, -1, step).mean(axis=(2, 4)).astype("uint8")
+        west, south, east, north = crop or (0.0, 0.0, 1.0, 1.0)
+        side = pixels.shape[1]
+        rows = slice(round((1 - north) * side), round((1 - south) * side))
+        pixels = pixels[:, rows, round(west * side) : round(east * side)]
+        left = x - self.GROUND_M / 2 + round(west * side) * gsd_m + shift_m[0]
+        top = y + self.GROUND_M / 2 - round((1 - north) * side) * gsd_m + shift_m[1]
+        height, width = pixels.shape[1:]
+        place = {"crs": crs, "transform": Affine(gsd_m, 0.0, left, 0.0, -gsd_m, top)} if located else {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(
+                path, "w", driver="GTiff", width=width, height=height, count=3, dtype="uint8",
+                tiled=True, blockxsize=256, blockysize=256, **place,
+            ) as file:  # fmt: skip
+                file.write(pixels)
+        right, bottom = left + width * gsd_m, top - height * gsd_m
+        corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+        back = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        return crs, [back.transform(*corner) for corner in corners], (height, width)
+
+
+@functools.cache
+def ground(seed: int, side_px: int):
+    """Pixels (3, row, column) of a ground with fields, paths and roofs, 8 bit; each seed is another one."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    picture = rng.normal(110, 8, (side_px, side_px))
+    for _ in range(side_px):
+        row, col = rng.integers(0, side_px - 20, 2)
+        height, width = rng.integers(4, 20, 2)
+        picture[row : row + height, col : col + width] += rng.normal(0, 25)
+    return np.clip(np.stack([picture, picture * 0.9, picture * 0.8]), 1, 255).astype("uint8")
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """An empty project with helpers that add sites and captures (see `Watched`)."""
+    made = Watched(tmp_path / "project")
+    with made.project:
+        yield made
+
+
+@pytest.fixture
+def make_raster(tmp_path: Path) -> Callable[..., Path]:
+    """Write a raster: `make_raster(name, data, **profile)`.
+
+    `data` is (band, row, column). A GeoTIFF in UTM 51N at 0.5 m unless the profile says otherwise; `crs=None` leaves
+    the place out. `mask` (row, column), `colormap`, `colorinterp`, `tags` and `gcps` go where GDAL keeps them.
+    """
+
+    def make(name: str, data: Any, **profile: Any) -> Path:
+        import numpy as np
+        import rasterio
+        from rasterio.errors import NotGeoreferencedWarning
+        from rasterio.transform import Affine
+
+        data = np.asarray(data)
+        data = data[None] if data.ndim == 2 else data
+        after = {key: profile.pop(key, None) for key in ("mask", "colormap", "tags", "gcps", "colorinterp")}
+        settings = {
+            "crs": "EPSG:32651",
+            "transform": Affine(0.5, 0, 400_000, 0, -0.5, 4_300_000),
+            "driver": "GTiff",
+        }
+        settings |= {
+            "count": len(data),
+            "height": data.shape[1],
+            "width": data.shape[2],
+            "dtype": data.dtype.name,
+        }
+        settings |= profile
+        if settings["crs"] is None:
+            del settings["crs"], settings["transform"]
+        path = tmp_path / name
+        with warnings.catch_warnings(), rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True, GDAL_PAM_ENABLED=False):
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(path, "w", **settings) as file:
+                if after["gcps"]:
+                    file.gcps = after["gcps"]
+                if after["colorinterp"]:
+                    file.colorinterp = after["colorinterp"]
+                if after["colormap"]:
+                    file.write_colormap(1, after["colormap"])
+                file.write(data)
+                if after["mask"] is not None:
+                    file.write_mask(after["mask"])
+                file.update_tags(**(after["tags"] or {}))
+        return path
+
+    return make

@@ -1,0 +1,535 @@
+"""The dashboard without a browser: pages through the router, routes, capabilities, the encoder, the options."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MAIN = REPOSITORY / "dashboard" / "main.py"
+
+
+@pytest.fixture(scope="module")
+def sample() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "dashboard_sample", Path(__file__).with_name("dashboard_sample.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def root(tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made: Path = sample.make_project(tmp_path / "project")
+    monkeypatch.setenv("SITETRACK_PROJECT", str(made))
+    monkeypatch.setenv("SITETRACK_AUTHOR", "ana")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def assets_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """These tests look at no asset; a checkout that was not built is enough."""
+    from dashboard import assets
+
+    if not (assets.BUILD / "stamp").is_file():
+        build = tmp_path_factory.mktemp("build")
+        (build / "stamp").write_text("test")
+        monkeypatch.setattr(assets, "BUILD", build)
+
+
+# -- pages -----------------------------------------------------------------------------------------------------
+
+
+def run_page(page: str = "", **query: str) -> Any:
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"views/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def text_of(app: Any) -> str:
+    return " ".join([*(str(one.proto) for one in app.get("html")), *(one.value for one in app.info)])
+
+
+def test_the_overview_shows_sites_and_what_they_lack(root: Path) -> None:
+    app = run_page()
+    assert "3 sites, 3 targets, 5 captures" in text_of(app)
+    assert "SYNTHETIC" in text_of(app)
+    assert app.selectbox(key="overview.site").options[0] == "Harbour bridge 항구 다리"
+    assert not app.error
+
+
+def test_the_comparison_opens_the_site_that_the_address_names(root: Path) -> None:
+    app = run_page("compare", site="north-junction")
+    assert app.selectbox(key="compare.site").value == "north-junction"
+    assert "No picture covers this site yet" in app.info[0].value
+
+
+def test_the_comparison_writes_site_and_target_into_the_address(root: Path, sample: ModuleType) -> None:
+    app = run_page("compare")
+    assert app.query_params["site"] in (sample.SITE, [sample.SITE])
+    assert app.query_params["target"] in (sample.TARGET, [sample.TARGET])
+
+
+def test_an_unknown_site_in_the_address_falls_back_to_the_first(root: Path, sample: ModuleType) -> None:
+    app = run_page("compare", site="nowhere")
+    assert app.selectbox(key="compare.site").value == sample.SITE
+
+
+def test_an_empty_project_says_what_to_do_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workflow.project import init_project
+
+    monkeypatch.setenv("SITETRACK_PROJECT", str(init_project(tmp_path / "empty")))
+    for page in ("", "compare"):
+        app = run_page(page)
+        assert "No sites yet" in app.info[0].value
+        assert app.code[0].value.startswith("sitetrack sites import")
+
+
+def test_a_folder_that_is_no_project_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITETRACK_PROJECT", str(tmp_path))
+    app = run_page()
+    assert "not a project" in app.error[0].value
+
+
+def test_a_state_said_under_a_still_is_recorded(root: Path, sample: ModuleType) -> None:
+    from workflow.project import Project
+
+    app = run_page("compare")
+    with Project.open(root) as project:
+        still = project.capture("still.png")
+    app.button_group(key=f"compare.still.{still.id}.{sample.TARGET}").set_value("present").run()
+    with Project.open(root) as project:
+        (said,) = project.observations()
+    assert (said.capture, str(said.state), said.author) == (still.id, "present", "ana")
+
+
+# -- operations ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(root: Path, sample: ModuleType) -> Any:
+    from dashboard.projects import current_project
+    from workflow.readmodels import pages
+
+    return pages.compare(current_project(), sample.SITE)
+
+
+def box(shown: Any, name: str = "op-1", **changes: Any) -> dict[str, Any]:
+    west, south, *_ = shown.grid.bounds
+    ring = [
+        [west + 10, south + 10],
+        [west + 30, south + 10],
+        [west + 30, south + 20],
+        [west + 10, south + 10],
+    ]
+    operation = {
+        "id": name,
+        "seq": 1,
+        "kind": "annotate",
+        "capture": shown.captures[0].id,
+        "target": "gantry",
+        "shape": "box",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "label": "bar",
+    }
+    return operation | changes
+
+
+def test_an_operation_that_arrives_twice_is_stored_once(shown: Any, sample: ModuleType) -> None:
+    from dashboard.components.viewer import apply_operations
+    from dashboard.projects import current_project
+
+    for _ in range(2):
+        done, refused = apply_operations(shown, sample.AUTHOR, [box(shown)])
+        assert done == ["op-1"]
+        assert refused == []
+    (mark,) = current_project().annotations()
+    assert (mark.label, mark.author) == ("bar", "test")
+
+
+def test_a_box_goes_to_degrees_and_back_to_the_same_metres(shown: Any) -> None:
+    from dashboard.components.viewer import from_grid, to_grid
+
+    drawn = box(shown)["geometry"]
+    again = to_grid(from_grid(drawn, shown.grid), shown.grid)
+    for there, back in zip(drawn["coordinates"][0], again["coordinates"][0], strict=True):
+        assert back == pytest.approx(there, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"kind": "format"},
+        {"geometry": None},
+        {"geometry": {"type": "Polygon", "coordinates": "x"}},
+        {"capture": 7},
+    ],
+)
+def test_what_no_viewer_sends_is_refused_with_a_sentence(
+    shown: Any, sample: ModuleType, spoilt: dict[str, Any]
+) -> None:
+    from dashboard.components.viewer import apply_operations
+    from dashboard.projects import current_project
+
+    done, refused = apply_operations(shown, sample.AUTHOR, [box(shown, **spoilt)])
+    assert done == ["op-1"]
+    assert len(refused) == 1
+    assert refused[0]["sentence"].endswith(".")
+    assert current_project().annotations() == ()
+
+
+def test_nobody_without_a_name_records_anything(shown: Any) -> None:
+    from dashboard.components.viewer import apply_operations
+    from dashboard.projects import current_project
+
+    _, refused = apply_operations(shown, None, [box(shown)])
+    assert "give your name" in refused[0]["sentence"]
+    assert current_project().annotations() == ()
+
+
+def test_a_viewer_by_role_sees_and_changes_nothing(shown: Any) -> None:
+    from dashboard.components.viewer import apply_operations, viewer_data
+    from dashboard.projects import current_project
+    from workflow.model import Author, Role
+
+    watcher = Author("eve", Role.VIEWER)
+    assert viewer_data(shown, shown.site.targets[0], watcher)["read_only"]
+    _, refused = apply_operations(shown, watcher, [box(shown)])
+    assert "may not" in refused[0]["sentence"]
+    assert current_project().annotations() == ()
+
+
+def test_a_state_arrives_with_its_note_and_confidence(shown: Any, sample: ModuleType) -> None:
+    from dashboard.components.viewer import apply_operations
+    from dashboard.projects import current_project
+
+    operation = {
+        "id": "op-2",
+        "seq": 1,
+        "kind": "observe",
+        "capture": shown.captures[0].id,
+        "target": "gantry",
+        "state": "absent",
+        "confidence": "high",
+        "note": "clear view",
+    }
+    spoilt = operation | {"id": "op-3", "seq": 2, "state": "gone"}
+    done, refused = apply_operations(shown, sample.AUTHOR, [spoilt, operation])
+    assert done == ["op-2", "op-3"]
+    assert [one["id"] for one in refused] == ["op-3"]
+    (said,) = current_project().observations()
+    assert (str(said.state), str(said.confidence), said.note) == ("absent", "high", "clear view")
+
+
+def test_the_viewer_starts_with_the_pictures_that_bound_the_appearance(
+    shown: Any, sample: ModuleType
+) -> None:
+    from dashboard.components.viewer import viewer_data
+    from dashboard.projects import current_project
+    from workflow import actions
+    from workflow.readmodels import pages
+
+    target = shown.site.targets[0]
+    first = viewer_data(shown, target, sample.AUTHOR)
+    assert (first["left"], first["right"]) == (shown.captures[0].id, shown.captures[3].id)
+    for number, state in ((1, "absent"), (2, "present")):
+        actions.observe(
+            current_project(),
+            sample.AUTHOR,
+            site=shown.site.id,
+            capture=shown.captures[number].id,
+            state=state,
+        )
+    then = viewer_data(pages.compare(current_project(), shown.site.id), target, sample.AUTHOR)
+    assert (then["left"], then["right"]) == (shown.captures[1].id, shown.captures[2].id)
+
+
+# -- routes ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Answer:
+    """What a route said."""
+
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+
+class Client:
+    """Asks an ASGI application without a network."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
+        import anyio
+
+        # in a thread of its own: playwright keeps an event loop running in this one
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(anyio.run, self._ask, address, headers or {}).result()
+
+    async def _ask(self, address: str, headers: dict[str, str]) -> Answer:
+        path, _, query = address.partition("?")
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }
+        await self._app(scope, receive, send)
+        names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], names, b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+@pytest.fixture
+def client(root: Path) -> Client:
+    from starlette.applications import Starlette
+
+    from dashboard import routes
+
+    return Client(Starlette(routes=routes.table()))
+
+
+def tile_address(shown: Any, token: str | None = None, capture: str | None = None, z: int = 0) -> str:
+    from dashboard import routes
+    from dashboard.capability import capabilities
+
+    path = routes.TILE_PATH.format(site=shown.site.id, capture=capture or shown.captures[0].id, z=z, x=0, y=0)
+    return f"{path}?k={capabilities.issue(routes.tile_scope(shown.site.id)) if token is None else token}"
+
+
+def test_a_tile_needs_a_capability_for_its_site(client: Any, shown: Any) -> None:
+    from dashboard import routes
+    from dashboard.capability import capabilities
+
+    assert client.get(tile_address(shown, token="")).status_code == 401
+    other = capabilities.issue(routes.tile_scope("north-junction"))
+    assert client.get(tile_address(shown, token=other)).status_code == 401
+    assert client.get(tile_address(shown)).status_code == 200
+
+
+def test_a_tile_is_private_guarded_and_asked_for_once(client: Any, shown: Any) -> None:
+    answer = client.get(tile_address(shown))
+    assert answer.headers["content-type"] in {"image/jpeg", "image/png"}
+    assert "private" in answer.headers["cache-control"]
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    again = client.get(tile_address(shown), headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+def test_what_is_not_there_is_a_sentence(client: Any, shown: Any) -> None:
+    for address in (tile_address(shown, capture="0" * 16), tile_address(shown, z=99)):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert answer.text.startswith("No ")
+        assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fsites.geojson", "scene-2019-05-04.tif", "%2fetc%2fpasswd"])
+def test_a_picture_is_named_by_its_id_alone(client: Any, shown: Any, name: str) -> None:
+    answer = client.get(tile_address(shown, capture=name))
+    assert answer.status_code == 404
+
+
+def test_a_still_opens_with_its_own_capability(client: Any, shown: Any) -> None:
+    from dashboard import routes
+
+    assert client.get(routes.still_url(shown.stills[0].id)).headers["content-type"] == "image/jpeg"
+    assert client.get(f"/api/still/{shown.stills[0].id}").status_code == 401
+
+
+# -- capabilities ----------------------------------------------------------------------------------------------
+
+
+def test_a_capability_ends() -> None:
+    from dashboard.capability import LIFETIME_S, Capabilities
+
+    now = [1_000_000.0]
+    made = Capabilities(b"k" * 32, clock=lambda: now[0])
+    token = made.issue("tiles of a")
+    assert made.allows(token, "tiles of a")
+    now[0] += LIFETIME_S
+    assert made.allows(token, "tiles of a")
+    now[0] += LIFETIME_S
+    assert not made.allows(token, "tiles of a")
+
+
+def test_a_capability_of_another_key_scope_or_time_opens_nothing() -> None:
+    from dashboard.capability import Capabilities
+
+    made = Capabilities(b"k" * 32, clock=lambda: 1e6)
+    token = made.issue("a")
+    ends, _, signature = token.partition(".")
+    assert not made.allows(token, "b")
+    assert not Capabilities(b"l" * 32, clock=lambda: 1e6).allows(token, "a")
+    assert not made.allows(f"{int(ends, 16) + 3600:x}.{signature}", "a")
+    for spoilt in ("", ".", "x.y", "ff", f"{ends}.", "é.ü"):
+        assert not made.allows(spoilt, "a")
+
+
+# -- the encoder -----------------------------------------------------------------------------------------------
+
+
+@given(st.text())
+def test_encoded_text_reads_as_itself_and_holds_no_markup(text: str) -> None:
+    import html
+
+    from dashboard.safetext import safe
+
+    encoded = safe(text)
+    assert not set(encoded) & set("<>\"'`$\\{}[]!*/@=")
+    if not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in text):
+        assert html.unescape(encoded) == text
+
+
+def test_folium_is_used_in_one_place_and_shows_no_text_itself() -> None:
+    for file in (REPOSITORY / "dashboard").rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        for word in (
+            "Popup(",
+            "folium.Tooltip",
+            "GeoJsonTooltip",
+            "DivIcon(",
+            "LayerControl(",
+            "unsafe_allow",
+        ):
+            assert word not in source, f"{file.name} has {word}"
+        if file.name != "overview_map.py":
+            assert "import folium" not in source
+
+
+def test_a_map_names_no_other_host() -> None:
+    from dashboard.components.overview_map import _tree, overview_map
+    from workflow.model import LonLat
+    from workflow.readmodels.pages import SiteCard
+
+    card = SiteCard("a", "</script><b>", "", "mast", LonLat(125.7, 39.0), None, "present", 1, 1, "")
+    made = overview_map([card], chosen=None, dark=False)
+    links = [
+        link
+        for part in _tree(made)
+        for attribute in ("default_js", "default_css")
+        for _, link in getattr(part, attribute, [])
+    ]
+    assert links
+    assert all(link.startswith("/assets/") for link in links)
+    assert "</script><b>" not in made.get_root().render()
+
+
+# -- the options of the server ---------------------------------------------------------------------------------
+
+_ASK = """
+import sys
+from streamlit import config
+{start}
+print("usage", config.get_option("browser.gatherUsageStats"), config.get_option("server.address"),
+      config.get_option("server.fileWatcherType"), config.get_option("server.showEmailPrompt"))
+"""
+# what `streamlit run` does before and while it imports the application
+_STREAMLIT_RUN = """
+from streamlit.web import bootstrap
+config._main_script_path = {app!r}
+bootstrap.load_config_options({{}})
+import runpy
+runpy.run_path({app!r})
+"""
+# what `sitetrack serve` does, up to the moment of listening
+_SERVE = """
+import streamlit.web.server.starlette.starlette_server as server
+server.UvicornRunner.run = lambda self: None
+from pathlib import Path
+from dashboard import assets
+assets.require = lambda: None
+from dashboard.server import serve
+serve(Path({root!r}), port=None, open_browser=False)
+"""
+
+
+@pytest.mark.parametrize("start", [_STREAMLIT_RUN, _SERVE], ids=["streamlit run", "sitetrack serve"])
+def test_no_way_of_starting_gathers_usage_statistics(root: Path, tmp_path: Path, start: str) -> None:
+    # a configuration of the user that says otherwise must not win
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text("[browser]\ngatherUsageStats = true\n")
+    code = _ASK.format(start=start.format(app=str(REPOSITORY / "dashboard" / "app.py"), root=str(root)))
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "usage False 127.0.0.1 none False" in done.stdout, done.stderr
+
+
+def test_the_command_line_starts_the_dashboard_by_name(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from dashboard import server
+    from workflow.cli.serve import command
+
+    calls: list[tuple[Path, int | None, bool]] = []
+    monkeypatch.setattr(
+        server, "serve", lambda where, *, port, open_browser: calls.append((where, port, open_browser))
+    )
+    done = CliRunner().invoke(command, ["--project", str(root), "--port", "8599", "--no-browser"])
+    assert done.exit_code == 0, done.output
+    assert calls == [(root, 8599, False)]
+
+
+def test_a_taken_port_is_refused_with_a_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    from dashboard import assets, server
+    from workflow.errors import InputRefused
+
+    monkeypatch.setattr(assets, "require", lambda: None)
+    with socket.socket() as taken:
+        taken.bind((server.ADDRESS, 0))
+        taken.listen()
+        with pytest.raises(InputRefused, match="it is taken"):
+            server.serve(root, port=taken.getsockname()[1], open_browser=False)

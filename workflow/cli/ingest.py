@@ -1,0 +1,79 @@
+"""`sitetrack ingest`: take pictures into the imagery library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workflow.cli.captures import brief
+from workflow.cli.options import (
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    progress,
+    project_options,
+    report,
+)
+
+__all__ = ["command"]
+
+_KINDS = ("satellite", "aerial", "ground", "broadcast")
+
+
+@click.command("ingest")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--acquired", metavar="TEXT", help="When it was taken: '2021-11-14', 'late 2021', 'unknown'.")
+@click.option("--provider", default="", help="Who it comes from; a known one brings credit and licence.")
+@click.option("--credit", default="", help="Credit line for figures.")
+@click.option("--licence", default="", help="Terms that it comes with.")
+@click.option("--kind", type=click.Choice(_KINDS), help="How it was taken (default: what fits the provider).")
+@click.option("--site", metavar="ID", help="With --kind: take pictures without coordinates, for this site.")
+@click.option("--synthetic", is_flag=True, hidden=True, help="The pictures are rendered, not taken.")
+@author_options
+@project_options
+def command(
+    paths: tuple[Path, ...],
+    acquired: str | None,
+    provider: str,
+    credit: str,
+    licence: str,
+    kind: str | None,
+    site: str | None,
+    synthetic: bool,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Take pictures and folders of pictures into the project; originals are kept as they came.
+
+    GeoTIFF, JPEG 2000, JPEG and PNG. The date comes from --acquired, else from product metadata beside the
+    file (STAC, Planet, Landsat), its tags, or its name.
+    """
+    from workflow.intake import IntakeOptions
+    from workflow.model import CaptureKind
+    from workflow.pipeline.ingest import ingest
+    from workflow.readmodels import tables
+
+    options = IntakeOptions(
+        acquired, provider, credit, licence, CaptureKind(kind) if kind else None, site, synthetic
+    )
+    with open_project(project_dir) as project:
+        with progress() as show:
+            outcome = ingest(project, declared_author(author_name, role), paths, options, show)
+        taken = {capture.id for capture in outcome.captures}
+        rows = [row for row in tables.captures(project) if row["id"] in taken]
+    print_rows(rows if as_json else brief(rows), as_json, empty="Nothing was taken.")
+    click.echo(_summary(outcome.new, len(taken), len(outcome.refused)), err=True)
+    report(outcome.refused)
+
+
+def _summary(new: int, taken: int, refused: int) -> str:
+    parts = [f"{new} new"]
+    if taken > new:
+        parts.append(f"{taken - new} there already and kept as they were")
+    if refused:
+        parts.append(f"{refused} refused")
+    return ", ".join(parts) + "."

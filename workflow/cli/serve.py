@@ -1,0 +1,48 @@
+"""``sitetrack serve``."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+__all__ = ["command", "run_server"]
+
+
+@click.command("serve")
+@click.option(
+    "--project",
+    "project_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Project folder (default: the nearest one upwards).",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on (default: the first free one from 8501)."
+)
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def command(project_dir: Path | None, port: int | None, no_browser: bool) -> None:
+    """Open the dashboard on this machine; Ctrl-C stops it."""
+    from workflow.project import find_project
+
+    root = project_dir if project_dir is not None else find_project(Path.cwd())
+    run_server(root, port=port, open_browser=not no_browser)
+
+
+def run_server(root: Path, *, port: int | None, open_browser: bool) -> None:
+    """Serve the project in `root` until interrupted; `port` None takes the first free one from 8501.
+
+    Raises
+    ------
+    InputRefused
+        when the port is taken.
+    ProjectUnusable
+        when `root` is no project, its record cannot be read, or the dashboard's assets were not bundled.
+    """
+    from workflow.project import Project
+
+    with Project.open(root) as project:  # refused here with a sentence, not on every page
+        for warning in project.warnings:
+            click.echo(warning, err=True)
+    # the dashboard stands beside the command line, not below it: it is found by name
+    importlib.import_module("dashboard.server").serve(root, port=port, open_browser=open_browser)

@@ -1,0 +1,127 @@
+"""When a picture was taken: the strongest statement counts, and weaker ones that disagree are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from workflow.errors import InputRefused
+from workflow.metadata import Dialect, Metadata, SourceFile
+from workflow.model import Basis, CaptureKind, DateSpan, Precision, slug
+from workflow.timespan import format_span, parse_span, with_basis
+
+__all__ = ["as_understood", "check_span", "closed", "readings", "settle", "stated_span"]
+
+# photography from the air is younger than that
+_EARLIEST_YEAR = 1850
+Reading = tuple[Dialect, Metadata]
+
+
+def stated_span(text: str | None) -> DateSpan | None:
+    """What ``--acquired`` says, None where it was not given; "unknown" is a date that bounds nothing.
+
+    Raises
+    ------
+    InputRefused
+        when the text is no date, or one that can be read in two ways.
+    """
+    if text is None:
+        return None
+    span = parse_span(text, basis=Basis.STATED)
+    return with_basis(span, Basis.UNKNOWN) if span.precision is Precision.UNKNOWN else span
+
+
+def readings(
+    source: SourceFile, dialects: Iterable[Dialect]
+) -> tuple[tuple[Reading, ...], InputRefused | None]:
+    """What every dialect finds, the strongest first, and the refusal of the strongest that could not tell."""
+    found: list[Reading] = []
+    refused: InputRefused | None = None
+    for dialect in sorted(dialects, key=lambda one: (one.rank, one.name)):
+        try:
+            metadata = dialect.read(source)
+        except InputRefused as error:
+            refused = refused or (None if _dated(found) else error)
+            continue
+        if metadata is not None:
+            found.append((dialect, metadata))
+    return tuple(found), refused
+
+
+def settle(
+    name: str, stated: DateSpan | None, found: Iterable[Reading], refused: InputRefused | None
+) -> tuple[DateSpan, tuple[str, ...]]:
+    """The span that counts, and sentences on weaker ones that exclude it.
+
+    Raises
+    ------
+    InputRefused
+        when there is none, or the strongest there is can be read in two ways.
+    """
+    dated = _dated(found)
+    if stated is None and refused is not None:
+        raise refused
+    if stated is None and not dated:
+        raise InputRefused(
+            name,
+            "no date of acquisition beside it, inside it or in its name",
+            "give one with --acquired ('2021-11-14', 'November 2021', 'late 2021'), or --acquired unknown",
+        )
+    span = stated or dated[0][1]
+    return span, tuple(
+        f"the {dialect.name} says {format_span(other)}, taken is {format_span(span)}"
+        for dialect, other in dated
+        if _exclude(span, other)
+    )
+
+
+def _dated(found: Iterable[Reading]) -> list[tuple[Dialect, DateSpan]]:
+    return [(dialect, metadata.acquired) for dialect, metadata in found if metadata.acquired is not None]
+
+
+def _exclude(one: DateSpan, two: DateSpan) -> bool:
+    """Whether the spans share no day."""
+    starts = [span.earliest for span in (one, two) if span.earliest]
+    ends = [span.latest for span in (one, two) if span.latest]
+    return bool(starts and ends) and max(starts) > min(ends)
+
+
+def check_span(name: str, span: DateSpan, today: date) -> None:
+    """Refuse what lies in the future or before photography.
+
+    Raises
+    ------
+    InputRefused
+        when no day of the span can be right.
+    """
+    first = span.earliest or span.latest
+    if first is not None and first > today + timedelta(days=1):
+        raise InputRefused(name, f"its date {first} lies in the future", "give the right one with --acquired")
+    if first is not None and first.year < _EARLIEST_YEAR:
+        raise InputRefused(
+            name, f"its date {first} lies before {_EARLIEST_YEAR}", "give the right one with --acquired"
+        )
+
+
+def as_understood(span: DateSpan, kind: CaptureKind, provider: str) -> DateSpan:
+    """The span in the light of what the picture is.
+
+    A broadcast shows what was there at the latest then. The date that Google Earth shows is the earliest
+    possible one of a mosaic; its end is open, see `closed`.
+    """
+    if span.basis not in (Basis.STATED, Basis.FILE_NAME):
+        return span
+    if kind is CaptureKind.BROADCAST:
+        return with_basis(span, Basis.BROADCAST)
+    if slug(provider).startswith("google-earth"):
+        return with_basis(span, Basis.EARLIEST_POSSIBLE)
+    return span
+
+
+def closed(span: DateSpan, today: date) -> tuple[DateSpan, tuple[str, ...]]:
+    """A span of earliest possible basis ends on the day of intake at the latest, and a sentence says so."""
+    if span.basis is not Basis.EARLIEST_POSSIBLE or span.latest is not None:
+        return span, ()
+    note = f"the date shown is the earliest possible one; the latest is {today}, the day of intake"
+    return replace(span, latest=today), (note,)

@@ -1,0 +1,172 @@
+"""Taking pictures in: walk, read apart two at a time, record each as soon as it is ready, catalogue at the
+end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow import plugins
+from workflow.errors import InputRefused
+from workflow.exporters.stac import write_catalogue
+from workflow.intake import PICTURE_SUFFIXES, IntakeOptions, software, sweep, take_in
+from workflow.model import Author, Capture, IntakeEvent
+from workflow.providers.profiles import profile_of
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["IngestReport", "ingest", "pictures_in"]
+
+Progress = Callable[[str, int, int], None]
+_AT_ONCE = 2
+_WHAT = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of the paths, in their order: captures taken (again), how many of them are new, and
+    refusals.
+    """
+
+    captures: tuple[Capture, ...]
+    new: int
+    refused: tuple[InputRefused, ...]
+
+
+def ingest(
+    project: Project,
+    author: Author,
+    paths: Iterable[Path],
+    options: IntakeOptions,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Take every picture of `paths` (files, and folders walked for picture suffixes) into the project.
+
+    Each capture is recorded as soon as it is ready; whatever stops the run, what was recorded stays and is in
+    the catalogue. A picture that is there already is one capture and one more provenance entry.
+
+    Raises
+    ------
+    UnknownName
+        when `options.site` is no site of the project.
+    """
+    if options.site is not None:
+        project.site(options.site)
+    sweep(project.imagery)
+    files, refused = pictures_in(paths)
+    run = _Run(project, author, _with_profile(options), len(files), progress or _silent)
+    try:
+        run.take(files)
+    finally:
+        write_catalogue(project.imagery, project.captures())
+    return run.report(files, refused)
+
+
+def pictures_in(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[InputRefused, ...]]:
+    """The pictures of files and folders, in a stable order and each once; refusals of folders without any."""
+    files: dict[Path, None] = {}
+    refused: list[InputRefused] = []
+    for path in paths:
+        found = list(_walk(path)) if path.is_dir() else [path]
+        if not found:
+            suffixes = ", ".join(sorted(PICTURE_SUFFIXES))
+            refused.append(
+                InputRefused(str(path), f"no pictures in this folder ({suffixes})", "give another folder")
+            )
+        files.update(dict.fromkeys(found))
+    return tuple(files), tuple(refused)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Pictures below a folder; hidden files and folders are left out."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in PICTURE_SUFFIXES and not hidden and path.is_file():
+            yield path
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+class _Run:
+    """One run over a list of files. Children work in threads; the record is written from this one alone."""
+
+    def __init__(
+        self, project: Project, author: Author, options: IntakeOptions, total: int, progress: Progress
+    ) -> None:
+        self._project, self._author, self._options = project, author, options
+        self._total, self._progress = total, progress
+        self._known = {capture.id: capture for capture in project.captures()}
+        self._dialects = tuple(plugins.load("workflow.providers").values())
+        self._outcomes: dict[Path, Capture | InputRefused] = {}
+        self._new = 0
+
+    def take(self, files: Sequence[Path]) -> None:
+        """Take all of them; on the way out, those that have not begun are given up."""
+        self._progress(_WHAT, 0, self._total)
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="intake")
+        try:
+            futures = {pool.submit(self._take_one, path): path for path in files}
+            for future in as_completed(futures):
+                self._outcomes[futures[future]] = self._settle(futures[future], future)
+                self._progress(_WHAT, len(self._outcomes), self._total)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _take_one(self, path: Path) -> Capture:
+        return take_in(path, self._project.imagery, self._options, self._dialects, known=self._known.get)
+
+    def _settle(self, path: Path, future: Future[Capture]) -> Capture | InputRefused:
+        try:
+            capture = future.result()
+        except InputRefused as refused:
+            return refused
+        return self._record(path, _dressed(capture))
+
+    def _record(self, path: Path, capture: Capture) -> Capture:
+        """Put the capture if it is new, and that it came in; what the record has already is what counts."""
+        with self._project.record.write(self._author, f"ingest {path.name}") as transaction:
+            known = transaction.get(Capture, capture.id)
+            if known is None:
+                transaction.put(capture, base_version=0)
+            before = len(transaction.rows(IntakeEvent, capture=capture.id))
+            event = IntakeEvent(
+                id=f"{capture.id}.{before + 1}",
+                capture=capture.id,
+                file=path.name,
+                sha256=capture.sha256,
+                size_bytes=(self._project.root / capture.original).stat().st_size,
+                software=software(),
+            )
+            transaction.put(event, base_version=0)
+        self._new += known is None
+        return capture if known is None else known.value
+
+    def report(self, files: Sequence[Path], refused: Sequence[InputRefused]) -> IngestReport:
+        """The outcomes in the order of the files."""
+        outcomes = [self._outcomes[path] for path in files if path in self._outcomes]
+        captures = dict.fromkeys(outcome for outcome in outcomes if isinstance(outcome, Capture))
+        errors = tuple(outcome for outcome in outcomes if isinstance(outcome, InputRefused))
+        return IngestReport(tuple(captures), self._new, (*refused, *errors))
+
+
+def _with_profile(options: IntakeOptions) -> IntakeOptions:
+    """The options with the provider's usual kind, where none is stated."""
+    profile = profile_of(options.provider)
+    return replace(options, kind=options.kind or profile.kind) if profile else options
+
+
+def _dressed(capture: Capture) -> Capture:
+    """The capture with its provider's usual credit and terms where nothing else gives them."""
+    profile = profile_of(capture.provider)
+    if profile is None:
+        return capture
+    day = capture.acquired.latest or capture.acquired.earliest
+    credit = profile.credit.format(year=day.year) if day else profile.credit.replace(" {year}", "")
+    return replace(capture, credit=capture.credit or credit, licence=capture.licence or profile.licence)

@@ -1,0 +1,1 @@
+"""Where pictures come from: one file a metadata dialect, and the profiles of known providers."""

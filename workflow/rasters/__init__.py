@@ -1,0 +1,28 @@
+"""The only modules that read pixels: facts of a header, working copies, a site's grid, pictures for the eye.
+
+Arrays are (band, row, column). A *working copy* is a Cloud Optimized GeoTIFF that the program wrote itself:
+north-up, 256 px tiles, lossless, red, green and blue first where the original names them, validity in an
+internal mask and nowhere else (no nodata value, no alpha band, no NaN), overviews rebuilt from full
+resolution.
+"""
+
+from __future__ import annotations
+
+from workflow.rasters.display import display_stretch, encode_jpeg, encode_png, to_display
+from workflow.rasters.facts import RasterFacts, describe
+from workflow.rasters.ongrid import read_on_grid
+from workflow.rasters.whole import read_whole
+from workflow.rasters.working import Working, write_working
+
+__all__ = [
+    "RasterFacts",
+    "Working",
+    "describe",
+    "display_stretch",
+    "encode_jpeg",
+    "encode_png",
+    "read_on_grid",
+    "read_whole",
+    "to_display",
+    "write_working",
+]

@@ -1,0 +1,49 @@
+"""Opening a file for reading: one named driver, no neighbours, no overviews unless asked for, no warning
+escapes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+__all__ = ["ENVIRONMENT", "GDAL_ERRORS", "opened", "quiet"]
+
+# rasterio lets some of GDAL's own errors through under their own names
+GDAL_ERRORS = (RasterioError, CPLE_BaseError)
+
+ENVIRONMENT: dict[str, Any] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+}
+
+
+def quiet() -> None:
+    """Silence rasterio on pictures without coordinates, for good: that is a fact to report, not a warning.
+
+    Not for a while only: putting the filters back is not safe between threads.
+    """
+    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+
+
+@contextmanager
+def opened(path: Path, driver: str = "GTiff", *, overviews: bool = False, **options: Any) -> Iterator[Any]:
+    """The dataset in `path`, read by `driver` alone and closed at the end.
+
+    `overviews` may be used of working copies only: those that a stranger's file brings may show something
+    else than its full resolution does.
+    """
+    quiet()
+    if not overviews:
+        options["OVERVIEW_LEVEL"] = "NONE"
+    with rasterio.Env(**ENVIRONMENT), rasterio.open(path, driver=driver, **options) as dataset:
+        yield dataset

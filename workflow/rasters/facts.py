@@ -1,0 +1,249 @@
+"""What a raster's header says, without reading a pixel: size, type, place on the Earth."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasterio.errors import CRSError
+from rasterio.warp import transform as transform_points
+
+from workflow.model import LonLat
+from workflow.rasters.dataset import GDAL_ERRORS, opened
+
+__all__ = [
+    "EARTH_RADII_M",
+    "RasterFacts",
+    "apply",
+    "crs_name",
+    "describe",
+    "ground_sample_distance",
+    "is_rotated",
+    "ring_on_wgs84",
+]
+
+# semi-major axes of the ellipsoids and spheres in use for the Earth
+EARTH_RADII_M = (6_350_000.0, 6_400_000.0)
+_SEMI_MAJOR = re.compile(r'(?:SPHEROID|ELLIPSOID)\["[^"]*",\s*([-+0-9.eE]+)')
+_METRES_PER_DEGREE = 111_320.0
+_SAME_SCALE = 0.01
+_WGS84 = "EPSG:4326"
+
+
+@dataclass(frozen=True, slots=True)
+class RasterFacts:
+    """The header of a raster.
+
+    `crs` is an authority string, else WKT, else None. `transform` is the affine (a, b, c, d, e, f) from
+    (column, row) to map coordinates, None without georeference. `gsd_m` is the ground sample distance in
+    metres at the centre. `footprint` is the closed ring of the picture's corners on WGS 84, empty where they
+    are outside the world. `semi_major_m` is the radius of the body that the CRS describes. `files` are the
+    names that the driver would read.
+    """
+
+    driver: str
+    width: int
+    height: int
+    bands: int
+    dtype: str
+    crs: str | None
+    transform: tuple[float, float, float, float, float, float] | None
+    gsd_m: float | None
+    nodata: float | None
+    footprint: tuple[LonLat, ...]
+    tags: dict[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    block_bytes: int = 0
+    control_points: int = 0
+    has_rpc: bool = False
+    pages: int = 1
+    semi_major_m: float | None = None
+    colours: tuple[str, ...] = ()
+
+    @property
+    def is_georeferenced(self) -> bool:
+        """Whether the header has both a CRS and a transform."""
+        return self.crs is not None and self.transform is not None
+
+    @property
+    def decoded_bytes(self) -> int:
+        """Size of all pixels in memory."""
+        return self.width * self.height * self.bands * np.dtype(_numpy_name(self.dtype)).itemsize
+
+
+def describe(path: Path, driver: str) -> RasterFacts:
+    """The facts in the header of `path`, read by `driver` alone.
+
+    Raises
+    ------
+    rasterio.errors.RasterioError
+        when the driver cannot open the file.
+    """
+    with opened(path, driver) as dataset:
+        return _facts(dataset)
+
+
+def _facts(dataset: Any) -> RasterFacts:
+    transform = _transform(dataset)
+    crs = dataset.crs or None
+    gsd_m: float | None = None
+    footprint: tuple[LonLat, ...] = ()
+    if crs is not None and transform is not None:
+        width, height = dataset.width, dataset.height
+        gsd_m = ground_sample_distance(crs, transform, width, height)
+        footprint = ring_on_wgs84(crs, transform, [(0, 0), (0, height), (width, height), (width, 0)])
+    return RasterFacts(
+        driver=dataset.driver,
+        width=dataset.width,
+        height=dataset.height,
+        bands=dataset.count,
+        dtype=dataset.dtypes[0],
+        crs=crs_name(crs) if crs else None,
+        transform=transform,
+        gsd_m=gsd_m,
+        nodata=dataset.nodata,
+        footprint=footprint,
+        tags=_text_tags(dataset),
+        files=_files(dataset),
+        block_bytes=_block_bytes(dataset),
+        control_points=len(dataset.gcps[0]),
+        has_rpc=dataset.rpcs is not None,
+        pages=max(1, len(dataset.subdatasets)),
+        semi_major_m=_semi_major(crs) if crs else None,
+        colours=tuple(colour.name for colour in dataset.colorinterp),
+    )
+
+
+def _files(dataset: Any) -> tuple[str, ...]:
+    """Files that GDAL reads for this one, and those that it would read for its overviews if we let it."""
+    elsewhere = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
+    return (*dataset.files, *([str(elsewhere)] if elsewhere else []))
+
+
+def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] | None:
+    """The affine, None where there is none: rasterio gives the identity then."""
+    a, b, c, d, e, f = tuple(dataset.transform)[:6]
+    values = (float(a), float(b), float(c), float(d), float(e), float(f))
+    if values == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) or not all(math.isfinite(value) for value in values):
+        return None
+    return values if abs(values[0] * values[4] - values[1] * values[3]) > 0 else None
+
+
+def _text_tags(dataset: Any) -> dict[str, str]:
+    """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's."""
+    tags: dict[str, str] = dataset.tags()
+    return {
+        name: value
+        for name, value in tags.items()
+        if name.startswith(("TIFFTAG_", "EXIF_")) and len(value) < 1000
+    }
+
+
+def _block_bytes(dataset: Any) -> int:
+    shapes = zip(dataset.block_shapes, dataset.dtypes, strict=True)
+    largest = max(rows * columns * np.dtype(_numpy_name(name)).itemsize for (rows, columns), name in shapes)
+    interleaved = str(dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE", "")).upper() == "PIXEL"
+    return int(largest) * (dataset.count if interleaved else 1)
+
+
+def _numpy_name(dtype: str) -> str:
+    """NumPy's name of a type as GDAL calls it."""
+    return {"complex_int16": "complex64"}.get(dtype, dtype)
+
+
+def crs_name(crs: Any) -> str:
+    """Authority string (`EPSG:32651`) of a rasterio CRS, else its WKT."""
+    authority = crs.to_authority()
+    return f"{authority[0]}:{authority[1]}" if authority else str(crs.to_wkt(version="WKT2_2019"))
+
+
+def _semi_major(crs: Any) -> float | None:
+    found = _SEMI_MAJOR.search(crs.to_wkt())
+    return float(found[1]) if found else None
+
+
+def is_rotated(transform: Sequence[float]) -> bool:
+    """Whether rows and columns do not run along the axes of the CRS."""
+    return abs(transform[1]) + abs(transform[3]) > 1e-9 * (abs(transform[0]) + abs(transform[4]))
+
+
+def ground_sample_distance(crs: Any, transform: Sequence[float], width: int, height: int) -> float | None:
+    """Metres on the ground from one pixel to the next at the picture's centre, None outside the world.
+
+    The mean of both axes. The unit of a projected CRS is taken as it is where its scale there is within 1 %
+    of the ground's (UTM), else the ground's distance counts (Web Mercator).
+    """
+    a, b, _, d, e, _ = transform
+    col, row = width / 2, height / 2
+    places = _lonlats(crs, [apply(transform, *at) for at in ((col, row), (col + 1, row), (col, row + 1))])
+    if places is None:
+        return None
+    ground = math.sqrt(_metres(places[0], places[1]) * _metres(places[0], places[2]))
+    if ground > 0 and crs.is_projected:
+        stated = math.sqrt(math.hypot(a, d) * math.hypot(b, e)) * _unit_metres(crs)
+        if abs(stated / ground - 1) < _SAME_SCALE:
+            return round(stated, 6)
+    return round(ground, 6)
+
+
+def _unit_metres(crs: Any) -> float:
+    try:
+        return float(crs.linear_units_factor[1])
+    except CRSError:
+        return 1.0
+
+
+def _metres(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Distance of two near places (lon, lat); plane, good to 0.5 %."""
+    east = ((two[0] - one[0] + 180) % 360 - 180) * math.cos(math.radians((one[1] + two[1]) / 2))
+    return math.hypot(east, two[1] - one[1]) * _METRES_PER_DEGREE
+
+
+def apply(transform: Sequence[float], col: float, row: float) -> tuple[float, float]:
+    """Map coordinates of (column, row) under an affine (a, b, c, d, e, f)."""
+    a, b, c, d, e, f = transform
+    return a * col + b * row + c, d * col + e * row + f
+
+
+def _lonlats(crs: Any, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]] | None:
+    """WGS 84 (lon, lat) of map coordinates, None where one of them is outside the world."""
+    try:
+        lons, lats = transform_points(crs, _WGS84, [x for x, _ in points], [y for _, y in points])
+    except (*GDAL_ERRORS, ValueError):
+        return None
+    places = list(zip(lons, lats, strict=True))
+    inside = all(
+        math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 540 and abs(lat) <= 90 + 1e-6
+        for lon, lat in places
+    )
+    return places if inside else None
+
+
+def ring_on_wgs84(
+    crs: Any, transform: Sequence[float], pixels: Sequence[tuple[float, float]]
+) -> tuple[LonLat, ...]:
+    """Closed counter-clockwise ring on WGS 84 of corners given as (column, row); empty outside the world.
+
+    Longitudes lie within ±180: a ring over the date line jumps there.
+    """
+    places = _lonlats(crs, [apply(transform, *pixel) for pixel in pixels])
+    if not places:
+        return ()
+    lons = np.degrees(np.unwrap(np.radians([lon for lon, _ in places])))
+    lats = np.clip([lat for _, lat in places], -90, 90)
+    area = float(np.sum(lons * np.roll(lats, -1) - np.roll(lons, -1) * lats))
+    ring = [LonLat(_wrapped(float(lon)), round(float(lat), 7)) for lon, lat in zip(lons, lats, strict=True)]
+    if area < 0:
+        ring.reverse()
+    return (*ring, ring[0])
+
+
+def _wrapped(lon: float) -> float:
+    """The same meridian within ±180; 180 itself stays."""
+    lon = round(lon, 7)
+    return lon if -180 <= lon <= 180 else round((lon + 180) % 360 - 180, 7)

@@ -1,0 +1,314 @@
+"""What the dashboard's pages show, as plain values; nothing here knows how it is drawn.
+
+Positions are WGS 84 (lon, lat). Words for dates follow their precision, and every date goes with its basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from workflow.chips import covering, site_grid_of
+from workflow.grid import SiteGrid
+from workflow.model import (
+    Annotation,
+    Basis,
+    Capture,
+    Finding,
+    Georeference,
+    GrowthPoint,
+    LonLat,
+    Observation,
+    Offset,
+    Site,
+    State,
+)
+from workflow.readmodels import evidence
+from workflow.timespan import format_span
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = [
+    "DISPUTED",
+    "CaptureCard",
+    "ComparePage",
+    "MarkCard",
+    "OverviewPage",
+    "SiteCard",
+    "basis_words",
+    "compare",
+    "finding_rows",
+    "finding_words",
+    "overview",
+    "site_state",
+]
+
+DISPUTED = "disputed"
+UNSEEN = "not examined"
+NO_IMAGERY = "not covered"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCard:
+    """A site on the overview. `state` is that of its targets on their newest decisive capture (see
+    `site_state`).
+    """
+
+    id: str
+    name: str
+    name_local: str
+    category: str
+    lonlat: LonLat | None
+    precision_m: float | None
+    state: str
+    captures: int
+    targets: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """All sites, all findings, and how their number grew."""
+
+    sites: tuple[SiteCard, ...]
+    findings: tuple[Finding, ...]
+    growth: tuple[GrowthPoint, ...]
+    growth_sentence: str
+    captures: int
+    observations: int
+    synthetic: bool
+    names: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureCard:
+    """A capture at a site. `states` maps a target's id to a state or `disputed`."""
+
+    id: str
+    file: str
+    label: str
+    basis: str
+    earliest: date | None
+    latest: date | None
+    provider: str
+    kind: str
+    gsd_m: float | None
+    credit: str
+    synthetic: bool
+    aligned: str
+    states: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCard:
+    """An annotation that was not deleted, with the version that a change is based on."""
+
+    mark: Annotation
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """One site: pictures on its grid, pictures without a place on the map, marks, and what follows.
+
+    `grid` is None for a site that is not located.
+    """
+
+    site: Site
+    captures: tuple[CaptureCard, ...]
+    stills: tuple[CaptureCard, ...]
+    marks: tuple[MarkCard, ...]
+    findings: tuple[Finding, ...]
+    synthetic: bool
+    grid: SiteGrid | None
+
+
+def overview(project: Project) -> OverviewPage:
+    """Everything that the overview shows."""
+    captures = {capture.id: capture for capture in project.captures()}
+    said = project.observations()
+    findings = evidence.findings(project)
+    cards = []
+    for site in project.sites():
+        over = covering(project, site)
+        own = [capture for capture in captures.values() if capture.site == site.id and capture not in over]
+        cards.append(
+            _site_card(site, [one for one in said if one.site == site.id], captures, len(over) + len(own))
+        )
+    return OverviewPage(
+        sites=tuple(cards),
+        findings=findings,
+        growth=evidence.growth_points(project),
+        growth_sentence=_last_growth(project),
+        captures=len(captures),
+        observations=len(said),
+        synthetic=any(capture.synthetic for capture in captures.values()),
+        names={card.id: card.name for card in cards},
+        labels={capture.id: format_span(capture.acquired) for capture in captures.values()},
+    )
+
+
+def _last_growth(project: Project) -> str:
+    rows = evidence.growth(project)
+    return evidence.growth_sentence(rows[-1]) if rows else ""
+
+
+def _site_card(
+    site: Site, said: Sequence[Observation], captures: Mapping[str, Capture], pictures: int
+) -> SiteCard:
+    return SiteCard(
+        id=site.id,
+        name=site.name,
+        name_local=site.name_local,
+        category=site.category,
+        lonlat=site.position.lonlat if site.position else None,
+        precision_m=site.position.precision_m if site.position else None,
+        state=site_state(said, captures, pictures),
+        captures=pictures,
+        targets=len(site.targets),
+        note=site.note,
+    )
+
+
+def site_state(said: Iterable[Observation], captures: Mapping[str, Capture], pictures: int) -> str:
+    """One word for a site: what its targets are on the newest capture that decides.
+
+    `present` where any target is, `disputed` where two statements on one capture differ, `absent` where all
+    that were decided are not there, `uncertain` where nothing decides; `not examined` and `not covered`
+    where nobody looked or could look.
+    """
+    by_target: dict[str, dict[str, set[State]]] = {}
+    for one in said:
+        by_target.setdefault(one.target, {}).setdefault(one.capture, set()).add(one.state)
+    newest = [_newest(states, captures) for states in by_target.values()]
+    for word in (DISPUTED, State.PRESENT.value, State.ABSENT.value, State.UNCERTAIN.value):
+        if word in newest:
+            return word
+    return UNSEEN if pictures else NO_IMAGERY
+
+
+def _newest(states: Mapping[str, set[State]], captures: Mapping[str, Capture]) -> str:
+    """The state on the newest capture with a decisive one, else `uncertain`."""
+    decided = [
+        (captures[capture].date_order, {state for state in said if state.decisive})
+        for capture, said in states.items()
+        if capture in captures and any(state.decisive for state in said)
+    ]
+    if not decided:
+        return State.UNCERTAIN.value
+    last = max(decided, key=lambda pair: (not pair[0][0], pair[0]))[1]
+    return DISPUTED if len(last) > 1 else next(iter(last)).value
+
+
+# -- one site ------------------------------------------------------------------------------------------------
+
+
+def compare(project: Project, site_id: str) -> ComparePage:
+    """Everything that the comparison of one site shows.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site.
+    """
+    site = project.site(site_id)
+    said = project.observations(site=site.id)
+    offsets = {offset.capture: offset for offset in project.offsets(site=site.id)}
+    on_map = covering(project, site)
+    shown = {capture.id for capture in on_map}
+    apart = [capture for capture in project.captures() if capture.site == site.id and capture.id not in shown]
+    rows = project.record.rows(Annotation, site=site.id)
+    return ComparePage(
+        site=site,
+        captures=tuple(_capture_card(capture, said, offsets) for capture in on_map),
+        stills=tuple(_capture_card(capture, said, offsets) for capture in apart),
+        marks=tuple(MarkCard(row.value, row.version) for row in rows if not row.value.deleted),
+        findings=tuple(one for one in evidence.findings(project, site=site.id)),
+        synthetic=any(capture.synthetic for capture in (*on_map, *apart)),
+        grid=site_grid_of(project, site, on_map) if site.position else None,
+    )
+
+
+def _capture_card(
+    capture: Capture, said: Iterable[Observation], offsets: Mapping[str, Offset]
+) -> CaptureCard:
+    span = capture.acquired
+    return CaptureCard(
+        id=capture.id,
+        file=capture.file,
+        label=format_span(span),
+        basis=basis_words(span.basis),
+        earliest=span.earliest,
+        latest=span.latest,
+        provider=capture.provider,
+        kind=capture.kind.value,
+        gsd_m=capture.gsd_m,
+        credit=capture.credit,
+        synthetic=capture.synthetic,
+        aligned=_aligned(capture, offsets),
+        states=_states(one for one in said if one.capture == capture.id),
+        warnings=capture.warnings,
+    )
+
+
+def basis_words(basis: Basis) -> str:
+    """What a date rests on, as it stands beside the date."""
+    return "date unknown" if basis is Basis.UNKNOWN else f"date: {basis.value}"
+
+
+def _aligned(capture: Capture, offsets: Mapping[str, Offset]) -> str:
+    if capture.georeference is Georeference.NONE or capture.crs is None:
+        return "not georeferenced"
+    offset = offsets.get(capture.id)
+    if any(one.reference == capture.id for one in offsets.values()):
+        return "alignment reference"
+    if offset is None:
+        return "not aligned"
+    if not offset.applied:
+        return f"not aligned ({offset.reason})" if offset.reason else "not aligned"
+    return f"aligned by {offset.dx_m:+.1f} m E, {offset.dy_m:+.1f} m N"
+
+
+def _states(said: Iterable[Observation]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for one in said:
+        found.setdefault(one.target, set()).add(one.state.value)
+    return {target: next(iter(states)) if len(states) == 1 else DISPUTED for target, states in found.items()}
+
+
+def finding_words(one: Finding) -> str:
+    """What a finding says of its target: ``appeared late 2021 or early 2022``, ``not seen as of 4 May
+    2019``.
+    """
+    if not one.seen:
+        return one.phrase
+    if one.after is None and one.by is None:
+        return f"{one.event}, date unknown"
+    return f"{one.event} {one.phrase}"
+
+
+def finding_rows(
+    findings: Iterable[Finding], names: Mapping[str, str], labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Rows of a table of findings: words for people, days as dates."""
+    return [
+        {
+            "site": names.get(one.site, one.site),
+            "target": one.target,
+            "finding": finding_words(one),
+            "after": one.after,
+            "by": one.by,
+            "witnesses": " / ".join(labels.get(capture, capture) for capture in one.witnesses),
+            "source": one.source,
+            "reviewed": one.reviewed,
+            "synthetic": one.synthetic,
+            "contradictions": len(one.contradictions),
+            "id": one.site,
+        }
+        for one in findings
+    ]
