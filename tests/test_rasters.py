@@ -522,3 +522,33 @@ def test_png_is_transparent_and_jpeg_hatched_where_there_is_nothing() -> None:
 def test_a_png_without_gaps_has_no_alpha() -> None:
     png = Image.open(io.BytesIO(encode_png(noise(), np.ones((40, 60), bool))))
     assert png.mode == "RGB"
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
+def test_beyond_its_edge_a_picture_of_any_number_of_bands_is_invalid(
+    make_raster: Make, tmp_path: Path, count: int, dtype: str
+) -> None:
+    original = make_raster("a.tif", np.full((count, 300, 300), 100, dtype), ALPHA="NO")
+    write_working(original, "GTiff", tmp_path / "w.tif")
+    with rasterio.open(tmp_path / "w.tif") as file:
+        place = SiteGrid(str(file.crs), file.bounds.left - 100, file.bounds.top + 100, file.res[0], 600, 600)
+    data, valid = read_on_grid(tmp_path / "w.tif", place)
+    assert data.shape == (count, 600, 600)
+    assert not valid[0].any()
+    assert 0 < np.count_nonzero(valid) <= 302 * 302
+
+
+def test_an_alpha_band_counts_whatever_the_number_of_bands(make_raster: Make, tmp_path: Path) -> None:
+    pixels = np.full((5, 300, 300), 100, "uint8")
+    pixels[4, :, :150] = 0
+    original = make_raster("a.tif", pixels, ALPHA="NO")
+    with rasterio.open(original, "r+") as file:
+        file.colorinterp = [
+            ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined, ColorInterp.alpha
+        ]  # fmt: skip
+    write_working(original, "GTiff", tmp_path / "w.tif")
+    with rasterio.open(tmp_path / "w.tif") as file:
+        assert file.count == 4
+        assert not file.dataset_mask()[:, :150].any()
+        assert file.dataset_mask()[:, 150:].all()

@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
+from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-__all__ = ["ENVIRONMENT", "GDAL_ERRORS", "opened", "quiet"]
+__all__ = ["ENVIRONMENT", "GDAL_ERRORS", "opened", "quiet", "validity"]
 
 # rasterio lets some of GDAL's own errors through under their own names
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
@@ -47,3 +50,15 @@ def opened(path: Path, driver: str = "GTiff", *, overviews: bool = False, **opti
         options["OVERVIEW_LEVEL"] = "NONE"
     with rasterio.Env(**ENVIRONMENT), rasterio.open(path, driver=driver, **options) as dataset:
         yield dataset
+
+
+def validity(dataset: Any, **where: Any) -> NDArray[np.bool_]:
+    """Where a dataset has data: (row, column). `where` is ``window`` or ``out_shape`` as rasterio reads them.
+
+    GDAL heeds an alpha band in its masks only in pictures of two or four bands; here it counts in all.
+    """
+    valid = dataset.dataset_mask(**where) > 0
+    for index, colour in enumerate(dataset.colorinterp, 1):
+        if colour == ColorInterp.alpha:
+            valid &= dataset.read(index, **where) > 0
+    return np.asarray(valid, np.bool_)

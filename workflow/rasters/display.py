@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
 from workflow.model import Stretch
-from workflow.rasters.dataset import opened
+from workflow.rasters.dataset import opened, validity
 
 __all__ = ["display_stretch", "encode_jpeg", "encode_png", "to_display"]
 
@@ -36,7 +36,7 @@ def display_stretch(path: Path) -> tuple[Stretch, ...]:
             1
         ]
         data = dataset.read(bands, out_shape=(len(bands), *shape))
-        valid = dataset.dataset_mask(out_shape=shape) > 0
+        valid = validity(dataset, out_shape=shape)
     limits = [_limits(band[valid]) for band in data]
     if data.dtype == np.uint8 and all(high - low >= _FULL_ENOUGH for low, high in limits[:3]):
         limits = [(0.0, 255.0)] * len(limits)

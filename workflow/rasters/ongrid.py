@@ -11,7 +11,7 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 
-from workflow.rasters.dataset import opened
+from workflow.rasters.dataset import opened, validity
 
 if TYPE_CHECKING:
     from workflow.grid import SiteGrid
@@ -55,7 +55,7 @@ def read_on_grid(
 def _read(warped: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     bands = [index + 1 for index, colour in enumerate(warped.colorinterp) if colour != ColorInterp.alpha]
     data = warped.read(bands)
-    valid = warped.dataset_mask() > 0
+    valid = validity(warped)
     if data.dtype.kind == "f":
         valid = valid & np.isfinite(data).all(axis=0)
     return np.where(valid, data, 0).astype(data.dtype, copy=False), valid

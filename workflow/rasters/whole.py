@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
 
-from workflow.rasters.dataset import opened
+from workflow.rasters.dataset import opened, validity
 
 __all__ = ["read_whole"]
 
@@ -31,7 +31,7 @@ def read_whole(path: Path, max_px: int) -> tuple[NDArray[Any], NDArray[np.bool_]
             1
         ]
         data = dataset.read(bands, out_shape=(len(bands), *shape), resampling=Resampling.average)
-        valid = dataset.dataset_mask(out_shape=shape) > 0
+        valid = validity(dataset, out_shape=shape)
     if data.dtype.kind == "f":
         valid = valid & np.isfinite(data).all(axis=0)
     return np.where(valid, data, 0).astype(data.dtype, copy=False), valid

@@ -23,7 +23,7 @@ from rasterio.windows import Window
 
 from workflow.files import put_in_place
 from workflow.model import LonLat
-from workflow.rasters.dataset import ENVIRONMENT, opened, quiet
+from workflow.rasters.dataset import ENVIRONMENT, opened, quiet, validity
 from workflow.rasters.facts import apply, ground_sample_distance, is_rotated, ring_on_wgs84
 
 __all__ = ["TILE_PX", "Working", "write_working"]
@@ -113,7 +113,7 @@ class _View:
 
     def _read(self, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         data = self.dataset.read(self.bands, window=window)
-        valid = self.dataset.dataset_mask(window=window) > 0
+        valid = validity(self.dataset, window=window)
         if self.palette is not None:
             colours = self.palette[np.minimum(data[0], len(self.palette) - 1)]
             data, valid = np.moveaxis(colours[..., :3], -1, 0), valid & (colours[..., 3] > 0)
