@@ -31,9 +31,12 @@ def declare_author() -> None:
 
 
 def author() -> Author | None:
-    """Who writes in this session; None until a name is given."""
+    """Who writes in this session; None until a usable name is given."""
     name = str(st.session_state.get(_NAME) or "").strip()
-    return Author(name, Role(st.session_state.get(_ROLE, Role.ANALYST.value))) if name else None
+    try:
+        return Author(name, Role(st.session_state.get(_ROLE, Role.ANALYST.value)))
+    except ValueError:
+        return None
 
 
 def _default_name() -> str:

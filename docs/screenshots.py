@@ -5,6 +5,7 @@ Needs the test extra (Playwright drives an installed Chromium) and takes about a
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -52,6 +53,7 @@ def compare(page: Page, address: str, mode: str) -> None:
     page.goto(f"{address}/compare?site={SITE}")
     page.locator("[data-ready]").first.wait_for()
     page.get_by_role("button", name=mode, exact=False).first.click()
+    page.mouse.move(1, 1)  # a button under the mouse looks different
     page.wait_for_load_state("networkidle")
 
 
@@ -79,7 +81,9 @@ def small(path: Path) -> None:
     with Image.open(path) as picture:
         reduced = picture.convert("RGB")
     reduced.thumbnail((1440, 1440), Image.Resampling.LANCZOS)
-    reduced.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+    # the method that keeps colours of small things: marks, signs of states
+    palette = reduced.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=3)
+    reduced.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 def main() -> None:
@@ -93,7 +97,7 @@ def main() -> None:
         figure.with_name("figure.png.json").unlink()
         port = free_port()
         serve = sitetrack("serve", "--no-browser", "--port", str(port), "--project", str(root))
-        server = subprocess.Popen(serve)  # noqa: S603
+        server = subprocess.Popen(serve, env={**os.environ, "SITETRACK_AUTHOR": "analyst"})  # noqa: S603
         try:
             wait_for(f"http://127.0.0.1:{port}")
             take(folder, f"http://127.0.0.1:{port}")

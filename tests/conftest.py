@@ -15,15 +15,24 @@ import pytest
 DEFAULT_TEST_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def skip_or_fail(reason: str) -> None:
+@pytest.fixture(scope="session")
+def skip_or_fail() -> Callable[[str], None]:
     """Skip on a developer's machine, fail where CI promises that everything is there."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return pytest.fail if os.environ.get("CI") else pytest.skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI everything is there: a test that was skipped should have run, and fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", ()) if reporter else ()
+    if os.environ.get("CI") and skipped and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(skipped)} skipped in CI, where nothing may be missing", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
-def test_data() -> Path:
+def test_data(skip_or_fail: Callable[[str], None]) -> Path:
     """Folder of real imagery and metadata, from SITETRACK_TEST_DATA."""
     folder = Path(os.environ.get("SITETRACK_TEST_DATA") or DEFAULT_TEST_DATA)
     if not folder.is_dir():

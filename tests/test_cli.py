@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from workflow.cli import COMMANDS, cli, main
+from workflow.cli import COMMANDS, cli, ingest, main, sites
+from workflow.cli.options import InputPath
 
 HEAVY = {
     "rasterio",
@@ -119,3 +122,64 @@ def test_a_record_that_is_no_database_is_named(tmp_path: Path, capsys: pytest.Ca
     error = capsys.readouterr().err
     assert "record.sqlite" in error
     assert "Traceback" not in error
+
+
+def test_an_error_of_the_system_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cli, "main", fail)
+    assert run("status") == 3
+    assert capsys.readouterr().err == (
+        "The output: cannot be read or written (No space left on device); check the disk and the rights, "
+        "then repeat.\n"
+    )
+
+
+def test_a_file_without_rights_does_not_stop_its_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("init", str(tmp_path / "p")) == 0
+    closed = tmp_path / "closed.csv"
+    closed.write_text("id\na\n")
+    (tmp_path / "open.csv").write_text("id\nb\n")
+    opened = Path.open
+
+    def guarded(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path == closed:  # chmod would not bind root
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    files = (str(closed), str(tmp_path / "open.csv"))
+    assert run("sites", "import", *files, "--project", str(tmp_path / "p")) == 1
+    said = capsys.readouterr()
+    assert "1 added" in said.out
+    assert "closed.csv" in said.err
+    assert "Permission denied" in said.err
+
+
+def test_rights_are_not_checked_before_a_batch_is_begun() -> None:
+    for command in (ingest.command, sites.import_sites):
+        paths = next(one for one in command.params if one.name in ("paths", "files"))
+        assert isinstance(paths.type, InputPath)
+        assert not paths.type.readable
+
+
+@pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 201, "nul\0"])
+def test_an_author_without_a_usable_name_is_a_usage_error(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = str(tmp_path / "p")
+    assert run("init", root) == 0
+    assert run("track", "--author", name, "--project", root) == 2
+    assert "--author NAME" in capsys.readouterr().err
+
+
+def test_an_unknown_executor_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = str(tmp_path / "p")
+    assert run("init", root) == 0
+    assert run("track", "--executor", "magic", "--project", root) == 2
+    assert "use serial, threads" in capsys.readouterr().err

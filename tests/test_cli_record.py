@@ -114,6 +114,15 @@ def test_verify_says_ok_then_names_the_changed_file(root: Path, capsys: pytest.C
     assert "1 problems" in capsys.readouterr().out
 
 
+def test_verify_names_a_picture_that_is_no_capture_s(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stray = root / "imagery/originals" / f"{'0' * 64}.tif"
+    stray.write_bytes(b"left by an intake that was killed")
+    assert run("verify", "--project", str(root), "--json") == 1
+    (row,) = json.loads(capsys.readouterr().out)
+    (problem,) = row["problems"]
+    assert problem.startswith(f"imagery/originals/{stray.name} belongs to no capture")
+
+
 def test_verify_finds_a_revision_that_was_changed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     connection = sqlite3.connect(root / ".sitetrack" / "record.sqlite")
     connection.execute("DROP TRIGGER site_revision_no_update")

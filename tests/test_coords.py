@@ -13,7 +13,6 @@ from workflow.coords import (
     format_dms,
     lonlat,
     parse_position,
-    utm_epsg,
 )
 from workflow.errors import InputRefused
 from workflow.model import LonLat
@@ -182,25 +181,6 @@ def test_any_text_gives_a_position_or_a_refusal(text: str) -> None:
     except InputRefused:
         return
     assert abs(place.lat) <= 90
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat", "epsg"),
-    [
-        (125.7, 39.0, 32651),
-        (-70.6, -33.4, 32719),
-        (180.0, 0.0, 32601),
-        (-180.0, 10.0, 32601),
-        (5.3, 60.4, 32632),  # Bergen lies in the widened zone 32
-        (8.0, 78.0, 32631),
-        (9.0, 78.0, 32633),
-        (33.0, 78.0, 32637),
-        (10.0, 84.5, 32661),
-        (10.0, -80.5, 32761),
-    ],
-)
-def test_utm_zone(lon: float, lat: float, epsg: int) -> None:
-    assert utm_epsg(LonLat(lon, lat)) == epsg
 
 
 def test_distance_and_bearing_on_the_ellipsoid() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -90,6 +91,42 @@ def test_the_comparison_writes_site_and_target_into_the_address(root: Path, samp
     app = run_page("compare")
     assert app.query_params["site"] in (sample.SITE, [sample.SITE])
     assert app.query_params["target"] in (sample.TARGET, [sample.TARGET])
+
+
+def test_one_thing_is_counted_in_the_singular(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workflow.project import init_project
+
+    root = init_project(tmp_path / "one")
+    place = {"type": "Point", "coordinates": [10, 10]}
+    site = {"type": "Feature", "properties": {"id": "a", "name": "A", "category": "mast"}, "geometry": place}
+    register = {"type": "FeatureCollection", "features": [site]}
+    (root / "sites.geojson").write_text(json.dumps(register), encoding="utf-8")
+    monkeypatch.setenv("SITETRACK_PROJECT", str(root))
+    assert "1 site, 1 target, 0 captures, 0 observations" in text_of(run_page())
+
+
+@pytest.mark.parametrize(
+    ("site", "sentence"),
+    [("harbour-bridge", "set the state of this target"), ("lost", "there is no picture of this site")],
+)
+def test_what_to_do_for_a_date_fits_the_pictures_that_there_are(root: Path, site: str, sentence: str) -> None:
+    assert sentence in text_of(run_page("compare", site=site))
+
+
+def test_statements_that_do_not_fit_stand_below_the_findings(root: Path, sample: ModuleType) -> None:
+    from workflow import actions
+    from workflow.model import Author, State
+    from workflow.project import Project
+
+    with Project.open(root) as project:
+        capture = project.captures()[0].id
+        for name, state in (("ana", State.PRESENT), ("ben", State.ABSENT)):
+            actions.observe(
+                project, Author(name), site=sample.SITE, capture=capture, state=state, target=sample.TARGET
+            )
+    text = text_of(run_page())
+    assert "data-contradictions" in text
+    assert f"Harbour bridge 항구 다리, {sample.TARGET}: " in text
 
 
 def test_an_unknown_site_in_the_address_falls_back_to_the_first(root: Path, sample: ModuleType) -> None:
@@ -264,6 +301,16 @@ def test_the_viewer_starts_with_the_pictures_that_bound_the_appearance(
         )
     then = viewer_data(pages.compare(current_project(), shown.site.id), target, sample.AUTHOR)
     assert (then["left"], then["right"]) == (shown.captures[1].id, shown.captures[2].id)
+
+
+def test_a_pixel_size_is_told_in_three_digits(root: Path, shown: Any, sample: ModuleType) -> None:
+    from dataclasses import replace
+
+    from dashboard.components.viewer import viewer_data
+
+    card = replace(shown.captures[0], gsd_m=0.500002)
+    data = viewer_data(replace(shown, captures=(card,)), shown.site.targets[0], sample.AUTHOR)
+    assert data["captures"][0]["detail"] == "Example Imaging · 0.5 m"
 
 
 # -- routes ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from workflow.model import (
     Precision,
     State,
 )
-from workflow.readmodels.pages import finding_rows, finding_words, site_state
+from workflow.readmodels.pages import contradiction_lines, finding_rows, finding_words, site_state
 
 YEARS = (2019, 2020, 2021)
 
@@ -82,3 +82,21 @@ def test_rows_name_pictures_by_date_and_keep_citations_whole() -> None:
     (row,) = finding_rows([one], {"s": "Bridge"}, {"c2019": "1 June 2019"})
     assert row["site"] == "Bridge"
     assert row["witnesses"] == f"1 June 2019 / {citation}"
+
+
+def test_a_bound_that_is_open_is_called_open_in_the_table() -> None:
+    unseen = Finding(
+        "s", "t", Event.APPEARED, date(2021, 5, 1), None, "not seen as of 1 May 2021", seen=False
+    )
+    (row,) = finding_rows([unseen], {}, {})
+    assert (row["finding"], row["after"], row["by"]) == ("not seen as of 1 May 2021", "2021-05-01", "open")
+
+
+def test_contradictions_are_a_sign_in_the_table_and_sentences_below() -> None:
+    clean = Finding("s", "t", Event.APPEARED, None, None, "undated")
+    torn = Finding("s", "", Event.APPEARED, None, None, "undated", contradictions=("One.", "Two."))
+    assert [row["contradictions"] for row in finding_rows([clean, torn], {}, {})] == ["", "⚠ 2"]
+    assert contradiction_lines([clean, torn, torn], {"s": "Bridge"}) == [
+        "Bridge, the place: One.",
+        "Bridge, the place: Two.",
+    ]

@@ -186,21 +186,6 @@ def test_an_unknown_site_is_refused(project: Project) -> None:
         evidence.timeline(project, "gat")
 
 
-def test_the_interval_of_a_target_is_its_first_appearance(project: Project) -> None:
-    assert evidence.interval_of(project, "gate", "gantry") is None
-    put(
-        project,
-        said("gate", "gantry", "a", State.PRESENT),
-        said("gate", "gantry", "c", State.ABSENT),
-        said("road", "gantry", "a", State.ABSENT),
-    )
-    shown, printed = (evidence.interval_of(project, site, "gantry") for site in ("gate", "road"))
-    assert shown is not None
-    assert printed is not None
-    assert (shown["event"], shown["latest"]) == ("appeared", "2019-05-03")
-    assert printed["source"] == "publication"  # a.tif only says that it was not there yet
-
-
 def test_growth_counts_imagery_and_publications(project: Project) -> None:
     put(
         project,

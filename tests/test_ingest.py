@@ -164,6 +164,38 @@ def test_what_was_done_before_a_stop_is_recorded_and_catalogued(
     assert ingest(project, AUTHOR, paths, DATED).new == 3
 
 
+def test_what_was_being_taken_when_the_run_was_stopped_is_recorded(
+    project: Project, make_raster: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [make_raster(f"{number}.tif", noise(number)) for number in range(3)]
+    real, stopped = pipeline.take_in, threading.Event()
+
+    def take(path: Path, *args: Any, **more: Any) -> Capture:
+        if path is not paths[0]:
+            stopped.wait(30)
+        return real(path, *args, **more)
+
+    def progress(what: str, done: int, total: int) -> None:
+        if done == 1:
+            stopped.set()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "take_in", take)
+    with pytest.raises(KeyboardInterrupt):
+        ingest(project, AUTHOR, paths, DATED, progress)
+    recorded = {capture.working for capture in project.captures()}
+    assert recorded == {f"imagery/working/{path.name}" for path in (project.imagery / "working").iterdir()}
+    assert len(recorded) >= 2
+
+
+def test_the_project_s_own_library_is_no_input_of_it(project: Project, make_raster: Make) -> None:
+    ingest(project, AUTHOR, [make_raster("a.tif", noise(1))], DATED)
+    own = project.imagery / "mine.tif"
+    own.write_bytes(make_raster("b.tif", noise(2)).read_bytes())
+    report = ingest(project, AUTHOR, [project.root], DATED)
+    assert [capture.file for capture in report.captures] == ["mine.tif"]
+
+
 # -- the commands --------------------------------------------------------------------------------------------
 
 
@@ -186,6 +218,22 @@ def test_ingest_prints_rows_and_names_each_refusal(
     assert "1 new, 1 refused." in printed.err
     assert run("captures", "list", "--project", project.root, "--json") == 0
     assert json.loads(capsys.readouterr().out) == [row]
+
+
+def test_an_empty_path_is_not_the_folder_one_stands_in(
+    project: Project, make_raster: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(make_raster("a.tif", noise(1)).parent)
+    assert run("ingest", "", "--acquired", "2020", "--project", project.root) == 2
+    assert "a path is empty" in capsys.readouterr().err
+    assert project.captures() == ()
+
+
+def test_nothing_is_drawn_when_nothing_was_begun(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("ingest", "a.tif", "--kind", "ground", "--site", "x", "--project", project.root) == 2
+    assert capsys.readouterr().err.startswith("No site 'x'")
 
 
 def test_a_still_is_taken_for_its_site(

@@ -315,6 +315,11 @@ def test_unknown_names_are_refused_with_the_nearest(watched: Project, series: li
         published(watched, before="nothing.tif")
 
 
+def test_a_later_capture_is_not_shown_as_the_one_before(watched: Project, series: list[Capture]) -> None:
+    with pytest.raises(InputRefused, match="was taken after it; exchange the two"):
+        published(watched, before=series[3].id, after=series[1].id)
+
+
 def test_a_map_picture_and_a_still_are_not_put_side_by_side(watched: Project, series: list[Capture]) -> None:
     still = add_capture(watched, "still.tif", day(2016, 5, 27), shape=(60, 120), site="motorway")
     with pytest.raises(InputRefused, match="no coordinates"):

@@ -124,3 +124,11 @@ def test_a_row_that_breaks_the_file_ends_it_and_says_so(tmp_path: Path) -> None:
     reading = read(tmp_path, "id,name\na,x\nb," + "x" * 200_000 + "\nc,y\n")
     assert [site.id for site in reading.sites] == ["a"]
     assert "row 3: cannot be read" in str(reading.refused[0])
+
+
+@pytest.mark.parametrize("rest", ["", "c,39.2,125.2\n", "c,39.2,125.2\n\nd,39.3,125.3\n"])
+def test_a_quotation_mark_that_is_not_closed_loses_no_rows_silently(tmp_path: Path, rest: str) -> None:
+    reading = read(tmp_path, f'id,lat,lon,note\na,39,125,"two\nlines"\nb,39.1,125.1,"open\n{rest}')
+    assert [site.id for site in reading.sites] == ["a"]
+    (refused,) = reading.refused
+    assert str(refused).startswith("watch.csv, row 3: has a quotation mark that is not closed")

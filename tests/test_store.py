@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -467,13 +467,6 @@ def damage_found(path: Path) -> str:
         return str(refused)
 
 
-def test_an_empty_file_left_by_a_crash_becomes_a_record(path: Path) -> None:
-    path.parent.mkdir()
-    path.touch()
-    with Record.open(path) as record:
-        assert put(record, site()) == 1
-
-
 def test_a_payload_that_cannot_be_read_is_a_sentence(filled: Path) -> None:
     tamper(filled, "UPDATE site SET payload = '[]'")
     with (
@@ -624,6 +617,8 @@ def test_a_capture_that_is_georeferenced_anew_moves(record: Record) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(boxes=[(-1.0, -1.0, 1.0, 1.0)], asked=(0.0, -1.5699262942905903e-61, 0.0, 0.0))
+@example(boxes=[(0.0, 0.0, 1.0, 1.0)], asked=(-1.5699262942905903e-61, 0.0, 0.0, 0.0))
 @given(
     boxes=st.lists(
         st.tuples(st.floats(-179, 170), st.floats(-80, 80), st.floats(0.001, 9), st.floats(0.001, 9)),
@@ -755,3 +750,18 @@ def test_a_writer_waits_for_the_lock_and_says_so_while_readers_go_on(
             put(record, site(note="late"), 1)
         assert [row.value.note for row in record.rows(Site)] == [""]
     assert put(record, site(note="late"), 1) == 2
+
+
+def test_an_emptied_record_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "record.sqlite"
+    Record.open(path).close()
+    path.write_bytes(b"")
+    with pytest.raises(ProjectUnusable, match="it is empty; restore it from a backup"):
+        Record.open(path)
+    assert path.read_bytes() == b""
+
+
+def test_a_new_record_leaves_nothing_beside_it_but_its_lock(tmp_path: Path) -> None:
+    (tmp_path / "record.sqlite.new").write_bytes(b"left by a crash")
+    Record.open(tmp_path / "record.sqlite").close()
+    assert {path.name for path in tmp_path.iterdir()} <= {"record.sqlite", "record.lock"}

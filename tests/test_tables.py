@@ -168,7 +168,9 @@ def test_history_takes_a_capture_by_its_file_and_offers_names(project: Project) 
 
 
 def test_verify_is_sound_where_everything_lies_as_it_was_taken_in(project: Project) -> None:
-    put(project, capture(project.root, "a", DAY), capture(project.root, "b", DAY, working=""))
+    two = capture(project.root, "b", DAY, working="")
+    (project.root / f"imagery/working/{two.sha256}.tif").unlink()
+    put(project, capture(project.root, "a", DAY), two)
     seen: list[tuple[str, int, int]] = []
     rows = tables.verify(project, progress=lambda *now: seen.append(now))
     assert rows == [{"ok": True, "checked": 2 + 2 + 3, "problems": []}]

@@ -202,10 +202,10 @@ def test_a_damaged_working_copy_is_named_and_the_rest_is_done(watched, scorers):
     path.write_bytes(b"not a picture")
     report = run(watched)
     assert (report.chips, report.scored) == (2, 1)
-    assert any(captures[1].id in sentence for sentence in report.skipped)
+    assert any(captures[1].id in sentence for sentence in report.failed)
     path.write_bytes(good)
     again = run(watched)
-    assert (again.chips, again.skipped) == (1, ())
+    assert (again.chips, again.failed) == (1, ())
 
 
 # -- only what is not done yet -------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def test_an_interrupt_keeps_the_sites_that_were_finished(watched, scorers, reads
     with pytest.raises(KeyboardInterrupt):
         run(watched, progress=stop)
     assert {entry.site for entry in watched.project.record.chips()} == {"site-0", "site-1"}
-    assert watched.project.record.verify().is_sound
+    assert watched.project.record.verify().problems == ()
     report = run(watched)
     assert [(one.site, one.unchanged) for one in report.sites] == [
         ("site-0", True),
@@ -617,7 +617,17 @@ def test_the_commands_print_documented_rows(watched, scorers):
     assert "2 chips cut, 1 aligned, 1 pairs scored, 0 sites unchanged" in messages
     rows, _ = command_json("offsets", watched)
     assert [row["capture"] for row in rows] == [capture.id for capture in captures]
-    assert set(rows[0]) == {"site", "capture", "reference", "dx_m", "dy_m", "quality", "applied", "reason"}
+    assert set(rows[0]) == {
+        "site",
+        "capture",
+        "reference",
+        "dx_m",
+        "dy_m",
+        "quality",
+        "applied",
+        "reason",
+        "synthetic",
+    }
     rows, _ = command_json("queue", watched, "--site", site.id)
     assert len(rows) == 2
     assert {"site", "target", "before", "after", "score", "scorer", "priority", "reason"} <= set(rows[0])

@@ -24,7 +24,6 @@ __all__ = [
     "format_dms",
     "lonlat",
     "parse_position",
-    "utm_epsg",
 ]
 
 METRES_PER_DEGREE = 111_320.0
@@ -134,26 +133,6 @@ def bearing_deg(start: LonLat, end: LonLat) -> float:
     """Direction in which the geodesic leaves `start` for `end`: clockwise from true north, 0 up to 360."""
     azimuth = float(_geod().inv(start.lon, start.lat, end.lon, end.lat)[0]) % 360
     return 0.0 if azimuth == 360 else azimuth  # a tiny negative azimuth rounds up to 360
-
-
-def utm_epsg(place: LonLat) -> int:
-    """EPSG code of the UTM zone that `place` lies in, with the exceptions of Norway and Svalbard.
-
-    Beyond 84 degrees north 32661 and beyond 80 degrees south 32761 (polar stereographic).
-    """
-    if place.lat > 84:
-        return 32661
-    if place.lat < -80:
-        return 32761
-    return (32600 if place.lat >= 0 else 32700) + _utm_zone(place)
-
-
-def _utm_zone(place: LonLat) -> int:
-    if 56 <= place.lat < 64 and 3 <= place.lon < 12:
-        return 32
-    if place.lat >= 72 and 0 <= place.lon < 42:
-        return 31 + 2 * int((place.lon + 3) // 12)
-    return int((place.lon + 180) // 6) % 60 + 1
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 
 __all__ = ["put_in_place", "write_if_changed"]
@@ -19,7 +20,7 @@ def write_if_changed(target: Path, content: bytes) -> bool:
     """Write `content` to `target` atomically unless it holds just that; whether it was written."""
     if target.is_file() and target.read_bytes() == content:
         return False
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
         partial.write_bytes(content)
         put_in_place(partial, target)
@@ -34,7 +35,7 @@ def _sync_file(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable where the system lets a folder be opened (Windows does not)."""
+    """Make new names in `folder` durable where the system lets a folder be opened (Windows does not)."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

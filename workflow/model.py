@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "GEOMETRY_TYPES",
     "Annotation",
     "Author",
     "Basis",
@@ -52,7 +51,6 @@ __all__ = [
     "slug",
 ]
 
-GEOMETRY_TYPES = ("Point", "LineString", "Polygon", "MultiPolygon")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -466,9 +464,9 @@ class Author:
     declared: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse an empty name."""
-        if not self.name.strip():
-            raise ValueError("an author needs a name")
+        """Refuse a name that is empty, of several lines or longer than 200 characters."""
+        if not self.name.strip() or not self.name.isprintable() or len(self.name) > 200:
+            raise ValueError("an author's name is one line of 1 to 200 printable characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ STATE_COLOURS: Mapping[str, str] = {
     "present": "#0072b2",
     "absent": "#d55e00",
     "uncertain": "#8a63c9",
-    "disputed": "#b3261e",
+    "disputed": "#d13a32",
     "not examined": "#7a828e",
     "not covered": "#7a828e",
 }
@@ -56,7 +56,8 @@ class _Basemap(JSCSSMixin, MacroElement):
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "window.sitetrackBasemap("
-        "{{ this._parent.get_name() }}, {{ this.url|tojson }}, {{ this.colours|tojson }});"
+        "{{ this._parent.get_name() }}, {{ this.url|tojson }}, {{ this.colours|tojson }}, "
+        "{{ this.font|tojson }});"
         "{% endmacro %}"
     )
 
@@ -65,6 +66,7 @@ class _Basemap(JSCSSMixin, MacroElement):
         self._name = "Basemap"
         self.url = assets.url("countries-50m.json")
         self.colours = dict(colours)
+        self.font = assets.url("fonts/NotoSansKR_700Bold.ttf")
         self.default_js = [("basemap", assets.url("basemap.js"))]
 
 

@@ -17,6 +17,7 @@ from workflow.model import Finding, Role, State, Target
 from workflow.readmodels import pages
 
 NO_TARGET = Target("none", "no target")
+FEW = 8
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -80,10 +81,7 @@ def _sentences(page: pages.ComparePage, target: Target) -> None:
     mine = [one for one in page.findings if one.target in ("", target.id)]
     lines = [_sentence(one, target) for one in mine]
     if not lines:
-        lines = [
-            "No date follows yet: set the state of this target in at least one picture (P present, A absent)."
-        ]
-        st.html(f"<div data-finding='none' style='opacity:.8'>{safe(lines[0])}</div>")
+        st.html(f"<div data-finding='none' style='opacity:.8'>{safe(_no_date(page))}</div>")
     else:
         body = "".join(f"<div>{line}</div>" for line in lines)
         st.html(f"<div data-finding='some' style='font-size:1.02rem'>{body}</div>")
@@ -95,6 +93,16 @@ def _sentences(page: pages.ComparePage, target: Target) -> None:
             st.warning(safe(contradiction), icon=":material/rule:")
 
 
+def _no_date(page: pages.ComparePage) -> str:
+    if page.captures:
+        return (
+            "No date follows yet: set the state of this target in at least one picture (P present, A absent)."
+        )
+    if page.stills:
+        return "No date follows yet: say under the pictures whether this target is there."
+    return "No date follows: there is no picture of this site."
+
+
 def _sentence(one: Finding, target: Target) -> str:
     tags = [
         "SYNTHETIC" if one.synthetic else "",
@@ -103,7 +111,7 @@ def _sentence(one: Finding, target: Target) -> str:
     ]
     quiet = " ".join(f"<span style='{_TAG_STYLE}'>{safe(tag)}</span>" for tag in tags if tag)
     subject = (target.name or target.id) if one.target else "the place"
-    return f"{safe(subject)} <b>{safe(pages.finding_words(one))}</b> {quiet}"
+    return f"<bdi>{safe(subject)}</bdi> <b>{safe(pages.finding_words(one))}</b> {quiet}"
 
 
 def _captures(page: pages.ComparePage, target: Target) -> None:
@@ -112,8 +120,8 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             "date": card.label,
             "basis": card.basis.removeprefix("date: "),
             "state": card.states.get(target.id, "not examined"),
-            "earliest": card.earliest,
-            "latest": card.latest,
+            "earliest": pages.bound_words(card.earliest),
+            "latest": pages.bound_words(card.latest),
             "provider": card.provider,
             "gsd": card.gsd_m,
             "aligned": card.aligned,
@@ -130,14 +138,15 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             pd.DataFrame(rows),
             hide_index=True,
             width="stretch",
-            height=min(300, 38 + 35 * len(rows)),
+            height="content" if len(rows) <= FEW else 300,
+            placeholder="",
             key="compare.captures",
             column_config={
                 "date": "Date",
                 "basis": st.column_config.TextColumn("What the date rests on", width="medium"),
                 "state": f"State of {target.id}",
-                "earliest": st.column_config.DateColumn("Earliest"),
-                "latest": st.column_config.DateColumn("Latest"),
+                "earliest": "Earliest",
+                "latest": "Latest",
                 "provider": "Provider",
                 "gsd": st.column_config.NumberColumn("GSD (m)", format="%.3g"),
                 "aligned": st.column_config.TextColumn("Alignment", width="medium"),
@@ -152,7 +161,7 @@ def _stills(page: pages.ComparePage, target: Target) -> None:
     if not page.stills:
         return
     st.html("<b>Pictures without coordinates</b> (not laid on the map; they bound dates all the same)")
-    columns = st.columns(min(3, len(page.stills)))
+    columns = st.columns(min(3, max(2, len(page.stills))))
     for number, card in enumerate(page.stills):
         with columns[number % len(columns)]:
             _still(page.site.id, card, target)

@@ -15,6 +15,7 @@ from workflow.model import Finding
 from workflow.readmodels import pages
 
 MAP_PX = 470
+FEW = 20
 
 
 def show() -> None:
@@ -44,8 +45,17 @@ def show() -> None:
 
 def _counts(page: pages.OverviewPage) -> str:
     targets = sum(site.targets for site in page.sites)
-    counts = f"{len(page.sites)} sites, {targets} targets, {page.captures} captures"
-    return f"{counts}, {page.observations} observations"
+    counted = {
+        "site": len(page.sites),
+        "target": targets,
+        "capture": page.captures,
+        "observation": page.observations,
+    }
+    return ", ".join(_number(count, word) for word, count in counted.items())
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _map(page: pages.OverviewPage) -> None:
@@ -99,11 +109,11 @@ def _band(page: pages.OverviewPage) -> Any:
     scale = alt.Scale(domain=[0, top])
     axis = alt.Axis(tickMinStep=1, format="d")
     tips = [alt.Tooltip("day:T"), alt.Tooltip("at least:Q"), alt.Tooltip("at most:Q")]
-    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#5b9bf3").encode(
+    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#4a8ae8").encode(
         y=alt.Y("at least:Q", title="targets", scale=scale, axis=axis), y2="at most:Q", tooltip=tips
     )
-    low = base.mark_line(interpolate="step-after", color="#1b62c4").encode(y=alt.Y("at least:Q", scale=scale))
-    high = base.mark_line(interpolate="step-after", color="#5b9bf3", strokeDash=[5, 3]).encode(
+    low = base.mark_line(interpolate="step-after", color="#2f6fdb").encode(y=alt.Y("at least:Q", scale=scale))
+    high = base.mark_line(interpolate="step-after", color="#4a8ae8", strokeDash=[5, 3]).encode(
         y=alt.Y("at most:Q", scale=scale)
     )
     return band + low + high
@@ -119,7 +129,7 @@ def _site_choice(page: pages.OverviewPage) -> None:
     precise = f" (within {card.precision_m:g} m)" if card.lonlat and card.precision_m else ""
     st.html(
         f"<div style='font-size:.9rem'><b>{safe(card.state.capitalize())}</b> · {safe(card.category)} · "
-        f"{safe(where + precise)} · {card.captures} captures</div>"
+        f"{safe(where + precise)} · {_number(card.captures, 'capture')}</div>"
     )
     lines = [_finding_line(one) for one in page.findings if one.site == site]
     st.html(
@@ -155,26 +165,39 @@ def _findings(page: pages.OverviewPage) -> None:
         height=min(420, 38 + 35 * len(rows)),
         key="overview.findings",
         column_config={
-            "site": "Site",
-            "target": "Target",
-            "finding": st.column_config.TextColumn("Finding", width="medium"),
-            "after": st.column_config.DateColumn(
-                "After", help="Excluded: the target was not there on that day yet."
+            "site": st.column_config.TextColumn("Site", width=185),
+            "target": st.column_config.TextColumn("Target", width=112),
+            "finding": st.column_config.TextColumn("Finding", width=318),
+            "contradictions": st.column_config.TextColumn(
+                "⚠", width=42, help="Statements that do not fit; they stand below the table."
             ),
-            "by": st.column_config.DateColumn("By", help="Included: the target was there by that day."),
-            "witnesses": st.column_config.TextColumn("Bounded by", width="large"),
-            "source": "Rests on",
-            "reviewed": "Reviewed",
-            "synthetic": "Synthetic",
-            "contradictions": st.column_config.NumberColumn("Contradictions"),
+            "after": st.column_config.TextColumn(
+                "After", width=80, help="Excluded: the event had not happened on that day yet."
+            ),
+            "by": st.column_config.TextColumn(
+                "By", width=80, help="Included: the event had happened by that day."
+            ),
+            "witnesses": st.column_config.TextColumn("Bounded by", width=172),
+            "source": st.column_config.TextColumn("Rests on", width=82),
+            "reviewed": st.column_config.CheckboxColumn("Reviewed", width=72),
+            "synthetic": st.column_config.CheckboxColumn("Synthetic", width=74),
         },
     )
+    _contradictions(page)
+
+
+def _contradictions(page: pages.OverviewPage) -> None:
+    lines = pages.contradiction_lines(page.findings, page.names)
+    if lines:
+        items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+        st.html(f"<b>What does not fit</b><ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
 
 
 def _not_located(page: pages.OverviewPage) -> None:
     lost = [site for site in page.sites if site.lonlat is None]
     if lost:
-        st.html("<b>Not located</b> " + ", ".join(safe(_title(site)) for site in lost))
+        with st.expander(f"Not located ({len(lost)})", expanded=len(lost) <= FEW):
+            st.html(", ".join(f"<bdi>{safe(_title(site))}</bdi>" for site in lost))
 
 
 show()

@@ -24,12 +24,6 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE_S = 60
 
 
-def _absent(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def _sample() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "dashboard_sample", REPOSITORY / "tests" / "dashboard_sample.py"
@@ -47,19 +41,19 @@ def sample() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium(skip_or_fail: Callable[[str], None]) -> str:
     found = next((path for path in map(shutil.which, PROGRAMS) if path), None)
     if found is None:
-        _absent(f"no browser: install one of {', '.join(PROGRAMS)}")
+        skip_or_fail(f"no browser: install one of {', '.join(PROGRAMS)}")
     assert found is not None
     return found
 
 
 @pytest.fixture(scope="session")
-def bundle() -> Path:
+def bundle(skip_or_fail: Callable[[str], None]) -> Path:
     build = REPOSITORY / "dashboard" / "frontend" / "build"
     if not (build / "stamp").is_file():
-        _absent("the dashboard's assets are not bundled: pip install -e .")
+        skip_or_fail("the dashboard's assets are not bundled: pip install -e .")
     return build
 
 
@@ -69,6 +63,12 @@ class Served:
 
     address: str
     root: Path
+
+
+@pytest.fixture(scope="session")
+def served_at(bundle: Path) -> type[serve]:
+    """What serves a project: ``with served_at(root, folder) as address``."""
+    return serve
 
 
 @pytest.fixture(scope="session")

@@ -197,3 +197,31 @@ def test_keys_write_no_states_while_somebody_types_a_note(tab: Any, served: Any)
     assert tab.viewer.get_attribute("data-pending") == "0"
     with Project.open(served.root) as project:
         assert project.record.revision == before
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG) of a CSS colour ``rgb(r, g, b)``."""
+    parts = [int(part) / 255 for part in colour[4:-1].split(",")]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_pressed_button_can_be_read_under_the_mouse(open_tab: Any, scheme: str) -> None:
+    tab = open_tab(color_scheme=scheme)
+    tab.open_compare()
+    button = tab.page.locator('button[data-mode="swipe"][aria-pressed="true"]')
+    button.hover()
+    colours = button.evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]")
+    dark, light = sorted(luminance(colour) for colour in colours)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_what_a_state_is_said_of_is_not_cut_off(tab: Any, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 1000})
+    tab.open_compare()
+    subject = tab.page.locator(".subject")
+    assert subject.inner_text().endswith("on 1 October 2023 (right)")
+    assert subject.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert subject.evaluate("one => getComputedStyle(one).overflow") == "visible"

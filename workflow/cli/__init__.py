@@ -81,9 +81,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 130
     except BrokenPipeError:
         # the reader of our output has gone (`sitetrack ... | head`); nothing more can be said
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 0
+    except OSError as error:  # a full disk, a folder without rights: nobody below knew better
+        _drop_output()
+        click.echo(_what_failed(error), err=True)
+        code = 3
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    """Let nothing more be written to stdout, so that leaving does not fail on what is still in its buffer."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:  # stdout is no file (a test, an embedding program)
+        return
+
+
+def _what_failed(error: OSError) -> str:
+    """One sentence for an error of the system that no command has named."""
+    where = error.filename if error.filename is not None else "The output"
+    reason = error.strerror or type(error).__name__
+    return f"{where}: cannot be read or written ({reason}); check the disk and the rights, then repeat."
 
 
 def _utf8_streams() -> None:

@@ -227,7 +227,7 @@ def _summary(project: Project) -> str:
         f"{len(project.observations())} statements in {project.root}"
     )
     rows = [
-        f"  {row['site']}, {row['target']}: {row['event']} {row['phrase']}"
+        f"  {row['site']}, {row['target']}: {row['event'] + ' ' if row['seen'] else ''}{row['phrase']}"
         for row in timeline(project)
         if row["synthetic"]
     ]

@@ -8,6 +8,7 @@ import click
 
 from workflow.cli.captures import brief
 from workflow.cli.options import (
+    InputPath,
     author_options,
     declared_author,
     open_project,
@@ -23,7 +24,7 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 
 
 @click.command("ingest")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=InputPath())
 @click.option("--acquired", metavar="TEXT", help="When it was taken: '2021-11-14', 'late 2021', 'unknown'.")
 @click.option("--provider", default="", help="Who it comes from; a known one brings credit and licence.")
 @click.option("--credit", default="", help="Credit line for figures.")

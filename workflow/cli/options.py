@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
 
 __all__ = [
+    "InputPath",
     "author_options",
     "declared_author",
     "open_project",
@@ -42,6 +43,23 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 Progress = Callable[[str, int, int], None]
+
+
+class InputPath(click.Path):
+    """A path that is read, given as a `Path`; an empty text is refused, since `Path` takes it for ".".
+
+    A variable that is not set (``sitetrack ingest "$SCENES"``) would else take in the folder one stands in.
+    """
+
+    def __init__(self) -> None:
+        """Whether it is there and may be read is found by what reads it, so that the rest of a batch is taken."""
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value` as a `Path`, or a usage error where it is empty."""
+        if value == "":
+            self.fail("a path is empty; name a file or a folder ('.' for this one)", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def project_options(function: F) -> F:
@@ -72,9 +90,10 @@ def declared_author(name: str | None, role: str = "analyst") -> Author:
     from workflow.model import Author, Role
 
     declared = name if name is not None else os.environ.get("SITETRACK_AUTHOR") or _login_name()
-    if not declared.strip():
-        raise click.UsageError("the author's name is empty: give --author NAME or set SITETRACK_AUTHOR")
-    return Author(declared.strip(), Role(role))
+    try:
+        return Author(declared.strip(), Role(role))
+    except ValueError as error:
+        raise click.UsageError(f"{error}: give --author NAME or set SITETRACK_AUTHOR") from error
 
 
 def _login_name() -> str:
@@ -149,18 +168,26 @@ def report(refused: Sequence[WorkflowError]) -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A callback ``(what, done, total)`` that draws bars on stderr; silent where stderr is not a terminal."""
+    """A callback ``(what, done, total)`` that draws bars on stderr; one line at the end where that is no terminal.
+
+    Nothing is drawn before the first call.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
+    bars = Bars(*columns, console=Console(stderr=True))
+    tasks: dict[str, Any] = {}
 
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
+    def show(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=total)
+            bars.start()
+        bars.update(tasks[what], completed=done, total=total)
 
+    try:
         yield show
+    finally:
+        if tasks:
+            bars.stop()

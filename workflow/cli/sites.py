@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workflow.cli.options import (
+    InputPath,
     author_options,
     declared_author,
     open_project,
@@ -44,7 +45,7 @@ def list_sites(project_dir: Path | None, as_json: bool) -> None:
 
 
 @command.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=InputPath())
 @author_options
 @project_options
 def import_sites(

@@ -40,16 +40,25 @@ def command(
     """
     from dataclasses import asdict
 
+    from workflow.errors import InputRefused
+    from workflow.executors import parse_executor
     from workflow.pipeline.track import track
+
+    try:
+        parse_executor(executor)
+    except InputRefused as error:
+        raise click.UsageError(str(error)) from error
 
     author = declared_author(author_name, role)
     with open_project(project_dir) as project, progress() as show:
         report = track(project, author, site_ids or None, executor, show)
     print_rows([asdict(one) for one in report.sites], as_json, empty="No located sites yet.")
-    for sentence in report.skipped:
+    for sentence in (*report.skipped, *report.failed):
         click.echo(sentence, err=True)
     click.echo(
         f"{len(report.sites)} sites: {report.chips} chips cut, {report.aligned} aligned, "
         f"{report.scored} pairs scored, {report.unchanged} sites unchanged.",
         err=True,
     )
+    if report.failed:
+        raise click.exceptions.Exit(1)

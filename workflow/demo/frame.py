@@ -30,10 +30,6 @@ class Road:
         turned: Points = points @ np.array([[sin, cos], [cos, -sin]])
         return turned
 
-    def from_local(self, points: Points) -> Points:
-        """(east, north) -> (along, across); the turn is its own inverse."""
-        return self.to_local(points)
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -4,7 +4,7 @@ end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from workflow.exporters.stac import write_catalogue
 from workflow.intake import PICTURE_SUFFIXES, IntakeOptions, software, sweep, take_in
 from workflow.model import Author, Capture, IntakeEvent
 from workflow.providers.profiles import profile_of
+from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -58,7 +59,8 @@ def ingest(
     if options.site is not None:
         project.site(options.site)
     sweep(project.imagery)
-    files, refused = pictures_in(paths)
+    library = (project.imagery / ORIGINALS, project.imagery / WORKING)
+    files, refused = pictures_in(paths, leave_out=library)
     run = _Run(project, author, _with_profile(options), len(files), progress or _silent)
     try:
         run.take(files)
@@ -67,12 +69,18 @@ def ingest(
     return run.report(files, refused)
 
 
-def pictures_in(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[InputRefused, ...]]:
-    """The pictures of files and folders, in a stable order and each once; refusals of folders without any."""
+def pictures_in(
+    paths: Iterable[Path], leave_out: Iterable[Path] = ()
+) -> tuple[tuple[Path, ...], tuple[InputRefused, ...]]:
+    """The pictures of files and folders, in a stable order and each once; refusals of folders without any.
+
+    What lies in the folders `leave_out` is passed over in a walk: a project's own library is no input of it.
+    """
     files: dict[Path, None] = {}
     refused: list[InputRefused] = []
+    left_out = tuple(folder.resolve() for folder in leave_out)
     for path in paths:
-        found = list(_walk(path)) if path.is_dir() else [path]
+        found = list(_walk(path, left_out)) if path.is_dir() else [path]
         if not found:
             suffixes = ", ".join(sorted(PICTURE_SUFFIXES))
             refused.append(
@@ -82,11 +90,13 @@ def pictures_in(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[InputRef
     return tuple(files), tuple(refused)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Pictures below a folder; hidden files and folders are left out."""
+def _walk(folder: Path, left_out: Sequence[Path]) -> Iterator[Path]:
+    """Pictures below a folder; hidden files and folders, and those in `left_out`, are passed over."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in PICTURE_SUFFIXES and not hidden and path.is_file():
+        if path.suffix.lower() not in PICTURE_SUFFIXES or hidden or not path.is_file():
+            continue
+        if not any(path.resolve().is_relative_to(other) for other in left_out):
             yield path
 
 
@@ -111,13 +121,21 @@ class _Run:
         """Take all of them; on the way out, those that have not begun are given up."""
         self._progress(_WHAT, 0, self._total)
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="intake")
+        futures: dict[Future[Capture], Path] = {}
         try:
-            futures = {pool.submit(self._take_one, path): path for path in files}
+            futures.update((pool.submit(self._take_one, path), path) for path in files)
             for future in as_completed(futures):
                 self._outcomes[futures[future]] = self._settle(futures[future], future)
                 self._progress(_WHAT, len(self._outcomes), self._total)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            self._settle_finished(futures)
+
+    def _settle_finished(self, futures: Mapping[Future[Capture], Path]) -> None:
+        """Record what was still being taken when the run was stopped: its files are in place by now."""
+        for future, path in futures.items():
+            if path not in self._outcomes and not future.cancelled() and future.exception() is None:
+                self._outcomes[path] = self._settle(path, future)
 
     def _take_one(self, path: Path) -> Capture:
         return take_in(path, self._project.imagery, self._options, self._dialects, known=self._known.get)

@@ -31,13 +31,18 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class TrackReport:
-    """What a run did in all; `unchanged` counts sites. `skipped` are sentences on what was left out, and why."""
+    """What a run did in all; `unchanged` counts sites.
+
+    `skipped` are sentences on what was left out as it should be (not located, not georeferenced), `failed` on what
+    could not be done.
+    """
 
     chips: int
     aligned: int
     scored: int
     unchanged: int
     skipped: tuple[str, ...]
+    failed: tuple[str, ...]
     sites: tuple[SiteReport, ...] = ()
 
 
@@ -65,22 +70,24 @@ def track(
     located = [site for site in chosen if site.position is not None]
     scorers = _scorers()
     done: list[SiteReport] = []
+    failed: list[str] = []
     with open_executor(executor) as pool:
         for result in _drive(pool, (site_steps(project, site, scorers) for site in located)):
-            done.append(_store(project, author, result, skipped))
+            done.append(_store(project, author, result, failed))
             if progress is not None:
                 progress("Sites", len(done), len(located))
     order = {site.id: number for number, site in enumerate(located)}
-    return _summed(sorted(done, key=lambda one: order[one.site]), skipped)
+    return _summed(sorted(done, key=lambda one: order[one.site]), skipped, failed)
 
 
-def _summed(done: Sequence[SiteReport], skipped: Sequence[str]) -> TrackReport:
+def _summed(done: Sequence[SiteReport], skipped: Sequence[str], failed: Sequence[str]) -> TrackReport:
     return TrackReport(
         sum(one.chips for one in done),
         sum(one.aligned for one in done),
         sum(one.scored for one in done),
         sum(one.unchanged for one in done),
         tuple(skipped),
+        tuple(failed),
         tuple(done),
     )
 
@@ -166,10 +173,10 @@ def _guarded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 # -- storing -------------------------------------------------------------------------------------------------
 
 
-def _store(project: Project, author: Author, result: Result, skipped: list[str]) -> SiteReport:
+def _store(project: Project, author: Author, result: Result, failed: list[str]) -> SiteReport:
     """Put a site's results into the record, the fingerprint last, and drop chips that nothing names any more."""
     report = result.report or SiteReport(result.site)
-    skipped.extend(dict.fromkeys(result.problems))
+    failed.extend(dict.fromkeys(result.problems))
     if report.unchanged and not result.fingerprint and not result.problems:
         return report
     record = project.record
@@ -181,7 +188,7 @@ def _store(project: Project, author: Author, result: Result, skipped: list[str])
                 for offset, version in result.changed:
                     transaction.put(offset, base_version=version)
     except StaleWrite as error:
-        skipped.append(f"Site {result.site} was changed meanwhile ({error}) Run track again.")
+        failed.append(f"Site {result.site} was changed meanwhile ({error}) Run track again.")
         return SiteReport(result.site)
     record.save_chip(*result.chips)
     record.save_scores(result.scores)

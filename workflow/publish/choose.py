@@ -167,6 +167,12 @@ def _fill(
                 "is asked for before and after",
                 "choose another one, or give it once",
             )
+        if before.is_dated and after.is_dated and before.date_order > after.date_order:
+            raise InputRefused(
+                f"Capture {before.file}",
+                f"is asked for before {after.file} but was taken after it",
+                "exchange the two",
+            )
         return before, after
     given = before or after
     if given is None:

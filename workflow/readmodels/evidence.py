@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.findings import appearances, publication_findings, target_findings, with_disagreements
 from workflow.findings import growth as growth_of
-from workflow.model import Capture, Event, Finding, GrowthPoint, Observation, Review, Site, Witness
+from workflow.model import Capture, Finding, GrowthPoint, Observation, Review, Site, Witness
 from workflow.timespan import format_day
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["findings", "growth", "growth_points", "growth_sentence", "interval_of", "timeline", "witness"]
+__all__ = ["findings", "growth", "growth_points", "growth_sentence", "timeline", "witness"]
 
 Row = dict[str, Any]
 
@@ -103,18 +103,6 @@ def _timeline_row(finding: Finding) -> Row:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def interval_of(project: Project, site: str, target: str) -> Row | None:
-    """The timeline row of a target's first appearance, None where nothing was said of it.
-
-    Imagery that shows the target comes before a publication, and that before imagery that does not.
-    """
-    events = (
-        (row, row["target"] == target and row["event"] == Event.APPEARED) for row in timeline(project, site)
-    )
-    rows = [row for row, wanted in events if wanted]
-    return min(rows, key=lambda row: not row["seen"], default=None)
 
 
 # -- growth --------------------------------------------------------------------------------------------------

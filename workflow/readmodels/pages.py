@@ -39,7 +39,9 @@ __all__ = [
     "OverviewPage",
     "SiteCard",
     "basis_words",
+    "bound_words",
     "compare",
+    "contradiction_lines",
     "finding_rows",
     "finding_words",
     "overview",
@@ -49,6 +51,7 @@ __all__ = [
 DISPUTED = "disputed"
 UNSEEN = "not examined"
 NO_IMAGERY = "not covered"
+OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,20 +298,38 @@ def finding_words(one: Finding) -> str:
 def finding_rows(
     findings: Iterable[Finding], names: Mapping[str, str], labels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Rows of a table of findings: words for people, days as dates."""
+    """Rows of a table of findings: words for people, days as ``2021-05-30``, ``open`` where nothing bounds.
+
+    `contradictions` is empty, or a sign and their number; `contradiction_lines` has their sentences.
+    """
     return [
         {
             "site": names.get(one.site, one.site),
             "target": one.target,
             "finding": finding_words(one),
-            "after": one.after,
-            "by": one.by,
+            "contradictions": f"⚠ {len(one.contradictions)}" if one.contradictions else "",
+            "after": bound_words(one.after),
+            "by": bound_words(one.by),
             "witnesses": " / ".join(labels.get(capture, capture) for capture in one.witnesses),
             "source": one.source,
             "reviewed": one.reviewed,
             "synthetic": one.synthetic,
-            "contradictions": len(one.contradictions),
             "id": one.site,
         }
         for one in findings
     ]
+
+
+def bound_words(day: date | None) -> str:
+    """A bound of a date as ``2021-05-30``, ``open`` where there is none."""
+    return day.isoformat() if day else OPEN
+
+
+def contradiction_lines(findings: Iterable[Finding], names: Mapping[str, str]) -> list[str]:
+    """What does not fit, one sentence a line, with the site and the target that it is about; each once."""
+    lines = (
+        f"{names.get(one.site, one.site)}, {one.target or 'the place'}: {sentence}"
+        for one in findings
+        for sentence in one.contradictions
+    )
+    return list(dict.fromkeys(lines))

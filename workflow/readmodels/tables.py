@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Review, Site
+from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -58,8 +59,7 @@ def captures(project: Project) -> list[Row]:
     then ``working georeference site credit licence stated``. `stored` and `working` are absolute paths,
     `stated` the date as it was written.
     """
-    rows = (row.value for row in project.record.rows(Capture))
-    return [_capture(project.root, capture) for capture in sorted(rows, key=lambda one: one.date_order)]
+    return [_capture(project.root, capture) for capture in project.captures()]
 
 
 def _capture(root: Path, capture: Capture) -> Row:
@@ -191,6 +191,7 @@ def verify(
     ProjectUnusable
         when the record cannot be read at all.
     """
+    library = _library(project)  # before the captures: an intake that ends meanwhile left no stray
     found = project.record.verify(anchors)
     checked, problems = found.checked, list(found.problems)
     pictures = _readable_captures(project, problems)
@@ -202,7 +203,24 @@ def verify(
             checked += 1
         if progress is not None:
             progress("files", done, len(pictures))
+    if not found.problems:  # else the captures may not be all
+        problems += _strays(library, pictures)
     return [{"ok": not problems, "checked": checked, "problems": problems}]
+
+
+def _library(project: Project) -> list[str]:
+    """The files among the originals and working copies, as paths from the project's root."""
+    folders = (project.imagery / ORIGINALS, project.imagery / WORKING)
+    files = (path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
+    return sorted(path.relative_to(project.root).as_posix() for path in files)
+
+
+def _strays(library: Sequence[str], captures: Sequence[Capture]) -> Iterator[str]:
+    """A sentence for each file of the library that is no capture's: an intake was killed, or somebody put it there."""
+    known = {path for capture in captures for path in (capture.original, capture.working)}
+    for path in library:
+        if path not in known:
+            yield f"{path} belongs to no capture: take its picture in again with 'sitetrack ingest', or remove it."
 
 
 def _readable_captures(project: Project, problems: Sequence[str]) -> list[Capture]:

@@ -29,7 +29,7 @@ _YEAR_DAYS = 365.0
 
 
 def offsets(project: Project, site: str | None = None) -> list[Row]:
-    """One row an offset: site, capture, reference, dx_m (east), dy_m (north), quality, applied, reason.
+    """One row an offset: site, capture, reference, dx_m (east), dy_m (north), quality, applied, reason, synthetic.
 
     Sites in their order, captures in date order.
     """
@@ -39,10 +39,11 @@ def offsets(project: Project, site: str | None = None) -> list[Row]:
     ordered = sorted(
         known, key=lambda one: (places.get(one.site, len(places)), captures.get(one.capture, len(captures)))
     )
-    return [_offset_row(one) for one in ordered]
+    rendered = {capture.id for capture in project.captures() if capture.synthetic}
+    return [_offset_row(one, one.capture in rendered) for one in ordered]
 
 
-def _offset_row(offset: Offset) -> Row:
+def _offset_row(offset: Offset, synthetic: bool) -> Row:
     return {
         "site": offset.site,
         "capture": offset.capture,
@@ -52,6 +53,7 @@ def _offset_row(offset: Offset) -> Row:
         "quality": offset.quality,
         "applied": offset.applied,
         "reason": offset.reason,
+        "synthetic": synthetic,
     }
 
 
@@ -75,7 +77,8 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
     A row: site, target, before, after (capture ids), score (0 to 1, or None with the reason), scorer,
-    priority (see `priority`), reason, decided (both ends have a decisive state of the target), days.
+    priority (see `priority`), reason, decided (both ends have a decisive state of the target), days,
+    synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours.
     """
@@ -120,6 +123,7 @@ def _queue_row(site: Site, target: Target, pair: _Pair, decided: frozenset[str])
         "reason": "; ".join(part for part in (pair.reason, coarse) if part),
         "decided": ends == 2,
         "days": pair.days,
+        "synthetic": pair.before.synthetic or pair.after.synthetic,
     }
 
 

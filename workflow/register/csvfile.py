@@ -8,7 +8,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workflow.coords import distance_m, parse_position
 from workflow.errors import InputRefused
@@ -16,6 +18,9 @@ from workflow.model import Position
 from workflow.register.assemble import Draft, refused_at
 from workflow.register.fields import PROPERTIES, line
 from workflow.register.shapes import Shape
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 __all__ = ["drafts"]
 
@@ -53,14 +58,15 @@ def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
     """
     text = _text(body, file)
     delimiter, text = _delimiter(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = io.StringIO(text, newline="").readlines()
+    rows = csv.reader(lines, delimiter=delimiter)
     try:
         columns = _columns(next(rows, []), file)
     except csv.Error as error:
         raise InputRefused(
             file, f"has a heading that cannot be read ({error})", "save it again as CSV"
         ) from error
-    return list(_rows(rows, columns, file))
+    return list(_rows(rows, columns, _Source(file, lines, delimiter)))
 
 
 def _text(body: bytes, file: str) -> str:
@@ -94,11 +100,29 @@ def _columns(heading: list[str], file: str) -> list[str]:
     return columns
 
 
-def _rows(rows: Iterator[list[str]], columns: list[str], file: str) -> Iterator[Draft | InputRefused]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where rows come from: the file's name, its lines with their ends, and the delimiter."""
+
+    file: str
+    lines: Sequence[str]
+    delimiter: str
+
+    def is_unclosed(self, start: int) -> bool:
+        """Whether a quotation mark that opens from line `start` (counted from 0) on is never closed."""
+        try:
+            list(csv.reader(self.lines[start:], delimiter=self.delimiter, strict=True))
+        except csv.Error as error:
+            return "unexpected end" in str(error)
+        return False
+
+
+def _rows(rows: Reader, columns: list[str], source: _Source) -> Iterator[Draft | InputRefused]:
     number = 1
     while True:
         number += 1
-        where = f"{file}, row {number}"
+        where = f"{source.file}, row {number}"
+        start = rows.line_num
         try:
             cells = next(rows)
         except StopIteration:
@@ -106,7 +130,13 @@ def _rows(rows: Iterator[list[str]], columns: list[str], file: str) -> Iterator[
         except csv.Error as error:
             yield InputRefused(where, f"cannot be read ({error}), nor what follows", "save it again as CSV")
             return
-        if any(cell.strip() for cell in cells):
+        if rows.line_num == len(source.lines) and source.is_unclosed(start):
+            yield InputRefused(
+                where,
+                "has a quotation mark that is not closed, so what follows is lost",
+                "close or remove it",
+            )
+        elif any(cell.strip() for cell in cells):
             yield _draft(cells, columns, where)
 
 

@@ -7,14 +7,13 @@ equals its default left out.
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workflow.codec import encode
 from workflow.errors import InputRefused
+from workflow.files import write_if_changed
 from workflow.model import Basis, Evidence, LonLat, Position, Site, Target
 from workflow.register.assemble import Draft, refused_at
 from workflow.register.fields import line, statement_span
@@ -165,15 +164,7 @@ def write_register(path: Path, sites: Sequence[Site]) -> None:
 
     `read_sites` gives the same sites back, provided that each has a target.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(register_text(sites).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_if_changed(path, register_text(sites).encode())
 
 
 def register_text(sites: Sequence[Site]) -> str:

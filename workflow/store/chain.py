@@ -71,11 +71,6 @@ class Verification:
     checked: int
     problems: tuple[str, ...] = ()
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
-
 
 def link(row: Mapping[str, Any]) -> str:
     """Hash of a revision's row: the columns of `HASHED`, hexadecimal.

@@ -9,7 +9,6 @@ bug (3.7.0 to 3.51.2: two connections that write and checkpoint at once). ``mmap
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from workflow.errors import ProjectUnusable
+from workflow.files import put_in_place
 from workflow.store.chain import GENESIS
 from workflow.store.tables import CHAIN, META, METADATA
 
@@ -47,20 +47,23 @@ def open_engine(path: Path, lock: FileLock) -> Engine:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not path.exists()
+        is_empty = path.exists() and path.stat().st_size == 0
     except OSError as error:
         problem = f"its folder cannot be used ({error.strerror})"
         raise ProjectUnusable(path, problem, "check the folder") from error
+    if is_empty:
+        raise ProjectUnusable(
+            path, "it is empty", "restore it from a backup, or delete it to start a new record"
+        )
     with sentences(path):
+        if not path.exists():
+            _create(path, lock)
         engine = _engine(path)
         try:
-            if _schema(engine, path) == 0:
-                _create(engine, path, lock)
+            _check_schema(engine, path)
         except BaseException:
             engine.dispose()
             raise
-    if is_new:
-        _sync_directory(path.parent)
     return engine
 
 
@@ -89,14 +92,13 @@ def _begin(connection: Connection) -> None:
 # -- the schema ----------------------------------------------------------------------------------------------
 
 
-def _schema(engine: Engine, path: Path) -> int:
-    """Schema version of the file, 0 where it is empty."""
+def _check_schema(engine: Engine, path: Path) -> None:
+    """Refuse a file of another program or of a newer format."""
     with contextlib.closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         version = int(cursor.execute("PRAGMA user_version").fetchone()[0])
         owner = int(cursor.execute("PRAGMA application_id").fetchone()[0])
-        tables = int(cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-    if tables and owner != APPLICATION_ID:
+    if owner != APPLICATION_ID:
         raise ProjectUnusable(path, "it is a database of another program", "move it away")
     if version > SCHEMA_VERSION:
         raise ProjectUnusable(
@@ -104,17 +106,24 @@ def _schema(engine: Engine, path: Path) -> int:
             f"it was written by a newer sitetrack (record format {version}, this one reads {SCHEMA_VERSION})",
             "install that version; nothing was changed",
         )
-    return version
 
 
-def _create(engine: Engine, path: Path, lock: FileLock) -> None:
+def _create(path: Path, lock: FileLock) -> None:
+    """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
     with locked(lock, path):
-        if _schema(engine, path):  # another process was quicker
+        if path.exists():  # another process was quicker
             return
-        with contextlib.closing(engine.raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
-        with engine.connect().execution_options(immediate=True) as connection, connection.begin():
-            _fill(connection)
+        unfinished = path.with_name(f"{path.name}.new")
+        unfinished.unlink(missing_ok=True)
+        engine = _engine(unfinished)
+        try:
+            with engine.connect().execution_options(immediate=True) as connection, connection.begin():
+                _fill(connection)
+            with contextlib.closing(engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+        finally:
+            engine.dispose()
+        put_in_place(unfinished, path)
 
 
 def _fill(connection: Connection) -> None:
@@ -123,16 +132,6 @@ def _fill(connection: Connection) -> None:
     connection.execute(insert(META).values(name="schema", value=str(SCHEMA_VERSION)))
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
-
-
-def _sync_directory(folder: Path) -> None:
-    """Make the new file's name durable; Windows has no descriptor of a folder and needs none."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 # -- the lock ------------------------------------------------------------------------------------------------

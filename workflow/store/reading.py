@@ -120,6 +120,9 @@ def judged(connection: Connection, operations: Sequence[str]) -> dict[str, str]:
     return found
 
 
+_MARGIN_DEG = 1e-9
+
+
 def captures_over(connection: Connection, box: Box) -> tuple[str, ...]:
     """Ids of captures whose bounds touch the box, in the order they came in.
 
@@ -146,10 +149,12 @@ def _through_rtree(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
         f"(minx <= :east{i} AND maxx >= :west{i} AND miny <= :north{i} AND maxy >= :south{i})"
         for i in range(len(parts))
     )
+    # outwards fails for what a 32-bit float cannot tell from zero, so the question is a little wider
+    margins = {"west": -_MARGIN_DEG, "south": -_MARGIN_DEG, "east": _MARGIN_DEG, "north": _MARGIN_DEG}
     values = {
-        f"{side}{i}": value
+        f"{side}{i}": value + margin
         for i, part in enumerate(parts)
-        for side, value in zip(("west", "south", "east", "north"), part, strict=True)
+        for (side, margin), value in zip(margins.items(), part, strict=True)
     }
     numbers = text(f"number IN (SELECT key / 2 FROM {BOX_TABLE} WHERE {inside})").bindparams(**values)  # noqa: S608
     return query.where(numbers)

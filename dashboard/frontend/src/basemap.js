@@ -1,5 +1,6 @@
 // The overview map's ground: Natural Earth countries and a graticule, drawn below everything else.
-// Loaded as a plain script beside Leaflet; the page calls window.sitetrackBasemap(map, url, colours).
+// Loaded as a plain script beside Leaflet; the page calls
+// window.sitetrackBasemap(map, url, colours, font).
 import { feature, mesh } from "topojson-client";
 
 const STEPS_DEG = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
@@ -37,7 +38,7 @@ function lineLabel(text, colour) {
   const element = document.createElement("span");
   element.textContent = text;
   element.style.cssText = `font:10px system-ui,sans-serif;color:${colour};white-space:nowrap`;
-  return window.L.divIcon({ className: "", html: element, iconSize: [0, 0], iconAnchor: [-4, 18] });
+  return window.L.divIcon({ className: "", html: element, iconSize: [0, 0], iconAnchor: [-4, 20] });
 }
 
 // Lines at a round step with their degrees at the left and lower edge: the only scale that a flat ground has.
@@ -60,14 +61,17 @@ function drawGraticule(map, colours) {
     }
     for (let lat = Math.ceil(south / step) * step; lat <= north; lat += step) {
       window.L.polyline([[lat, bounds.getWest()], [lat, bounds.getEast()]], style).addTo(group);
-      mark([lat, bounds.getWest()], label(lat, "N", "S", digits));
+      // not where the lower edge has its degrees
+      if (map.getSize().y - map.latLngToContainerPoint([lat, 0]).y > 24) mark([lat, bounds.getWest()], label(lat, "N", "S", digits));
     }
   };
   map.on("moveend", draw);
   map.whenReady(draw);
 }
 
-window.sitetrackBasemap = (map, url, colours) => {
+window.sitetrackBasemap = (map, url, colours, font) => {
+  addStyles(colours, font);
+  keepNamesApart(map);
   pane(map, "countries", 150);
   pane(map, "graticule", 160);
   map.getContainer().style.background = colours.water;
@@ -75,6 +79,68 @@ window.sitetrackBasemap = (map, url, colours) => {
   drawGraticule(map, colours);
   drawCountries(map, url, colours);
 };
+
+// -- names: shown where there is room, the others when a site is pointed at
+
+const SYMBOL_PX = 9; // half of a site's drawing
+const NAME_PX = { gap: 4, height: 17, widest: 300, short: 110 };
+let named = [];
+
+function addStyles(colours, font) {
+  const style = document.createElement("style");
+  style.textContent = `
+    .leaflet-control-scale { margin-bottom: 24px !important; }
+    .leaflet-control-scale-line { font: 11px/1.3 system-ui, sans-serif !important; white-space: nowrap; overflow: hidden; }
+    .site-name { position: absolute; left: 22px; top: 0; max-width: ${NAME_PX.widest}px; overflow: hidden; text-overflow: ellipsis;
+      unicode-bidi: isolate; font: 600 11.5px/17px system-ui, "Noto Sans KR", sans-serif; }
+    .site-name.before { left: auto; right: 22px; }
+    .site-name.crowded { visibility: hidden; }
+    .site:hover .site-name, .site:focus .site-name { visibility: visible; width: auto !important; max-width: none; background: ${colours.land}; padding: 0 3px; }
+  `;
+  document.head.append(style);
+  // fetched when a Korean name is shown, not before
+  document.fonts.add(new FontFace("Noto Sans KR", `url(${font})`, { unicodeRange: "U+1100-11FF, U+3130-318F, U+AC00-D7A3" }));
+}
+
+function keepNamesApart(map) {
+  named = [];
+  let waiting = 0;
+  const soon = () => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => placeNames(map));
+  };
+  map.on("moveend resize layeradd", soon);
+  document.fonts.addEventListener("loadingdone", soon);
+}
+
+// each name right of its site, else left of it, else short, else hidden: no name lies on another, on a site or over the edge
+function placeNames(map) {
+  const width = map.getSize().x;
+  const places = named.map(({ marker }) => map.latLngToContainerPoint(marker.getLatLng()));
+  const taken = places.map(({ x, y }) => [x - SYMBOL_PX, y - SYMBOL_PX, x + SYMBOL_PX, y + SYMBOL_PX]);
+  for (const { label } of named) label.style.width = "max-content";
+  const lengths = named.map(({ label }) => label.scrollWidth + 1); // it is rounded, a cut letter is not
+  named.forEach(({ label }, i) => {
+    const { x, y } = places[i];
+    const near = SYMBOL_PX + NAME_PX.gap;
+    const [top, bottom] = [y - NAME_PX.height / 2, y + NAME_PX.height / 2];
+    const inside = ([west, , east]) => west >= 0 && east <= width;
+    const boxes = [NAME_PX.widest, NAME_PX.short].flatMap((most) => {
+      const long = Math.min(lengths[i], most);
+      return [[x + near, top, x + near + long, bottom], [x - near - long, top, x - near, bottom]];
+    });
+    const box = boxes.find((one) => inside(one) && !taken.some((other) => overlap(one, other)));
+    label.classList.toggle("crowded", !box);
+    if (!box) return;
+    label.classList.toggle("before", box[0] < x);
+    label.style.width = `${Math.ceil(box[2] - box[0])}px`;
+    taken.push(box);
+  });
+}
+
+function overlap([west, north, east, south], other) {
+  return west < other[2] && other[0] < east && north < other[3] && other[1] < south;
+}
 
 // -- sites: a shape and a colour a state, so that the map can be read without seeing colours
 
@@ -96,6 +162,8 @@ function shapeOf(state, colour, paper) {
 // point_to_layer of the GeoJSON with the sites: shape and name; the name only ever becomes a text node
 window.sitetrackMarker = (feature, at) => {
   const { state, colour, paper, ink, name, chosen } = feature.properties;
+  // a line of its own: a name that turns the direction of writing must not turn the state
+  const title = `${name}\n${state}`;
   const root = document.createElement("div");
   root.style.cssText = "position:relative;white-space:nowrap;width:18px;height:18px";
   root.innerHTML = shapeOf(state, colour, paper);
@@ -103,8 +171,10 @@ window.sitetrackMarker = (feature, at) => {
   const label = document.createElement("span");
   label.className = "site-name";
   label.textContent = name;
-  label.style.cssText = `position:absolute;left:22px;top:1px;font:600 11.5px system-ui,'Noto Sans KR',sans-serif;color:${ink};text-shadow:0 0 3px ${paper},0 0 3px ${paper},0 0 3px ${paper}`;
+  label.style.cssText = `color:${ink};text-shadow:0 0 3px ${paper},0 0 3px ${paper},0 0 3px ${paper}`;
   root.append(label);
   const icon = window.L.divIcon({ className: "site", html: root, iconSize: [18, 18], iconAnchor: [9, 9] });
-  return window.L.marker(at, { icon, title: `${name}: ${state}`, alt: `${name}: ${state}`, keyboard: true, riseOnHover: true });
+  const marker = window.L.marker(at, { icon, title, alt: title, keyboard: true, riseOnHover: true });
+  named.push({ marker, label });
+  return marker;
 };

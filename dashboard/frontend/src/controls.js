@@ -30,7 +30,7 @@ export class Controls {
       this.message,
       this.help,
     );
-    host.append(this.#toolbar(), this.stage, this.strip, this.#stateBar());
+    host.append(this.#toolbar(), this.stage, this.strip, this.#said(), this.#stateBar());
     host.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("pointerdown", (event) => {
       if (!event.target.closest?.("select,button,input,.help")) this.stage.focus({ preventScroll: true });
@@ -120,6 +120,13 @@ export class Controls {
     return h("label", { class: "fader" }, "left", input, "right");
   }
 
+  // what a state would be said of, and by whom
+  #said() {
+    this.subject = h("div", { class: "subject" });
+    this.author = h("div", { class: "author" });
+    return h("div", { class: "said" }, this.subject, this.author);
+  }
+
   #stateBar() {
     const viewer = this.viewer;
     this.states = STATES.map((state) =>
@@ -137,11 +144,8 @@ export class Controls {
       { "aria-label": "Confidence", "data-confidence": "", onchange: () => (viewer.confidence = confidence.value) },
       ...["low", "moderate", "high"].map((level) => h("option", { value: level, selected: level === viewer.confidence }, `${level} confidence`)),
     );
-    this.subject = h("span", { class: "subject" });
-    const bar = h("div", { class: "bar states", role: "toolbar", "aria-label": "State of the target" }, this.subject);
+    const bar = h("div", { class: "bar states", role: "toolbar", "aria-label": "State of the target" });
     if (!viewer.data.read_only) bar.append(h("div", { class: "group" }, ...this.states), confidence, this.noteInput);
-    this.author = h("span", { class: "author" });
-    bar.append(this.author);
     return bar;
   }
 
@@ -214,7 +218,7 @@ export class Controls {
     const current = viewer.stateIn(capture?.id);
     for (const button of this.states) button.setAttribute("aria-pressed", String(button.dataset.state === current));
     this.author.textContent = viewer.data.author ? `recording as ${viewer.data.author}` : "no name given: nothing can be recorded";
-    fill(this.subject, h("b", {}, viewer.data.target.name), ` on ${capture?.label ?? "no picture"} (${viewer.active})`);
+    fill(this.subject, h("b", {}, h("bdi", {}, viewer.data.target.name)), ` on ${capture?.label ?? "no picture"} (${viewer.active})`);
   }
 
   showNote(text) {

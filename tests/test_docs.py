@@ -1,0 +1,123 @@
+"""What the documents say of the command line is what it does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+
+from workflow import errors
+from workflow.cli import COMMANDS, cli, main
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def commands(group: click.Group = cli, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its full name, those of groups included."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def options(command: click.Command) -> set[str]:
+    return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+
+
+def documented_rows() -> dict[str, set[str]]:
+    """Keys of each listing: headings name commands, the first column of the table below names keys."""
+    found = {}
+    for section in re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]:
+        heading, _, body = section.partition("\n")
+        cells = re.findall(r"^\| (`[^|]+) \|", body, re.MULTILINE)
+        keys = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
+        found |= dict.fromkeys(re.findall(r"`([\w ]+)`", heading), keys)
+    return found
+
+
+ROWS = documented_rows()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_table_of_commands(name: str) -> None:
+    assert re.search(rf"^\| `{name}\b", PAGE, re.MULTILINE)
+
+
+def test_every_command_with_json_documents_its_rows_and_no_other_does() -> None:
+    assert {name for name, command in commands() if "--json" in options(command)} == set(ROWS)
+
+
+def test_exit_codes_are_those_of_the_errors() -> None:
+    table = PAGE.split("## Exit codes", 1)[1].split("## ", 1)[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    raised = {getattr(errors, name).exit_code for name in errors.__all__}
+    assert codes == {0, 130, click.UsageError.exit_code} | raised
+
+
+def test_documents_name_no_option_that_is_not_there() -> None:
+    known = {option for _, command in commands() for option in options(command)} | {"--help", "--version"}
+    texts = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+    texts["README.md"] = (ROOT / "README.md").read_text("utf-8")
+    lines = [
+        (name, line)
+        for name, text in texts.items()
+        for line in text.splitlines()
+        if "sitetrack " in line and "pip install" not in line
+    ]
+    unknown = [
+        (name, option)
+        for name, line in lines
+        for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", line)
+        if option not in known
+    ]
+    assert lines
+    assert unknown == []
+
+
+@pytest.fixture
+def ask(watched: Any, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[dict[str, Any]]]:
+    """Rows that a command prints of a project with one site and two captures, one of them observed."""
+
+    def rows(*arguments: object) -> list[dict[str, Any]]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            main([*map(str, arguments), "--project", str(watched.project.root), "--json"])
+        printed: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        return printed
+
+    watched.add_site("gate")
+    captures = [watched.add_capture(day) for day in ("2019-05-03", "2020-06-01")]
+    rows("track", "--executor", "serial")
+    rows("observe", "gate", captures[0].file, "present")
+    return rows
+
+
+def test_rows_have_the_documented_keys_and_no_others(
+    ask: Callable[..., list[dict[str, Any]]], make_raster: Callable[..., Path], tmp_path: Path
+) -> None:
+    arguments: dict[str, list[object]] = {
+        "sites import": [register(tmp_path)],
+        "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
+        "observe": ["gate", "scene0.tif", "present"],
+        "record history": ["site", "gate"],
+        "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
+    }
+    printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS}
+    assert {name: {key for row in rows for key in row} for name, rows in printed.items()} == ROWS
+
+
+def register(folder: Path) -> Path:
+    path = folder / "more.csv"
+    path.write_text("id,lat,lon\nroad,39.0,125.7\n")
+    return path
