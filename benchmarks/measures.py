@@ -37,6 +37,16 @@ def rows(*arguments: object) -> list[dict[str, Any]]:
     return parsed
 
 
+def places_asked(usual: int) -> tuple[int, str]:
+    """How many rendered places the command line asks for, and the command that repeats it."""
+    script = f"python benchmarks/{Path(sys.argv[0]).name}"
+    if len(sys.argv) == 1:
+        return usual, script
+    if not sys.argv[1].isdecimal() or int(sys.argv[1]) < 1:
+        sys.exit(f"usage: {script} [PLACES], a whole number from 1")
+    return int(sys.argv[1]), f"{script} {sys.argv[1]}"
+
+
 def real_data(name: str) -> Path:
     """The folder of a set of real pictures below SITETRACK_TEST_DATA."""
     folder = Path(os.environ.get("SITETRACK_TEST_DATA", "")) / name

@@ -1,22 +1,22 @@
 """Whether scores tell pairs in which a target appears from pairs in which none does: rendered series, with truth.
 
-Run ``python benchmarks/scoring.py``. Confusers, weather and seasons change in both kinds of pairs. Nothing was tuned
-on these seeds.
+Run ``python benchmarks/scoring.py [PLACES]``; fewer places are a short run. Confusers, weather and seasons change
+in both kinds of pairs. Nothing was tuned on these seeds.
 """
 
 from __future__ import annotations
 
 import sys
 
-from measures import auc, heading, percentile, table
+from measures import auc, heading, percentile, places_asked, table
 from rendered import tracked
 
 SEED, PLACES, SCENES, RADII_M = 4052, 24, 8, (150.0, 50.0)
 
 
-def body() -> list[tuple[object, ...]]:
+def body(places: int) -> list[tuple[object, ...]]:
     lines: list[tuple[object, ...]] = []
-    with tracked(SEED, PLACES, SCENES, RADII_M) as seen:
+    with tracked(SEED, places, SCENES, RADII_M) as seen:
         for radius_m in RADII_M:
             changed: list[float] = []
             unchanged: list[float] = []
@@ -46,4 +46,5 @@ def body() -> list[tuple[object, ...]]:
 
 if __name__ == "__main__":
     head = ("watch radius", "changed pairs", "unchanged", "unscored", "AUC ± standard error", "median scores")
-    sys.stdout.write(heading("python benchmarks/scoring.py", SEED) + "\n\n" + table(head, body()) + "\n")
+    places, command = places_asked(PLACES)
+    sys.stdout.write(heading(command, SEED) + "\n\n" + table(head, body(places)) + "\n")
