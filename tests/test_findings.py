@@ -1,4 +1,7 @@
-"""Intervals of events from what captures show, what is published, and how targets grew in number."""
+"""Intervals of events from what captures show, what is published, and how targets grew in number.
+
+One long file, because the laws and the single cases are told with the same few captures and analysts.
+"""
 
 from __future__ import annotations
 

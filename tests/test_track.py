@@ -1,3 +1,8 @@
+"""Tracking as a whole: what is cut, aligned and scored, what is left alone, and the rows that tell of it.
+
+One long file, because every part is tried on the same small project with rendered ground.
+"""
+
 from __future__ import annotations
 
 import importlib
