@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from workflow.findings import (
     appearances,
     growth,
+    joint_state,
     publication_findings,
     target_findings,
     with_disagreements,
@@ -678,3 +679,25 @@ def test_growth_contains_the_truth_and_only_grows(data: st.DataObject) -> None:
         assert one.day < two.day
         assert one.at_least <= two.at_least
         assert one.at_most <= two.at_most
+
+
+@pytest.mark.parametrize(
+    ("states", "word"),
+    [
+        ("present", "present"),
+        ("present present", "present"),
+        ("present absent", "disputed"),
+        ("present absent uncertain", "disputed"),
+        ("present uncertain", "present"),
+        ("absent obscured insufficient", "absent"),
+        ("obscured obscured", "obscured"),
+        ("obscured insufficient", "uncertain"),
+    ],
+)
+def test_statements_on_one_capture_come_to_one_word(states: str, word: str) -> None:
+    assert joint_state(State(state) for state in states.split()) == word
+
+
+def test_no_statement_comes_to_nothing() -> None:
+    with pytest.raises(ValueError, match="no statement"):
+        joint_state(())

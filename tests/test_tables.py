@@ -165,6 +165,11 @@ def test_history_takes_a_capture_by_its_file_and_offers_names(project: Project) 
         tables.history(project, "observation", "x")
     with pytest.raises(UnknownName, match="kind"):
         tables.history(project, "sites", "x")
+    put(project, Offset("arch", "c1", "c1", 0.0, 0.0, 1.0, applied=True, method="reference"))
+    with pytest.raises(UnknownName, match=r"did you mean 'arch\.c1'"):
+        tables.history(project, "offset", "arch.c2")
+    with pytest.raises(UnknownName, match="there are none yet"):
+        tables.history(project, "annotation", "nothing")
 
 
 def test_verify_is_sound_where_everything_lies_as_it_was_taken_in(project: Project) -> None:

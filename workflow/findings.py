@@ -21,8 +21,17 @@ from workflow.errors import InputRefused
 from workflow.model import Basis, DateSpan, Event, Evidence, Finding, GrowthPoint, Site, State, Witness
 from workflow.timespan import format_day, format_span, parse_span, phrase, stated_end
 
-__all__ = ["appearances", "growth", "publication_findings", "target_findings", "with_disagreements"]
+__all__ = [
+    "DISPUTED",
+    "appearances",
+    "growth",
+    "joint_state",
+    "publication_findings",
+    "target_findings",
+    "with_disagreements",
+]
 
+DISPUTED = "disputed"
 _DAY = timedelta(days=1)
 
 
@@ -58,6 +67,27 @@ class _Stay:
     presents: tuple[_Sighting, ...]
     before: tuple[_Sighting, ...]
     after: tuple[_Sighting, ...]
+
+
+def joint_state(states: Iterable[State]) -> str:
+    """What several statements on one target in one capture come to, as a word.
+
+    Present and absent together are `disputed`; one of them outweighs what decides nothing; several words that decide
+    nothing come to `uncertain`.
+
+    Raises
+    ------
+    ValueError
+        when there is no statement.
+    """
+    said = set(states)
+    if not said:
+        raise ValueError("no statement, no state")
+    decisive = {state for state in said if state.decisive}
+    if len(decisive) > 1:
+        return DISPUTED
+    told = decisive or said
+    return next(iter(told)).value if len(told) == 1 else State.UNCERTAIN.value
 
 
 # -- imagery -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workflow.chips import chip, covering, share
 from workflow.errors import InputRefused, UnknownName
-from workflow.findings import target_findings
+from workflow.findings import joint_state, target_findings
 from workflow.model import Capture, Event, Finding, Observation, Review, Site, State, Target, Witness
 
 if TYPE_CHECKING:
@@ -115,17 +115,12 @@ def _appeared(
 
 
 def _states(target: Target | None, observations: Iterable[Observation]) -> dict[str, str]:
-    """What was said of the target by capture: decisive states first, "disputed" where they differ."""
+    """What was said of the target by capture: see `joint_state`."""
     said: dict[str, set[State]] = {}
     for one in observations:
         if target is not None and one.target == target.id:
             said.setdefault(one.capture, set()).add(one.state)
-    return {capture: _together(states) for capture, states in said.items()}
-
-
-def _together(states: set[State]) -> str:
-    told = {state for state in states if state.decisive} or states
-    return next(iter(told)).value if len(told) == 1 else "disputed"
+    return {capture: joint_state(states) for capture, states in said.items()}
 
 
 def _witnesses(

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workflow.chips import covering, site_grid_of
+from workflow.findings import DISPUTED, joint_state
 from workflow.grid import SiteGrid
 from workflow.model import (
     Annotation,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from workflow.project import Project
 
 __all__ = [
-    "DISPUTED",
     "CaptureCard",
     "ComparePage",
     "MarkCard",
@@ -48,7 +48,6 @@ __all__ = [
     "site_state",
 ]
 
-DISPUTED = "disputed"
 UNSEEN = "not examined"
 NO_IMAGERY = "not covered"
 OPEN = "open"
@@ -205,7 +204,7 @@ def _newest(states: Mapping[str, set[State]], captures: Mapping[str, Capture]) -
     if not decided:
         return State.UNCERTAIN.value
     last = max(decided, key=lambda pair: (not pair[0][0], pair[0]))[1]
-    return DISPUTED if len(last) > 1 else next(iter(last)).value
+    return joint_state(last)
 
 
 # -- one site ------------------------------------------------------------------------------------------------
@@ -278,10 +277,10 @@ def _aligned(capture: Capture, offsets: Mapping[str, Offset]) -> str:
 
 
 def _states(said: Iterable[Observation]) -> dict[str, str]:
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[State]] = {}
     for one in said:
-        found.setdefault(one.target, set()).add(one.state.value)
-    return {target: next(iter(states)) if len(states) == 1 else DISPUTED for target, states in found.items()}
+        found.setdefault(one.target, set()).add(one.state)
+    return {target: joint_state(states) for target, states in found.items()}
 
 
 def finding_words(one: Finding) -> str:

@@ -139,7 +139,7 @@ def history(project: Project, kind: str, object_id: str) -> list[Row]:
     if not revisions and kind == "capture":
         revisions = project.record.history(kind, project.capture(object_id).id)
     if not revisions:
-        raise UnknownName(kind, object_id, [row["id"] for row in sites(project)] if kind == "site" else [])
+        raise UnknownName(kind, object_id, project.record.ids(kind))
     before: Sequence[Mapping[str, Any]] = [{}, *(json.loads(revision.payload) for revision in revisions)]
     return [_revision(revision, was) for revision, was in zip(revisions, before, strict=False)]
 

@@ -26,7 +26,7 @@ from workflow.store.chain import ChainHead, Revision, Verification
 from workflow.store.engine import checkpoint, locked, open_engine, sentences
 from workflow.store.entries import ChipEntry, ScoreEntry
 from workflow.store.kinds import Versioned, kind_named, kind_of
-from workflow.store.tables import CHAIN, CHIPS, META, SCORES
+from workflow.store.tables import CHAIN, CHIPS, HEADS, META, SCORES
 from workflow.store.transaction import Transaction
 
 __all__ = ["Record"]
@@ -94,6 +94,12 @@ class Record:
         where = {"site": site, "target": target, "capture": capture}
         with self._reading() as connection:
             return reading.heads(connection, kind_of(what), self._cache, where)
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """Ids of all objects of the kind of that name, in the order they first came in."""
+        table = HEADS[kind_named(name).name]
+        with self._reading() as connection:
+            return tuple(connection.scalars(select(table.c.id).order_by(table.c.number)))
 
     def history(self, what: type[Any] | str, key: str) -> tuple[Revision, ...]:
         """All revisions of an object, the first one first, or none. `what`: the class or the kind's name."""

@@ -1,6 +1,6 @@
 // Everything of the viewer that is not a picture: toolbar, labels, handle, film strip, state bar, help.
 import { fill, h } from "./dom.js";
-import { HELP, MODES, STATES, stateOf } from "./words.js";
+import { DRAWING, HELP, MODES, STATES, stateOf } from "./words.js";
 
 const SIDES = ["left", "right"];
 
@@ -62,6 +62,7 @@ export class Controls {
     this.remove = button("Delete", "del", () => viewer.deleteChosen(), { disabled: true, "data-tool": "delete" });
     this.hide = button("Marks", "h", () => viewer.toggleMarks(), { "aria-pressed": "true" });
     this.pending = h("span", { class: "pending", role: "status" });
+    this.drawing = h("span", { class: "pending", role: "status" });
     const readOnly = viewer.data.read_only;
     return h(
       "div",
@@ -69,6 +70,7 @@ export class Controls {
       h("div", { class: "group" }, ...this.modes),
       readOnly ? null : h("div", { class: "group" }, this.tools.box, this.tools.point, this.remove),
       h("div", { class: "group" }, this.hide, button("Exchange", "x", () => viewer.exchange())),
+      this.drawing,
       this.pending,
       h("span", { class: "space" }),
       h("div", { class: "group" }, button("Keys", "?", () => this.toggleHelp())),
@@ -232,6 +234,7 @@ export class Controls {
   showDrawing(shape) {
     for (const [name, button] of Object.entries(this.tools)) button.setAttribute("aria-pressed", String(name === shape));
     this.host.classList.toggle("drawing", Boolean(shape));
+    this.drawing.textContent = DRAWING[shape] ?? "";
   }
 
   showPicked(ids) {

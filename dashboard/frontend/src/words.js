@@ -36,3 +36,6 @@ export const HELP = [
 const DISPUTED = { id: "disputed", name: "Disputed", glyph: "≠" };
 
 export const stateOf = (id) => (id === DISPUTED.id ? DISPUTED : STATES.find((state) => state.id === id));
+
+// what to do with the pointer while a mark is drawn
+export const DRAWING = { box: "drag from corner to corner; Esc stops", point: "click on the place; Esc stops" };
