@@ -121,10 +121,11 @@ def _watch(child: subprocess.Popen[str], message: str, limits: Limits) -> str:
     pending: str | None = message
     while True:
         try:
-            return child.communicate(pending, timeout=_WATCH_S)[0]
+            # never past the end: a child that is done just after it was too slow all the same
+            return child.communicate(pending, timeout=max(min(_WATCH_S, end - time.monotonic()), 0.0))[0]
         except subprocess.TimeoutExpired:
             pending = None
-        if time.monotonic() > end:
+        if time.monotonic() >= end:
             raise RefusalError(
                 f"took longer than {limits.wall_s:.0f} s to read", "save it as a tiled GeoTIFF and take that"
             )
