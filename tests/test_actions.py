@@ -38,6 +38,7 @@ from workflow.model import (
 from workflow.project import Project, init_project
 
 ANNA = Author("Anna")
+BEN = Author("Ben")
 VIEWER = Author("Vera", Role.VIEWER)
 HERE = LonLat(125.7178, 38.9706)
 GANTRY = Target("gantry", kind=TargetClass.GANTRY)
@@ -332,11 +333,31 @@ def test_a_mark_is_not_added_twice_nor_moved_to_another_capture(project: Project
     assert "capture cannot change" in moved.refused[0][1]
 
 
-def test_an_edit_based_on_an_older_version_is_refused_with_both(project: Project) -> None:
+def test_an_edit_of_a_field_that_somebody_changed_meanwhile_is_refused_with_both_values(
+    project: Project,
+) -> None:
     annotate(project, ANNA, [operation("1"), operation("2", "edit", 1, label="two")])
     late = {**operation("3", "edit", label="mine"), "base_version": 1}
-    assert "at version 2, the change was based on version 1" in annotate(project, ANNA, [late]).refused[0][1]
-    assert annotate(project, ANNA, [{**late, "op": "4", "base_version": 2}]).acked == ("4",)
+    refused = annotate(project, BEN, [late]).refused[0][1]
+    assert "was changed by Anna to version 2" in refused
+    assert "label is 'two' there and 'mine' here" in refused
+    assert marks(project)["m1"].label == "two"
+    assert annotate(project, BEN, [{**late, "op": "4", "base_version": 2}]).acked == ("4",)
+
+
+def test_edits_of_different_fields_are_brought_together(project: Project) -> None:
+    annotate(project, ANNA, [operation("1"), operation("2", "edit", 1, label="two")])
+    late = {**operation("3", "edit", note="seen from the south"), "base_version": 1}
+    assert annotate(project, BEN, [late]).acked == ("3",)
+    mark = marks(project)["m1"]
+    assert (mark.label, mark.note) == ("two", "seen from the south")
+
+
+def test_a_deletion_of_a_mark_that_moved_on_is_refused(project: Project) -> None:
+    annotate(project, ANNA, [operation("1"), operation("2", "edit", 1, label="two")])
+    late = {**operation("3", "delete"), "base_version": 1}
+    assert "is at version 2" in annotate(project, BEN, [late]).refused[0][1]
+    assert not marks(project)["m1"].deleted
 
 
 def test_deleting_what_was_deleted_is_acknowledged(project: Project) -> None:

@@ -116,8 +116,7 @@ def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     # west > east says that the box crosses the date line
     found = project.record.captures_over(_wrapped(min(lons)), min(lats), _wrapped(max(lons)), max(lats))
     box = shapely.Polygon(ring)
-    rows = (project.record.get(Capture, capture_id) for capture_id in found)
-    captures = (row.value for row in rows if row is not None)
+    captures = (row.value for row in found)
     return tuple(
         sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
     )

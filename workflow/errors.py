@@ -5,6 +5,7 @@
     WorkflowError
     ├── InputRefused (ValueError)       one input cannot be taken                    exit 1
     ├── StaleWrite                      the object moved on since it was read        exit 1
+    │   └── EditConflict                two people changed the same fields           exit 1
     ├── NotAllowed (PermissionError)    the action is beyond the role                exit 1
     ├── UnknownName (LookupError)       no site, target, capture of that name        exit 2
     ├── AmbiguousName (LookupError)     a prefix that fits several                   exit 2
@@ -18,11 +19,14 @@ Every sentence says what was wrong, which value, and what to do. The command lin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 __all__ = [
     "AmbiguousName",
     "BuildMissing",
+    "EditConflict",
+    "FieldConflict",
     "InputRefused",
     "NotAllowed",
     "ProjectUnusable",
@@ -58,6 +62,45 @@ class StaleWrite(WorkflowError):
             f"{kind} {object_id} is at version {current_version}, the change was based on version "
             f"{base_version}; look at the newer version and repeat the change."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """A field that two people changed: what it was (`base`), what it is now (`theirs`), what is wanted (`mine`)."""
+
+    field: str
+    base: object
+    theirs: object
+    mine: object
+
+
+class EditConflict(StaleWrite):
+    """The same fields were changed by somebody else since; both values are carried, nothing was written."""
+
+    def __init__(
+        self,
+        kind: str,
+        object_id: str,
+        base_version: int,
+        current_version: int,
+        fields: Sequence[FieldConflict],
+        author: str,
+    ) -> None:
+        """`author` made the current version; `fields` has one at least."""
+        super().__init__(kind, object_id, base_version, current_version)
+        self.fields, self.author = tuple(fields), author
+        differing = ", ".join(
+            f"{one.field} is {_shown(one.theirs)} there and {_shown(one.mine)} here" for one in self.fields
+        )
+        self.args = (
+            f"{kind} {object_id} was changed by {author} to version {current_version} while you changed version "
+            f"{base_version}: {differing}; choose one of the two and save again.",
+        )
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 class NotAllowed(WorkflowError, PermissionError):

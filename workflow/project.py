@@ -151,7 +151,11 @@ class Project:
         return row.value
 
     def captures(self) -> tuple[Capture, ...]:
-        """All captures, undated ones last, else by earliest day, latest day and id."""
+        """All captures in use, undated ones last, else by earliest day, latest day and id; withdrawn ones are not."""
+        return tuple(one for one in self.all_captures() if one.withdrawn is None)
+
+    def all_captures(self) -> tuple[Capture, ...]:
+        """All captures ever taken in, the withdrawn too, in the order of `captures`."""
         return tuple(
             sorted((row.value for row in self.record.rows(Capture)), key=lambda capture: capture.date_order)
         )
@@ -180,8 +184,9 @@ class Project:
         return fits[0]
 
     def observations(self, *, site: str | None = None) -> tuple[Observation, ...]:
-        """All observations, or those of one site."""
-        return tuple(row.value for row in self.record.rows(Observation, site=site))
+        """Observations that were not taken back, all or of one site."""
+        rows = self.record.rows(Observation, site=site)
+        return tuple(row.value for row in rows if not row.value.deleted)
 
     def annotations(self, *, site: str | None = None, capture: str | None = None) -> tuple[Annotation, ...]:
         """Annotations that were not deleted, all or of one site or capture."""

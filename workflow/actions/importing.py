@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow.errors import InputRefused, NotAllowed
-from workflow.model import Author, Role, Site
+from workflow.actions.permissions import Deed, require
+from workflow.errors import InputRefused
+from workflow.model import Author, Site
 from workflow.register import merge, read_sites
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def import_sites(project: Project, author: Author, files: Iterable[Path]) -> Imp
     InputRefused
         when ``sites.geojson`` itself holds what cannot be read: writing it anew would lose that.
     """
-    if author.role is Role.VIEWER:
-        raise NotAllowed(author.name, author.role.value, "import sites")
+    require(author, Deed.IMPORT_SITES)
     _register_must_be_sound(project)
     paths = tuple(files)
     readings = [read_sites(path) for path in paths]

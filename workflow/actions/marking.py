@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from workflow.actions.editing import as_it_was, merged, refuse_sealed
 from workflow.actions.geometry import SHAPES, Range, checked_geometry
+from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
-from workflow.model import Annotation, Author, Capture, Georeference, Role, Site
+from workflow.model import Annotation, Author, Capture, Georeference, Review, Site
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -40,17 +42,17 @@ def annotate(project: Project, author: Author, operations: Sequence[Mapping[str,
     """Apply operations ``{op, seq, type, annotation, base_version?}`` in the order of `seq`, each `op` once.
 
     `type` is ``add``, ``edit`` or ``delete``; an edit states the fields that change. With a `base_version` an
-    edit or deletion is refused when the mark has moved on. Coordinates are degrees (lon, lat), or column and
-    row of the original where the capture has no georeference. What cannot be taken is refused by itself, the
-    rest is applied.
+    edit is brought together with what others changed since; where both changed the same field it is refused with
+    both values. A deletion is refused when the mark has moved on, both when review has sealed it. Coordinates are
+    degrees (lon, lat), or column and row of the original where the capture has no georeference. What cannot be
+    taken is refused by itself, the rest is applied.
 
     Raises
     ------
     NotAllowed
         for a viewer.
     """
-    if author.role is Role.VIEWER:
-        raise NotAllowed(author.name, author.role.value, "annotate")
+    require(author, Deed.ANNOTATE)
     named = _named(operations)
     judged = project.record.judged_operations(list(named))
     if named.keys() - judged.keys():
@@ -69,7 +71,7 @@ def _judged(transaction: Transaction, author: Author, operation: Mapping[str, An
     refused = ""
     try:
         _apply(transaction, author, operation)
-    except (InputRefused, StaleWrite, UnknownName) as error:
+    except (InputRefused, NotAllowed, StaleWrite, UnknownName) as error:
         refused = str(error)
     transaction.judge(operation["op"], refused)
     return refused
@@ -136,12 +138,13 @@ def _add(
 
 def _edit(
     transaction: Transaction,
-    _: Author,
+    author: Author,
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
     base_version: object,
 ) -> None:
-    there = _present(stated, known, base_version)
+    there = _present(stated, known)
+    refuse_sealed(author, "annotation", stated["id"], there.value)
     moved = [
         name for name in ("site", "capture") if stated.get(name) not in (None, getattr(there.value, name))
     ]
@@ -149,34 +152,40 @@ def _edit(
         raise InputRefused(
             f"Annotation {stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
         )
-    transaction.put(_checked(transaction, there.value, stated), base_version=there.version)
+    base = there.version if base_version is None else _version(base_version)
+    was = as_it_was(transaction, there, stated["id"], base)
+    changed = _checked(transaction, was, stated)
+    mine = changed if changed == was else replace(changed, review=Review.DRAFT)
+    transaction.put(merged(transaction, there, stated["id"], base, mine), base_version=there.version)
 
 
 def _delete(
     transaction: Transaction,
-    _: Author,
+    author: Author,
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
     base_version: object,
 ) -> None:
     if known is not None and known.value.deleted:
         return
-    there = _present(stated, known, base_version)
+    there = _present(stated, known)
+    refuse_sealed(author, "annotation", stated["id"], there.value)
+    if base_version is not None and base_version != there.version:  # what is deleted must have been seen
+        raise StaleWrite("annotation", stated["id"], _version(base_version), there.version)
     transaction.put(replace(there.value, deleted=True), base_version=there.version)
 
 
 _APPLY = {"add": _add, "edit": _edit, "delete": _delete}
 
 
-def _present(
-    stated: Mapping[str, Any], known: Versioned[Annotation] | None, base_version: object
-) -> Versioned[Annotation]:
+def _present(stated: Mapping[str, Any], known: Versioned[Annotation] | None) -> Versioned[Annotation]:
     if known is None or known.value.deleted:
         raise InputRefused(f"Annotation {stated['id']}", "it is not there", "add it first")
-    if base_version is not None and base_version != known.version:
-        base = base_version if isinstance(base_version, int) else 0
-        raise StaleWrite("annotation", stated["id"], base, known.version)
     return known
+
+
+def _version(stated: object) -> int:
+    return stated if isinstance(stated, int) else 0
 
 
 # -- its fields ----------------------------------------------------------------------------------------------

@@ -6,10 +6,12 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from workflow.actions.editing import refuse_sealed
+from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.chips import covering
-from workflow.errors import InputRefused, NotAllowed, UnknownName
-from workflow.model import Author, Capture, Confidence, Observation, Review, Role, Site, State, Target
+from workflow.errors import InputRefused, UnknownName
+from workflow.model import Author, Capture, Confidence, Observation, Site, State, Target
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -51,10 +53,9 @@ def observe(
         when the state or confidence is no such word, the capture does not show the site, or an absence on too
         coarse a capture has no note.
     NotAllowed
-        for a viewer, and for an observation that was approved.
+        for a viewer, and for an observation that review has sealed.
     """
-    if author.role is Role.VIEWER:
-        raise NotAllowed(author.name, author.role.value, "record observations")
+    require(author, Deed.OBSERVE)
     place, picture = project.site(site), project.capture(capture)
     thing = target_of(place, target)
     said = Observation(
@@ -135,7 +136,6 @@ def _put(project: Project, author: Author, said: Observation) -> Observation:
         if known is not None:
             if replace(said, review=known.value.review) == known.value:
                 return known.value
-            if known.value.review is Review.APPROVED:
-                raise NotAllowed(author.name, author.role.value, f"change the approved observation {said.id}")
+            refuse_sealed(author, "observation", said.id, known.value)
         transaction.put(said, base_version=known.version if known else 0)
     return said

@@ -1,8 +1,8 @@
 """All SQL of the program: objects in and out of the record, their revisions, the chain that ties them."""
 
-from workflow.store.chain import ChainHead, Revision, Verification
+from workflow.store.chain import Activity, ChainHead, Revision, Verification
 from workflow.store.engine import SCHEMA_VERSION, sqlite_version
-from workflow.store.entries import ChipEntry, ScoreEntry
+from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
 from workflow.store.kinds import KIND_NAMES, Versioned
 from workflow.store.record import Record
 from workflow.store.transaction import Transaction
@@ -10,8 +10,10 @@ from workflow.store.transaction import Transaction
 __all__ = [
     "KIND_NAMES",
     "SCHEMA_VERSION",
+    "Activity",
     "ChainHead",
     "ChipEntry",
+    "FigureEntry",
     "Record",
     "Revision",
     "ScoreEntry",

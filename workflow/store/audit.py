@@ -10,14 +10,18 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from workflow.store.chain import GENESIS, ChainHead, Verification, link
-from workflow.store.kinds import KINDS
+from workflow.store.geometry import flat_boxes
+from workflow.store.kinds import KINDS, pins_of
 from workflow.store.reading import chain_row
-from workflow.store.tables import HEADS, REVISIONS
+from workflow.store.tables import BOX_TABLE, HEADS, REVISIONS
 
 __all__ = ["audit"]
+
+# 180 degrees as a 32-bit float, rounded outwards
+_ROUNDING_DEG = 4e-5
 
 Last = dict[tuple[str, str], Mapping[str, Any]]
 
@@ -32,6 +36,7 @@ def audit(connection: Connection, anchors: Sequence[ChainHead] = ()) -> Verifica
     head, _ = chain_row(connection)
     problems += walk.end(head)
     problems += _heads(connection, last)
+    problems += _boxes(connection)
     return Verification(walk.steps + len(last), tuple(problems))
 
 
@@ -107,8 +112,15 @@ def _sequel(row: dict[str, Any], name: str, last: Last) -> Iterator[str]:
     last[key] = {"version": row["version"], "payload": row["payload"], "seq": row["seq"]}
     try:
         KINDS[row["kind"]].read(row["payload"])
+        pins = pins_of(row["payload"]) if row["kind"] == "site" else None
     except Exception:  # noqa: BLE001  cattrs raises groups of anything
         yield f"{name} cannot be read."
+        return
+    for part, pinned in (pins or {}).items():
+        for part_key, version in pinned:
+            there = last.get((part, part_key))
+            if there is None or there["version"] != version:
+                yield f"{name} names {part} {part_key} at version {version}, which was not its last."
 
 
 def _heads(connection: Connection, last: Last) -> Iterator[str]:
@@ -120,6 +132,23 @@ def _heads(connection: Connection, last: Last) -> Iterator[str]:
             yield from _head(name, row, last.get(key))
     for name, object_id in last.keys() - found:
         yield f"{name} {object_id} has revisions but is not there."
+
+
+def _boxes(connection: Connection) -> Iterator[str]:
+    """Captures whose boxes in SQLite's R-tree are not those of their rows; it keeps 32-bit floats."""
+    if connection.dialect.name != "sqlite":
+        return
+    query = text(f"SELECT key, minx, miny, maxx, maxy FROM {BOX_TABLE}")  # noqa: S608  our own name
+    there = {row[0]: row[1:] for row in connection.execute(query)}
+    head = HEADS["capture"].c
+    places = select(head.id, head.number, head.minx, head.miny, head.maxx, head.maxy)
+    for key, number, *box in connection.execute(places.where(head.minx.is_not(None))):
+        for place, part in enumerate(flat_boxes((box[0], box[1], box[2], box[3])), start=2 * number):
+            found = there.pop(place, None)
+            if found is None or any(abs(a - b) > _ROUNDING_DEG for a, b in zip(found, part, strict=True)):
+                yield f"capture {key}: its place in the spatial index does not follow from its content."
+    for place in there:
+        yield f"The spatial index has an entry {place} that belongs to no capture."
 
 
 def _head(name: str, row: Any, revision: Mapping[str, Any] | None) -> Iterator[str]:

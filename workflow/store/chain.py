@@ -15,7 +15,7 @@ from typing import Any
 
 from workflow.codec import canonical_json
 
-__all__ = ["GENESIS", "HASHED", "ChainHead", "Revision", "Verification", "link"]
+__all__ = ["GENESIS", "HASHED", "Activity", "ChainHead", "Revision", "Verification", "link"]
 
 GENESIS = "0" * 64
 HASHED = (
@@ -62,6 +62,22 @@ class Revision:
     seq: int
     prev_sha256: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One write in short: `at` is RFC 3339 UTC as the record has it, `site` and `capture` are the object's."""
+
+    kind: str
+    id: str
+    version: int
+    author: str
+    role: str
+    at: str
+    reason: str
+    seq: int
+    site: str | None
+    capture: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""What tracking derives and may derive again: index entries without revisions."""
+"""What has no revisions: chips and scores, which can be derived again, and a list of the figures that were written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ChipEntry", "ScoreEntry"]
+__all__ = ["ChipEntry", "FigureEntry", "ScoreEntry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,15 @@ class ScoreEntry:
     version: str
     value: float | None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureEntry:
+    """A figure that was written to `file`: the hashes of its bytes and of its sidecar's.
+
+    `file` is POSIX, relative to the project folder where it lies in it, else absolute.
+    """
+
+    file: str
+    sha256: str
+    sidecar_sha256: str

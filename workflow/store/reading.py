@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, text, union_all
 
 from workflow.errors import ProjectUnusable
 from workflow.store.chain import ChainHead, Revision
 from workflow.store.geometry import Box, flat_boxes
-from workflow.store.kinds import Kind, Versioned
+from workflow.store.kinds import KINDS, Kind, Versioned
+from workflow.store.parts import Parts, assembled, parts_of_sites
 from workflow.store.tables import BOX_TABLE, CHAIN, HEADS, OPERATIONS, REVISIONS
 
 __all__ = [
     "Cache",
+    "activity",
     "as_revision",
+    "at_version",
     "captures_over",
     "chain_row",
     "head",
@@ -41,7 +44,7 @@ def heads(
             if not is_text(value):
                 return ()
             query = query.where(table.c[column] == value)
-    return tuple(_decoded(kind, row, cache) for row in connection.execute(query))
+    return _decoded_all(connection, kind, connection.execute(query).all(), cache)
 
 
 def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versioned[Any] | None:
@@ -52,23 +55,45 @@ def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versione
     row = connection.execute(
         select(table.c.id, table.c.version, table.c.payload).where(table.c.id == key)
     ).one_or_none()
-    return None if row is None else _decoded(kind, row, cache)
+    return None if row is None else _decoded_all(connection, kind, [row], cache)[0]
 
 
-def _decoded(kind: Kind, row: Any, cache: Cache) -> Versioned[Any]:
+def at_version(connection: Connection, kind: Kind, key: str, version: int) -> Any | None:
+    """The object as it was at that version."""
+    if not is_text(key):
+        return None
+    table = REVISIONS[kind.name]
+    query = select(table.c.id, table.c.version, table.c.payload)
+    row = connection.execute(query.where(table.c.id == key, table.c.version == version)).one_or_none()
+    return None if row is None else _decoded_all(connection, kind, [row], {})[0].value
+
+
+def _decoded_all(
+    connection: Connection, kind: Kind, rows: Sequence[Any], cache: Cache
+) -> tuple[Versioned[Any], ...]:
     # the payload of a version never changes, so a version that is in the cache is not decoded again
-    key, version, payload = row
-    known = cache.get((kind.name, key))
-    if known is not None and known.version == version:
-        return known
+    new = [row for row in rows if not _is_known(kind, row, cache)]
+    parts: Parts = {}
+    if kind.name == "site" and new:
+        few = [row.id for row in new] if len(new) <= IN_LIST else None
+        parts = parts_of_sites(connection, few)
+    for row in new:
+        cache[(kind.name, row.id)] = Versioned(_decoded(kind, row, parts), row.version)
+    return tuple(cache[(kind.name, row.id)] for row in rows)
+
+
+def _is_known(kind: Kind, row: Any, cache: Cache) -> bool:
+    known = cache.get((kind.name, row.id))
+    return known is not None and known.version == row.version
+
+
+def _decoded(kind: Kind, row: Any, parts: Parts) -> Any:
     try:
-        found = Versioned(kind.read(payload), version)
+        return assembled(row.payload, parts) if kind.name == "site" else kind.read(row.payload)
     except Exception as error:  # cattrs raises groups of anything
         raise ProjectUnusable(
-            f"{kind.name} {key}", f"its version {version} cannot be read", "run `sitetrack verify`"
+            f"{kind.name} {row.id}", f"its version {row.version} cannot be read", "run `sitetrack verify`"
         ) from error
-    cache[(kind.name, key)] = found
-    return found
 
 
 def is_text(key: str) -> bool:
@@ -123,17 +148,18 @@ def judged(connection: Connection, operations: Sequence[str]) -> dict[str, str]:
 _MARGIN_DEG = 1e-9
 
 
-def captures_over(connection: Connection, box: Box) -> tuple[str, ...]:
-    """Ids of captures whose bounds touch the box, in the order they came in.
+def captures_over(connection: Connection, box: Box, cache: Cache) -> tuple[Versioned[Any], ...]:
+    """Captures whose bounds touch the box, in the order they came in.
 
     The R-tree keeps 32-bit floats rounded outwards, so what it finds is compared again with the exact bounds.
     """
     table = HEADS["capture"]
     parts = flat_boxes(box)
-    query = select(table.c.id).order_by(table.c.number).where(or_(*(_touches(part) for part in parts)))
-    if connection.dialect.name == "sqlite":
-        query = _through_rtree(query, parts)
-    return tuple(connection.scalars(query))
+    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
+    query = query.where(or_(*(_touches(part) for part in parts)))
+    through_index = _through_rtree if connection.dialect.name == "sqlite" else _through_gist
+    rows = connection.execute(through_index(query, parts)).all()
+    return _decoded_all(connection, KINDS["capture"], rows, cache)
 
 
 def _touches(box: Box) -> ColumnElement[bool]:
@@ -158,3 +184,40 @@ def _through_rtree(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
     }
     numbers = text(f"number IN (SELECT key / 2 FROM {BOX_TABLE} WHERE {inside})").bindparams(**values)  # noqa: S608
     return query.where(numbers)
+
+
+def _through_gist(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
+    boxes = (func.ST_MakeEnvelope(*part, 4326) for part in parts)
+    return query.where(or_(*(HEADS["capture"].c.geometry.op("&&")(box) for box in boxes)))
+
+
+def activity(
+    connection: Connection, since: str, until: str, kinds: Iterable[str], limit: int | None
+) -> list[Any]:
+    """Rows ``kind id version author role at reason seq site capture`` of revisions, the newest first.
+
+    `since` is included, `until` excluded, both RFC 3339 UTC as `at` is written. One statement.
+    """
+    parts = []
+    for name in kinds:
+        revision, head = REVISIONS[name].c, HEADS[name].c
+        parts.append(
+            select(
+                literal(name).label("kind"),
+                revision.id,
+                revision.version,
+                revision.author,
+                revision.role,
+                revision.at,
+                revision.reason,
+                revision.seq,
+                head.site,
+                head.capture,
+            )
+            .join(HEADS[name], head.id == revision.id)
+            .where(revision.at >= since, revision.at < until)
+        )
+    if not parts:
+        return []
+    whole = union_all(*parts).subquery()
+    return list(connection.execute(select(whole).order_by(whole.c.seq.desc()).limit(limit)))

@@ -1,7 +1,7 @@
-"""The record: heads, their revisions, the chain, and what tracking derived, in one SQLite file.
+"""The record: heads, their revisions, the chain, and what tracking derived, in a file or in a team's database.
 
 Safe to use from several threads and processes at once: readers see the last commit and never wait; writers
-take turns under a file lock beside the database.
+take turns.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from filelock import FileLock
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from workflow.errors import InputRefused, NotAllowed
-from workflow.model import Author, Role
+from workflow.model import Author, Capture, Role
 from workflow.store import reading
 from workflow.store.audit import audit
-from workflow.store.chain import ChainHead, Revision, Verification
-from workflow.store.engine import checkpoint, locked, open_engine, sentences
-from workflow.store.entries import ChipEntry, ScoreEntry
-from workflow.store.kinds import Versioned, kind_named, kind_of
-from workflow.store.tables import CHAIN, CHIPS, HEADS, META, SCORES
-from workflow.store.transaction import Transaction
+from workflow.store.chain import Activity, ChainHead, Revision, Verification
+from workflow.store.engine import Backend, open_backend
+from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
+from workflow.store.kinds import KIND_NAMES, Versioned, kind_named, kind_of
+from workflow.store.tables import CHAIN, CHIPS, FIGURES, HEADS, META, SCORES
+from workflow.store.transaction import Transaction, utc_text
 
 __all__ = ["Record"]
 
@@ -41,31 +40,38 @@ def _utc_now() -> datetime:
 class Record:
     """An open record; a context manager. Objects it gives are shared: they are never changed in place."""
 
-    def __init__(self, path: Path, engine: Engine, lock: FileLock, clock: Callable[[], datetime]) -> None:
+    def __init__(self, backend: Backend, clock: Callable[[], datetime]) -> None:
         """Use `Record.open`."""
-        self.path = path
-        self._engine = engine
-        self._lock = lock
+        self._backend = backend
         self._clock = clock
         self._cache: dict[tuple[str, str], Versioned[Any]] = {}
         self._thread = threading.local()
 
     @classmethod
-    def open(cls, path: Path, *, clock: Callable[[], datetime] = _utc_now) -> Self:
-        """The record at `path`, made where there is none. `clock` gives the aware instants of revisions.
+    def open(
+        cls, where: Path | str, *, clock: Callable[[], datetime] = _utc_now, create: bool = True
+    ) -> Self:
+        """The record in a file, or in the database at a ``postgresql://`` address; made where there is none.
+
+        An older format is brought up to date, after a copy was put beside it. `clock` gives the aware instants of
+        revisions; without `create` nothing is made.
 
         Raises
         ------
         ProjectUnusable
-            when the file is damaged, belongs to another program, or was written by a newer version.
+            when it cannot be reached, is damaged, belongs to another program, was written by a newer version, or
+            is not there and not to be made.
         """
-        path = path.absolute()
-        lock = FileLock(path.with_suffix(".lock"))
-        return cls(path, open_engine(path, lock), lock, clock)
+        return cls(open_backend(where, create=create), clock)
+
+    @property
+    def name(self) -> str:
+        """Where the record is, for sentences: a path, or an address without its password."""
+        return self._backend.name
 
     def close(self) -> None:
         """Give back the connections."""
-        self._engine.dispose()
+        self._backend.close()
 
     def __enter__(self) -> Self:
         return self
@@ -77,14 +83,9 @@ class Record:
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with sentences(self.path), self._engine.connect() as connection:
-            yield connection
-
     def get(self, what: type[K], key: str) -> Versioned[K] | None:
         """The object of that id as it is now; an offset's id is ``site.capture``."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return reading.head(connection, kind_of(what), key, self._cache)
 
     def rows(
@@ -92,19 +93,19 @@ class Record:
     ) -> tuple[Versioned[K], ...]:
         """All objects of a kind in the order they first came in, or those of a site, target or capture."""
         where = {"site": site, "target": target, "capture": capture}
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return reading.heads(connection, kind_of(what), self._cache, where)
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Ids of all objects of the kind of that name, in the order they first came in."""
         table = HEADS[kind_named(name).name]
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return tuple(connection.scalars(select(table.c.id).order_by(table.c.number)))
 
     def history(self, what: type[Any] | str, key: str) -> tuple[Revision, ...]:
         """All revisions of an object, the first one first, or none. `what`: the class or the kind's name."""
         kind = kind_named(what) if isinstance(what, str) else kind_of(what)
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return reading.revisions(connection, kind, key)
 
     @property
@@ -115,28 +116,46 @@ class Record:
     @property
     def stamp(self) -> tuple[int, int]:
         """Revisions, and writes to chips and scores: a key for what rests on both."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             head, derived = reading.chain_row(connection)
         return head.count, derived
 
     def chain_head(self) -> ChainHead:
         """Count and hash that stand in every sidecar and backup; `verify` compares the chain with them."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return reading.chain_row(connection)[0]
 
-    def captures_over(self, west: float, south: float, east: float, north: float) -> tuple[str, ...]:
-        """Ids of captures whose bounds touch this box (degrees); west > east crosses the antimeridian."""
-        with self._reading() as connection:
-            return reading.captures_over(connection, (west, south, east, north))
+    def at(self, what: type[K], key: str, version: int) -> K | None:
+        """The object as it was at that version."""
+        with self._backend.reading() as connection:
+            found: K | None = reading.at_version(connection, kind_of(what), key, version)
+        return found
+
+    def activity(
+        self, since: datetime, until: datetime, *, kinds: Sequence[str] = KIND_NAMES, limit: int | None = None
+    ) -> tuple[Activity, ...]:
+        """What was written from `since` (included) to `until` (excluded), the newest first; both aware."""
+        for kind in kinds:
+            kind_named(kind)
+        with self._backend.reading() as connection:
+            rows = reading.activity(connection, utc_text(since), utc_text(until), kinds, limit)
+        return tuple(Activity(*row) for row in rows)
+
+    def captures_over(
+        self, west: float, south: float, east: float, north: float
+    ) -> tuple[Versioned[Capture], ...]:
+        """Captures whose bounds touch this box (degrees); west > east crosses the antimeridian."""
+        with self._backend.reading() as connection:
+            return reading.captures_over(connection, (west, south, east, north), self._cache)
 
     def judged_operations(self, operations: Sequence[str]) -> dict[str, str]:
         """Those of these operation ids that were judged: why each was refused, "" where it was applied."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return reading.judged(connection, operations)
 
     def verify(self, anchors: Sequence[ChainHead] = ()) -> Verification:
         """Walk the chain, compare heads with last revisions, decode all; `anchors` are heads seen earlier."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return audit(connection, anchors)
 
     # -- writing ---------------------------------------------------------------------------------------------
@@ -165,13 +184,8 @@ class Record:
             raise RuntimeError("a write inside a write of the same thread would wait for itself")
         self._thread.is_writing = True
         try:
-            with sentences(self.path), locked(self._lock, self.path):
-                with (
-                    self._engine.connect().execution_options(immediate=True) as connection,
-                    connection.begin(),
-                ):
-                    yield connection
-                checkpoint(self._engine, self.path)
+            with self._backend.writing() as connection:
+                yield connection
         finally:
             self._thread.is_writing = False
 
@@ -193,15 +207,23 @@ class Record:
         """Scores of a site, or all, by site, pair and scorer."""
         return tuple(ScoreEntry(**row) for row in self._derived(SCORES, site))
 
+    def save_figure(self, entry: FigureEntry) -> None:
+        """Note that a figure was written; one of the same file is replaced."""
+        self._replace(FIGURES, ("file",), [entry])
+
+    def figures(self) -> tuple[FigureEntry, ...]:
+        """Figures that were written, by file."""
+        return tuple(FigureEntry(**row) for row in self._derived(FIGURES, None))
+
     def _derived(self, table: Table, site: str | None) -> list[Any]:
         query = select(table).order_by(*table.primary_key.columns)
         if site is not None:
             query = query.where(table.c.site == site)
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return list(connection.execute(query).mappings())
 
     def _replace(
-        self, table: Table, keys: tuple[str, ...], entries: Sequence[ChipEntry | ScoreEntry]
+        self, table: Table, keys: tuple[str, ...], entries: Sequence[ChipEntry | ScoreEntry | FigureEntry]
     ) -> None:
         # the last of equal keys wins, as if they had been saved one after the other
         rows = {tuple(getattr(entry, key) for key in keys): asdict(entry) for entry in entries}
@@ -216,7 +238,7 @@ class Record:
 
     def meta(self, name: str) -> str | None:
         """A setting that the program keeps about the project."""
-        with self._reading() as connection:
+        with self._backend.reading() as connection:
             return connection.scalar(select(META.c.value).where(META.c.name == name))
 
     def set_meta(self, name: str, value: str) -> None:

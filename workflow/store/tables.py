@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -22,21 +21,36 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import ExecutableDDLElement
 
+from workflow.store.geometry import Wkb
 from workflow.store.kinds import KINDS, Kind
 
-__all__ = ["BOX_TABLE", "CHAIN", "CHIPS", "HEADS", "META", "METADATA", "OPERATIONS", "REVISIONS", "SCORES"]
+__all__ = [
+    "BOX_TABLE",
+    "CHAIN",
+    "CHIPS",
+    "FIGURES",
+    "HEADS",
+    "META",
+    "METADATA",
+    "OPERATIONS",
+    "REVISIONS",
+    "SCORES",
+    "append_only",
+]
 
 METADATA = MetaData()
 BOX_TABLE = "capture_box"
+# ids are ordered by their code points on every engine
+NAME = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _head_table(kind: Kind) -> Table:
     place = [Column(name, Float) for name in ("minx", "miny", "maxx", "maxy")] if kind.has_place else []
-    geometry = [Column("geometry", LargeBinary)] if kind.has_place else []
+    geometry = [Column("geometry", Wkb)] if kind.has_place else []
     return Table(
         kind.name,
         METADATA,
-        Column("id", Text, primary_key=True),
+        Column("id", NAME, primary_key=True),
         Column("version", Integer, nullable=False),
         Column("number", Integer, nullable=False, unique=True),
         Column("payload", Text, nullable=False),
@@ -47,6 +61,11 @@ def _head_table(kind: Kind) -> Table:
         *geometry,
         Index(f"{kind.name}_by_site", "site", "target"),
         Index(f"{kind.name}_by_capture", "capture"),
+        *(
+            [Index(f"{kind.name}_by_place", "geometry", postgresql_using="gist").ddl_if("postgresql")]
+            if kind.has_place
+            else []
+        ),
     )
 
 
@@ -54,7 +73,7 @@ def _revision_table(kind: Kind) -> Table:
     table = Table(
         f"{kind.name}_revision",
         METADATA,
-        Column("id", Text, ForeignKey(f"{kind.name}.id"), primary_key=True),
+        Column("id", NAME, ForeignKey(f"{kind.name}.id"), primary_key=True),
         Column("version", Integer, primary_key=True, autoincrement=False),
         Column("author", Text, nullable=False),
         Column("role", Text, nullable=False),
@@ -66,17 +85,37 @@ def _revision_table(kind: Kind) -> Table:
         Column("seq", Integer, nullable=False, unique=True),
         Column("prev_sha256", Text, nullable=False),
         Column("sha256", Text, nullable=False),
+        Index(f"{kind.name}_revision_by_time", "at"),
     )
-    for statement in _append_only(table.name):
-        event.listen(table, "after_create", _for_sqlite(statement))
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only(table.name, dialect):
+            event.listen(table, "after_create", _for(dialect, statement))
     return table
 
 
-def _for_sqlite(statement: str) -> ExecutableDDLElement:
-    return DDL(statement).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+def _for(dialect: str, statement: str) -> ExecutableDDLElement:
+    # DDL formats its text with %
+    return DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
 
 
-def _append_only(table: str) -> tuple[str, ...]:
+def append_only(table: str, dialect: str) -> tuple[str, ...]:
+    """Statements after which the table takes new rows and nothing else, on ``sqlite`` or ``postgresql``."""
+    return _append_only_postgresql(table) if dialect == "postgresql" else _append_only_sqlite(table)
+
+
+def _append_only_postgresql(table: str) -> tuple[str, ...]:
+    function = f"{table}_is_append_only"
+    return (
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+    )
+
+
+def _append_only_sqlite(table: str) -> tuple[str, ...]:
     refused = f"SELECT RAISE(ABORT, '{table} is append-only')"
     # INSERT OR REPLACE deletes without firing DELETE triggers, so a taken place is refused before it
     taken = f"EXISTS (SELECT 1 FROM {table} WHERE (id = NEW.id AND version = NEW.version) OR seq = NEW.seq)"  # noqa: S608  our own names
@@ -92,7 +131,7 @@ REVISIONS = {name: _revision_table(kind) for name, kind in KINDS.items()}
 
 # two boxes at most for one capture (see geometry.flat_boxes): keys 2 * number and 2 * number + 1
 _BOXES = f"CREATE VIRTUAL TABLE {BOX_TABLE} USING rtree(key, minx, maxx, miny, maxy)"
-event.listen(HEADS["capture"], "after_create", _for_sqlite(_BOXES))
+event.listen(HEADS["capture"], "after_create", _for("sqlite", _BOXES))
 
 # one row: count of revisions, hash of the last; `derived` counts writes to what has no revisions
 CHAIN = Table(
@@ -116,8 +155,8 @@ OPERATIONS = Table(
 CHIPS = Table(
     "chip_entry",
     METADATA,
-    Column("site", Text, primary_key=True),
-    Column("capture", Text, primary_key=True),
+    Column("site", NAME, primary_key=True),
+    Column("capture", NAME, primary_key=True),
     Column("key", Text, nullable=False),
     Column("file", Text, nullable=False),
     Column("share", Float, nullable=False),
@@ -125,12 +164,20 @@ CHIPS = Table(
 SCORES = Table(
     "score_entry",
     METADATA,
-    Column("site", Text, primary_key=True),
-    Column("before", Text, primary_key=True),
-    Column("after", Text, primary_key=True),
-    Column("scorer", Text, primary_key=True),
+    Column("site", NAME, primary_key=True),
+    Column("before", NAME, primary_key=True),
+    Column("after", NAME, primary_key=True),
+    Column("scorer", NAME, primary_key=True),
     Column("key", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("value", Float),
     Column("reason", Text, nullable=False),
+)
+# figures that were written: where, and what their bytes were; a list to check by, without revisions
+FIGURES = Table(
+    "figure_entry",
+    METADATA,
+    Column("file", NAME, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("sidecar_sha256", Text, nullable=False),
 )

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, insert, select, text, update
 
 from workflow.errors import StaleWrite
-from workflow.model import Author
+from workflow.model import Author, Site, SiteEvidence, SiteTarget
 from workflow.store import reading
 from workflow.store.chain import ChainHead, Revision, link
 from workflow.store.geometry import flat_boxes
-from workflow.store.kinds import Kind, Versioned, kind_of
+from workflow.store.kinds import KINDS, PARTS, Kind, Pins, Versioned, kind_of, pins_of
+from workflow.store.parts import numbered
 from workflow.store.tables import BOX_TABLE, CHAIN, HEADS, OPERATIONS, REVISIONS
 
 __all__ = ["Transaction", "utc_text"]
@@ -75,8 +76,67 @@ class Transaction:
             when a field cannot be written as text.
         """
         kind = kind_of(type(value))
-        key, payload = kind.key(value), kind.payload(value)
+        if kind.name in PARTS:
+            raise TypeError(f"{kind.name}s are put with their site")
+        if isinstance(value, Site):
+            return self._put_site(value, base_version)
+        return self._put(kind, value, base_version, kind.payload(value))
+
+    def at(self, what: type[K], key: str, version: int) -> K | None:
+        """The object as it was at that version."""
+        found: K | None = reading.at_version(self._connection, kind_of(what), key, version)
+        return found
+
+    def last(self, what: type[Any], key: str) -> Revision:
+        """The newest revision of an object that is there: who made it what it is."""
+        return reading.revisions(self._connection, kind_of(what), key)[-1]
+
+    def _put_site(self, site: Site, base_version: int) -> Revision:
+        """The parts that differ, then the site, which names each part at its version."""
+        kind = KINDS["site"]
+        kind.payload(site)  # refuses what cannot be written before anything is
+        now = self.get(Site, site.id)
+        if now is not None and now.value == site:
+            return reading.revision(self._connection, kind, site.id, now.version)
+        version = now.version if now else 0
+        if version != base_version:
+            raise StaleWrite(kind.name, site.id, base_version, version)
+        kept = {name: self._parts_there(name, site.id) for name in PARTS}
+        pinned = self._pinned(kind, site.id)
+        statements = numbered(
+            site.id,
+            site.evidence,
+            [kept["evidence"][key].value for key, _ in pinned["evidence"]],
+            [row.value.number for row in kept["evidence"].values()],
+        )
+        parts: Mapping[str, Sequence[SiteTarget | SiteEvidence]] = {
+            "target": [SiteTarget(site.id, target) for target in site.targets],
+            "evidence": statements,
+        }
+        pins = {
+            name: tuple(self._put_part(KINDS[name], one, kept[name]) for one in some)
+            for name, some in parts.items()
+        }
+        return self._put(kind, site, base_version, kind.payload(site, pins))
+
+    def _parts_there(self, name: str, site: str) -> dict[str, Versioned[Any]]:
+        found = reading.heads(self._connection, KINDS[name], {}, {"site": site})
+        return {KINDS[name].key(row.value): row for row in found}
+
+    def _pinned(self, kind: Kind, site: str) -> Pins:
         table = HEADS[kind.name]
+        payload = self._connection.scalar(select(table.c.payload).where(table.c.id == site))
+        return (pins_of(payload) if payload else None) or dict.fromkeys(PARTS, ())
+
+    def _put_part(
+        self, kind: Kind, value: SiteTarget | SiteEvidence, there: Mapping[str, Versioned[Any]]
+    ) -> tuple[str, int]:
+        key = kind.key(value)
+        version = there[key].version if key in there else 0
+        return key, self._put(kind, value, version, kind.payload(value)).version
+
+    def _put(self, kind: Kind, value: object, base_version: int, payload: str) -> Revision:
+        key, table = kind.key(value), HEADS[kind.name]
         now = self._connection.execute(
             select(table.c.version, table.c.payload, table.c.number).where(table.c.id == key)
         ).one_or_none()

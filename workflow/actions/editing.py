@@ -1,0 +1,141 @@
+"""Changes of what is there: brought together with what others changed meanwhile, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from workflow.actions.permissions import Deed, require
+from workflow.actions.text import clean_text
+from workflow.changes import merge
+from workflow.codec import decode, encode
+from workflow.errors import EditConflict, InputRefused, NotAllowed, StaleWrite, UnknownName
+from workflow.model import Annotation, Author, Capture, Claim, Observation, Review, Site
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+    from workflow.store import Transaction, Versioned
+
+__all__ = ["UNDOABLE", "as_it_was", "merged", "undo"]
+
+T = TypeVar("T")
+UNDOABLE: Mapping[str, type[Any]] = {
+    "site": Site,
+    "capture": Capture,
+    "observation": Observation,
+    "annotation": Annotation,
+    "claim": Claim,
+}
+"""Kinds whose changes can be taken back; what is derived is derived again, what happened stays."""
+
+_LONGEST_REASON = 500
+
+
+def as_it_was(transaction: Transaction, known: Versioned[T], key: str, version: int) -> T:
+    """The object at the version that somebody's change is based on.
+
+    Raises
+    ------
+    StaleWrite
+        when there never was such a version.
+    """
+    if version == known.version:
+        return known.value
+    was = transaction.at(type(known.value), key, version)
+    if was is None:
+        raise StaleWrite(_kind(known.value), key, version, known.version)
+    return was
+
+
+def merged(transaction: Transaction, known: Versioned[T], key: str, base_version: int, mine: T) -> T:
+    """`mine`, which was made from version `base_version`, together with what others changed since.
+
+    Raises
+    ------
+    EditConflict
+        when the same field was changed to something else; it carries both values.
+    StaleWrite
+        when there never was such a version.
+    """
+    if base_version == known.version:
+        return mine
+    was = as_it_was(transaction, known, key, base_version)
+    both = merge(encode(was), encode(known.value), encode(mine))
+    if both.conflicts:
+        author = transaction.last(type(known.value), key).author
+        raise EditConflict(_kind(known.value), key, base_version, known.version, both.conflicts, author)
+    return decode(type(known.value), both.value)
+
+
+def undo(
+    project: Project,
+    author: Author,
+    kind: str,
+    key: str,
+    *,
+    base_version: int,
+    to: int | None = None,
+    reason: str,
+) -> Any:
+    """Put an object back to what it was at version `to` (default: the one before), as a new revision.
+
+    `base_version` is the version that the person saw. What was new is marked as deleted; review starts again at
+    draft. Gives the object as it then stands.
+
+    Raises
+    ------
+    UnknownName
+        when kind, object or version are not there.
+    StaleWrite
+        when the object has moved on since `base_version`.
+    NotAllowed
+        for a viewer, and for work that is sealed by approval.
+    InputRefused
+        when the reason is empty, or a first version is of a kind that cannot be deleted.
+    """
+    require(author, Deed.UNDO)
+    if kind not in UNDOABLE:
+        raise UnknownName("kind whose changes can be taken back", kind, list(UNDOABLE))
+    why = clean_text("Reason", reason, _LONGEST_REASON)
+    if not why:
+        raise InputRefused("Reason", "it is empty", "say why the change is taken back")
+    with project.record.write(author, why) as transaction:
+        known = transaction.get(UNDOABLE[kind], key)
+        if known is None:
+            raise UnknownName(kind, key, project.record.ids(kind))
+        if known.version != base_version:
+            raise StaleWrite(kind, key, base_version, known.version)
+        refuse_sealed(author, kind, key, known.value)
+        wanted = known.version - 1 if to is None else to
+        value = _back(transaction, kind, key, known, wanted)
+        transaction.put(value, base_version=known.version)
+    return value
+
+
+def refuse_sealed(author: Author, kind: str, key: str, value: object) -> None:
+    """Raise `NotAllowed` for work that review has sealed."""
+    review = getattr(value, "review", Review.DRAFT)
+    if review.sealed:
+        raise NotAllowed(
+            author.name, author.role.value, f"change the {review} {kind} {key} before it is reopened"
+        )
+
+
+def _back(transaction: Transaction, kind: str, key: str, known: Versioned[Any], version: int) -> Any:
+    if version == 0:
+        if not any(field.name == "deleted" for field in fields(known.value)):
+            raise InputRefused(
+                f"{kind} {key}", "its first version has nothing before it", "name a later version"
+            )
+        return replace(known.value, deleted=True)
+    was = transaction.at(UNDOABLE[kind], key, version)
+    if was is None or version >= known.version:
+        raise UnknownName(
+            f"earlier version of {kind} {key}", str(version), [str(n) for n in range(1, known.version)]
+        )
+    return replace(was, review=Review.DRAFT) if hasattr(was, "review") else was
+
+
+def _kind(value: object) -> str:
+    return next(name for name, kind in UNDOABLE.items() if isinstance(value, kind))

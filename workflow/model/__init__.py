@@ -1,0 +1,87 @@
+"""The words of the program as frozen dataclasses, checked when made.
+
+Positions are WGS 84 in decimal degrees, longitude first. Days are proleptic Gregorian; instants are UTC and aware.
+Arrays are (band, row, column). Nothing here reads a file, a clock or the environment.
+"""
+
+from __future__ import annotations
+
+from workflow.model.captures import (
+    Capture,
+    CaptureKind,
+    Chip,
+    FileRole,
+    Georeference,
+    IntakeEvent,
+    Offset,
+    Score,
+    StoredFile,
+    Stretch,
+    Withdrawal,
+)
+from workflow.model.dates import Basis, DateSpan, Precision
+from workflow.model.findings import Finding, GrowthPoint, Witness
+from workflow.model.places import LonLat, Position, slug
+from workflow.model.sites import (
+    Direction,
+    Event,
+    Evidence,
+    Site,
+    SiteEvidence,
+    SiteTarget,
+    Target,
+    TargetClass,
+)
+from workflow.model.statements import (
+    Annotation,
+    Author,
+    Claim,
+    Confidence,
+    Observation,
+    Review,
+    ReviewEntry,
+    Role,
+    State,
+    Verdict,
+)
+
+__all__ = [
+    "Annotation",
+    "Author",
+    "Basis",
+    "Capture",
+    "CaptureKind",
+    "Chip",
+    "Claim",
+    "Confidence",
+    "DateSpan",
+    "Direction",
+    "Event",
+    "Evidence",
+    "FileRole",
+    "Finding",
+    "Georeference",
+    "GrowthPoint",
+    "IntakeEvent",
+    "LonLat",
+    "Observation",
+    "Offset",
+    "Position",
+    "Precision",
+    "Review",
+    "ReviewEntry",
+    "Role",
+    "Score",
+    "Site",
+    "SiteEvidence",
+    "SiteTarget",
+    "State",
+    "StoredFile",
+    "Stretch",
+    "Target",
+    "TargetClass",
+    "Verdict",
+    "Withdrawal",
+    "Witness",
+    "slug",
+]

@@ -1,0 +1,206 @@
+"""Dated pictures, what came of them at a site, and the files they lie in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from workflow.model.dates import DateSpan
+from workflow.model.places import LonLat
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Capture",
+    "CaptureKind",
+    "Chip",
+    "FileRole",
+    "Georeference",
+    "IntakeEvent",
+    "Offset",
+    "Score",
+    "StoredFile",
+    "Stretch",
+    "Withdrawal",
+]
+
+
+class CaptureKind(StrEnum):
+    """How a picture was taken."""
+
+    SATELLITE = "satellite"
+    AERIAL = "aerial"
+    GROUND = "ground"
+    BROADCAST = "broadcast"
+
+
+class Georeference(StrEnum):
+    """Where a capture's map coordinates come from."""
+
+    NATIVE = "native"
+    CONTROL_POINTS = "control points"
+    MATCHED = "matched"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Display limits of one band, in the file's units: `low` shows black, `high` shows white."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Why a capture is no longer used. What is known of it stays: hash, revisions, statements.
+
+    `void` says that the picture was the wrong one, so that statements on it count no more; they do where only
+    its licence ended. `files_removed` says that original and working copy are gone.
+    """
+
+    reason: str
+    void: bool = False
+    files_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One dated picture. `id` is the first 16 hex digits of `sha256`, the hash of the original's bytes.
+
+    `original` and `working` are POSIX paths relative to the project folder; `working` is a Cloud Optimized GeoTIFF
+    (256 px tiles, overviews rebuilt from full resolution). `footprint` is the ring of the valid picture's corners on
+    WGS 84, closed, counter-clockwise; empty without georeference. `stretch` has one entry a band and never changes.
+    `working_sha256` is the hash of the working copy's bytes as intake wrote them; empty where nobody took it.
+    """
+
+    id: str
+    sha256: str
+    kind: CaptureKind
+    file: str
+    original: str
+    working: str
+    acquired: DateSpan
+    width_px: int
+    height_px: int
+    bands: int
+    georeference: Georeference = Georeference.NATIVE
+    crs: str | None = None
+    gsd_m: float | None = None
+    footprint: tuple[LonLat, ...] = ()
+    stretch: tuple[Stretch, ...] = ()
+    site: str | None = None
+    provider: str = ""
+    platform: str = ""
+    credit: str = ""
+    licence: str = ""
+    off_nadir_deg: float | None = None
+    sun_azimuth_deg: float | None = None
+    sun_elevation_deg: float | None = None
+    cloud_share: float | None = None
+    synthetic: bool = False
+    warnings: tuple[str, ...] = ()
+    working_sha256: str = ""
+    withdrawn: Withdrawal | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its date bounds anything."""
+        return self.acquired.earliest is not None or self.acquired.latest is not None
+
+    @property
+    def is_georeferenced(self) -> bool:
+        """Whether it lies on the map."""
+        return self.crs is not None and self.georeference is not Georeference.NONE
+
+    @property
+    def date_order(self) -> tuple[bool, str, str, str]:
+        """Sort key: earliest day, then latest, then id; an undated capture comes last."""
+        span = self.acquired
+        first, last = span.earliest or span.latest, span.latest or span.earliest
+        return first is None, str(first), str(last), self.id
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeEvent:
+    """One time that a file came in: two intakes of one file are one capture and two events."""
+
+    id: str
+    capture: str
+    file: str
+    sha256: str
+    size_bytes: int
+    software: str = ""
+
+
+class FileRole(StrEnum):
+    """What a file of the imagery library is."""
+
+    ORIGINAL = "original"
+    WORKING = "working copy"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the imagery library. `path` is POSIX, relative to the project folder, and names it.
+
+    `sha256` is empty and `size_bytes` None where nobody noted them. `removed` says that it was taken away on purpose;
+    its hash stays known.
+    """
+
+    path: str
+    sha256: str
+    size_bytes: int | None
+    role: FileRole
+    capture: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Metres east and north *to add to the capture's coordinates* at a site so that it lies on the reference.
+
+    `quality` runs from 0 to 1. Below the bar the offset is kept, not `applied`, and `reason` says why.
+    """
+
+    site: str
+    capture: str
+    reference: str
+    dx_m: float
+    dy_m: float
+    quality: float
+    applied: bool
+    method: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The part of a capture around a site, on the site's grid.
+
+    `data` is (band, row, column) in the capture's own units and dtype; `valid` is (row, column), False where the
+    capture has nothing. `gsd_m` is the grid's.
+    """
+
+    site: str
+    capture: str
+    data: NDArray[np.generic]
+    valid: NDArray[np.bool_]
+    stretch: tuple[Stretch, ...]
+    gsd_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How much two chips of a site differ, 0 (alike) to 1; a hint that orders work, never evidence.
+
+    `value` None has a `reason` (no overlap).
+    """
+
+    scorer: str
+    version: str
+    value: float | None
+    reason: str = ""
