@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,6 +91,47 @@ def postgres_url(postgres_database: str) -> Iterator[str]:
         found = connection.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [name])
         for (schema,) in found.fetchall():
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
+@pytest.fixture(scope="session")
+def postgres_schema(postgres_database: str) -> Callable[[], str]:
+    """Gives the address of another empty schema at each call; they go with the database."""
+
+    def make() -> str:
+        import psycopg
+
+        name = f"m{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(postgres_database, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+        return f"{postgres_database}?options=-csearch_path%3D{name},public"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a record may be made: a file, then a database."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return tmp_path / ".sitetrack" / "record.sqlite"
+
+
+@pytest.fixture
+def run_together() -> Callable[..., None]:
+    """Run `work(*arguments)` in several threads that start at once; an error in one is raised."""
+
+    def run(work: Callable[..., object], *arguments: object, times: int) -> None:
+        start = threading.Barrier(times)
+
+        def one() -> None:
+            start.wait(30)
+            work(*arguments)
+
+        with ThreadPoolExecutor(times) as pool:
+            for done in [pool.submit(one) for _ in range(times)]:
+                done.result(120)
+
+    return run
 
 
 class Watched:

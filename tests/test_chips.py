@@ -48,7 +48,7 @@ def test_a_slanting_footprint_covers_by_its_outline_and_not_its_box(watched, top
     footprint = tuple(LonLat(lon + x, lat + y) for x, y in corners)
     with watched.project.record.write(Author("tester"), "footprint") as transaction:
         transaction.put(replace(capture, footprint=footprint), base_version=1)
-    assert watched.project.record.captures_over(lon, lat, lon, lat) == (capture.id,)
+    assert [row.value.id for row in watched.project.record.captures_over(lon, lat, lon, lat)] == [capture.id]
     assert [one.id for one in covering(watched.project, site)] == ([capture.id] if covers else [])
 
 

@@ -156,4 +156,4 @@ def test_a_record_that_cannot_be_read_is_exit_code_three(
 def test_doctor_lists_versions_and_the_record(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = {row["name"]: row for row in rows(capsys, root, "doctor")}
     assert {"python", "sqlite", "gdal", "proj", "record"} <= set(found)
-    assert found["record"]["value"].startswith("2 revisions")
+    assert found["record"]["value"].startswith("3 revisions")

@@ -143,6 +143,8 @@ def _boxes(connection: Connection) -> Iterator[str]:
     head = HEADS["capture"].c
     places = select(head.id, head.number, head.minx, head.miny, head.maxx, head.maxy)
     for key, number, *box in connection.execute(places.where(head.minx.is_not(None))):
+        if None in box:
+            continue  # named with the row that does not follow from its content
         for place, part in enumerate(flat_boxes((box[0], box[1], box[2], box[3])), start=2 * number):
             found = there.pop(place, None)
             if found is None or any(abs(a - b) > _ROUNDING_DEG for a, b in zip(found, part, strict=True)):

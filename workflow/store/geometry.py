@@ -15,7 +15,7 @@ from workflow.model import Capture, Site
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Box", "Wkb", "capture_place", "flat_boxes", "site_place"]
+__all__ = ["Box", "Wkb", "capture_place", "flat_boxes", "over_antimeridian", "site_place"]
 
 
 class _PostgisGeometry(UserDefinedType[bytes]):
@@ -75,11 +75,11 @@ def capture_place(capture: Capture) -> dict[str, Any]:
         return _columns(None, None)
     ring = [(corner.lon, corner.lat) for corner in capture.footprint]
     box = _ring_box(ring)
-    shape = Polygon(ring) if box[0] <= box[2] else _over_antimeridian(ring)
+    shape = Polygon(ring) if box[0] <= box[2] else over_antimeridian(ring)
     return _columns(box, shape.wkb)
 
 
-def _over_antimeridian(ring: list[tuple[float, float]]) -> BaseGeometry:
+def over_antimeridian(ring: list[tuple[float, float]]) -> BaseGeometry:
     """A ring that goes the short way over the antimeridian, cut there (RFC 7946, section 3.1.9)."""
     from shapely import box, union_all
     from shapely.affinity import translate

@@ -1,7 +1,7 @@
 """Format 2: targets, publications' statements, files, reviews and claims have histories of their own.
 
 Revisions of format 1 stay as they are. Each site gets a new one that names its parts; each picture's files get
-their first.
+their first. Outlines that cross the antimeridian are cut there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from workflow.store.geometry import Wkb, over_antimeridian
 from workflow.store.migrations.tools import Writer, add_kind, name_type
 
 revision = "0002"
@@ -43,7 +44,17 @@ def upgrade() -> None:
     for _, payload in connection.execute(sa.text("SELECT id, payload FROM capture ORDER BY number")).all():
         _add_files(writer, json.loads(payload))
     writer.finish()
+    _cut_at_antimeridian(connection)
     connection.execute(sa.text("DELETE FROM meta WHERE name = 'schema'"))
+
+
+def _cut_at_antimeridian(connection: sa.Connection) -> None:
+    capture = sa.table("capture", sa.column("id"), sa.column("geometry", Wkb))
+    wide = connection.execute(sa.text("SELECT id, payload FROM capture WHERE minx > maxx")).all()
+    for key, payload in wide:
+        ring = [(corner["lon"], corner["lat"]) for corner in json.loads(payload)["footprint"]]
+        change = sa.update(capture).where(capture.c.id == key).values(geometry=over_antimeridian(ring).wkb)
+        connection.execute(change)
 
 
 def _take_apart(writer: Writer, site: str, content: dict[str, object]) -> None:
