@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, text, union_all
 
+from workflow.codec import canonical_json
 from workflow.errors import ProjectUnusable
 from workflow.store.chain import ChainHead, Revision
 from workflow.store.geometry import Box, flat_boxes
@@ -24,6 +25,7 @@ __all__ = [
     "chain_row",
     "head",
     "heads",
+    "heads_of",
     "judged",
     "revision",
     "revisions",
@@ -44,6 +46,20 @@ def heads(
             if not is_text(value):
                 return ()
             query = query.where(table.c[column] == value)
+    return _decoded_all(connection, kind, connection.execute(query).all(), cache)
+
+
+def heads_of(
+    connection: Connection, kind: Kind, keys: Sequence[str], cache: Cache
+) -> tuple[Versioned[Any], ...]:
+    """Those of these objects that are there, in the order they came in."""
+    table = HEADS[kind.name]
+    wanted = {"wanted": canonical_json([key for key in keys if is_text(key)])}
+    elements = "json_each(:wanted)"
+    if connection.dialect.name == "postgresql":
+        elements = "json_array_elements_text(CAST(:wanted AS json)) AS given(value)"
+    among = text(f"id IN (SELECT value FROM {elements})").bindparams(**wanted)  # noqa: S608  our own words
+    query = select(table.c.id, table.c.version, table.c.payload).where(among).order_by(table.c.number)
     return _decoded_all(connection, kind, connection.execute(query).all(), cache)
 
 

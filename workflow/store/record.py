@@ -7,7 +7,7 @@ take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -95,6 +95,11 @@ class Record:
         where = {"site": site, "target": target, "capture": capture}
         with self._backend.reading() as connection:
             return reading.heads(connection, kind_of(what), self._cache, where)
+
+    def many(self, what: type[K], keys: Iterable[str]) -> tuple[Versioned[K], ...]:
+        """Those of these objects that are there, in the order they first came in; one statement however many."""
+        with self._backend.reading() as connection:
+            return reading.heads_of(connection, kind_of(what), tuple(keys), self._cache)
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Ids of all objects of the kind of that name, in the order they first came in."""
