@@ -67,7 +67,7 @@ def opened(path: Path) -> Record:
 
 @contextmanager
 def faulty(folder: Path) -> Iterator[tuple[Path, Disk]]:
-    with recording(folder) as disk, mock.patch("workflow.store.engine.WAL_LIMIT_BYTES", LOG_LIMIT_BYTES):
+    with recording(folder) as disk, mock.patch("workflow.store.sqlite.WAL_LIMIT_BYTES", LOG_LIMIT_BYTES):
         yield disk.folder / NAME, disk
 
 
@@ -127,7 +127,7 @@ class Trial:
 
         if self.refused(deed):
             self.expect(state_of(record) == self.states[number], "something of a refused action is there")
-            self._crash(record.path, number)
+            self._crash(Path(record.name), number)
             if self.fault.lasts:
                 self.expect(self.refused(deed), "an action was acknowledged while the disk failed")
             disk.fault = None

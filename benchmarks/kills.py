@@ -26,7 +26,7 @@ from pathlib import Path
 
 from workflow.errors import ProjectUnusable
 from workflow.model import Author, Site
-from workflow.store import Record, engine
+from workflow.store import Record, sqlite
 
 WRITERS = 2
 ROUNDS_PER_RECORD = 10
@@ -60,7 +60,7 @@ def key(writer: str, number: int, part: str) -> str:
 
 def write_on(path: Path, writer: str, notes: Path) -> None:
     """Write until the end comes."""
-    engine.WAL_LIMIT_BYTES = LOG_LIMIT_BYTES
+    sqlite.WAL_LIMIT_BYTES = LOG_LIMIT_BYTES
     # what the system was given survives the kill, so the note need not be synchronised
     handle = os.open(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     record = Record.open(path)

@@ -345,7 +345,7 @@ def power_cuts(cuts: int, seed: int) -> Outcome:
             (scratch / "before").mkdir()
             with (
                 recording(scratch / "before") as disk,
-                mock.patch("workflow.store.engine.WAL_LIMIT_BYTES", LOG_LIMIT_BYTES),
+                mock.patch("workflow.store.sqlite.WAL_LIMIT_BYTES", LOG_LIMIT_BYTES),
             ):
                 marks = work(disk.folder / NAME, disk, rng)
             outcome.steps += len(disk.steps)

@@ -16,7 +16,7 @@ import pytest
 
 from workflow.errors import ProjectUnusable
 from workflow.model import Author, Site
-from workflow.store import Record, engine
+from workflow.store import Record, sqlite
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -46,13 +46,13 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() -> None
 
 
 def with_pragma(monkeypatch: pytest.MonkeyPatch, pragma: str) -> None:
-    usual = engine._set_up
+    usual = sqlite._set_up
 
     def weaker(connection: sqlite3.Connection, entry: Any) -> None:
         usual(connection, entry)
         connection.execute(f"PRAGMA {pragma}")
 
-    monkeypatch.setattr(engine, "_set_up", weaker)
+    monkeypatch.setattr(sqlite, "_set_up", weaker)
 
 
 def test_the_campaign_finds_the_writes_that_synchronous_normal_loses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,10 +162,10 @@ def test_a_disk_that_fails_at_any_place_refuses_in_a_sentence_and_nothing_is_hal
 
 
 def test_a_checkpoint_that_fails_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "WAL_LIMIT_BYTES", 0)
+    monkeypatch.setattr(sqlite, "WAL_LIMIT_BYTES", 0)
     with recording(tmp_path) as disk, Record.open(disk.folder / "record.sqlite") as record:
         disk.fault = fault = Fault(0, errno.EIO)
-        usual = engine.checkpoint
+        usual = sqlite.checkpoint
 
         def failing(*arguments: Any) -> None:
             fault.number, fault.lasts = fault.seen + 1, True
