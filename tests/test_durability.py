@@ -172,7 +172,7 @@ def test_a_checkpoint_that_fails_refuses_nothing(tmp_path: Path, monkeypatch: py
             usual(*arguments)
 
         with monkeypatch.context() as patch:
-            patch.setattr("workflow.store.record.checkpoint", failing)
+            patch.setattr("workflow.store.sqlite.checkpoint", failing)
             put(record, "one")
         assert fault.failed
         disk.fault = None
