@@ -19,6 +19,7 @@ from workflow.readings import (
     by_place,
     makers,
     person,
+    place_of,
     states_as_given,
 )
 from workflow.readings import second_readings as readings_of
