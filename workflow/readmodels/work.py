@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering_each
-from workflow.model import Capture, Observation, Offset, Review, Site, Target
+from workflow.model import Capture, Observation, Offset, Site, Target
 from workflow.store import ScoreEntry
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
     captures = project.captures()
     places = project.sites() if site is None else (project.site(site),)
     tied, over = _tied(captures), covering_each(places, captures)
-    said, scores = _by_site(project.observations(site=site)), _by_site(project.record.scores(site))
+    said, scores = _by_site(project.statements(site=site)), _by_site(project.record.scores(site))
     rows: list[tuple[tuple[Any, ...], Row]] = []
     for place in places:
         pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()))
@@ -192,12 +192,10 @@ def _best_scores(entries: Iterable[ScoreEntry]) -> dict[tuple[str, str], ScoreEn
 
 
 def _decided(observations: Iterable[Observation]) -> dict[str, frozenset[str]]:
-    """By target, the captures on which somebody stated that it is there or not (returned statements do not
-    count).
-    """
+    """By target, the captures on which somebody stated that it is there or not."""
     found: dict[str, set[str]] = {}
     for one in observations:
-        if one.state.decisive and one.review is not Review.RETURNED:
+        if one.state.decisive:
             found.setdefault(one.target, set()).add(one.capture)
     return {target: frozenset(captures) for target, captures in found.items()}
 

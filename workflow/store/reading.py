@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from workflow.codec import canonical_json
 from workflow.errors import ProjectUnusable
@@ -29,6 +42,7 @@ __all__ = [
     "judged",
     "revision",
     "revisions",
+    "revisions_of",
 ]
 
 Cache = MutableMapping[tuple[str, str], Versioned[Any]]
@@ -54,13 +68,19 @@ def heads_of(
 ) -> tuple[Versioned[Any], ...]:
     """Those of these objects that are there, in the order they came in."""
     table = HEADS[kind.name]
-    wanted = {"wanted": canonical_json([key for key in keys if is_text(key)])}
-    elements = "json_each(:wanted)"
-    if connection.dialect.name == "postgresql":
-        elements = "json_array_elements_text(CAST(:wanted AS json)) AS given(value)"
-    among = text(f"id IN (SELECT value FROM {elements})").bindparams(**wanted)  # noqa: S608  our own words
-    query = select(table.c.id, table.c.version, table.c.payload).where(among).order_by(table.c.number)
-    return _decoded_all(connection, kind, connection.execute(query).all(), cache)
+    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
+    rows = connection.execute(query.where(_among(connection, table.c.id, keys))).all()
+    return _decoded_all(connection, kind, rows, cache)
+
+
+def _among(connection: Connection, column: ColumnElement[str], keys: Iterable[str]) -> ColumnElement[bool]:
+    """The column's value is one of these, however many: they go in as one JSON list."""
+    names = canonical_json([key for key in keys if is_text(key)])
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(names).table_valued("value")
+    else:
+        listed = func.json_array_elements_text(cast(literal(names), JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versioned[Any] | None:
@@ -135,6 +155,15 @@ def revisions(connection: Connection, kind: Kind, key: str) -> tuple[Revision, .
     table = REVISIONS[kind.name]
     rows = connection.execute(select(table).where(table.c.id == key).order_by(table.c.version))
     return tuple(as_revision(kind, row) for row in rows)
+
+
+def revisions_of(connection: Connection, kind: Kind, keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
+    """All revisions of each of these objects that is there, by id, the first one first. One statement."""
+    table, found = REVISIONS[kind.name], dict[str, list[Revision]]()
+    query = select(table).where(_among(connection, table.c.id, keys))
+    for row in connection.execute(query.order_by(table.c.id, table.c.version)):
+        found.setdefault(row.id, []).append(as_revision(kind, row))
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def as_revision(kind: Kind, row: Any) -> Revision:

@@ -133,6 +133,11 @@ class Record:
         with self._reading() as connection:
             return reading.revisions(connection, kind, key)
 
+    def histories(self, what: type[Any], keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
+        """All revisions of each of these objects, by id; one statement, whatever their number."""
+        with self._reading() as connection:
+            return reading.revisions_of(connection, kind_of(what), keys)
+
     @property
     def revision(self) -> int:
         """How many revisions there are: grows by one with each, and says whether anything changed."""
