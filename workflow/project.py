@@ -193,9 +193,18 @@ class Project:
 
         One on a capture that was the wrong picture does not count; where only its licence ended, it does.
         """
-        void = {one.id for one in self.all_captures() if one.withdrawn is not None and one.withdrawn.void}
+        return self.witnesses(site=site)[0]
+
+    def witnesses(self, *, site: str | None = None) -> tuple[tuple[Observation, ...], dict[str, Capture]]:
+        """What `statements` gives, and by id the captures that they are on, the withdrawn ones too."""
         said = self.observations(site=site)
-        return tuple(one for one in said if one.review.counts and one.capture not in void)
+        whole = site is None
+        rows = (
+            self.record.rows(Capture) if whole else self.record.many(Capture, {one.capture for one in said})
+        )
+        shown = {row.value.id: row.value for row in rows}
+        void = {one.id for one in shown.values() if one.withdrawn is not None and one.withdrawn.void}
+        return tuple(one for one in said if one.review.counts and one.capture not in void), shown
 
     def annotations(self, *, site: str | None = None, capture: str | None = None) -> tuple[Annotation, ...]:
         """Annotations that were not deleted, all or of one site or capture."""
