@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,8 @@ __all__ = ["SCHEMA_VERSION", "checkpoint", "locked", "open_engine", "sentences",
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x53495452  # "SITR", so that `file` and we can tell our record from another SQLite file
 BUSY_SECONDS = 60.0
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.005
+QUEUE_POLL_SECONDS = 0.05
 WAL_LIMIT_BYTES = 1000 * 4096
 
 
@@ -148,9 +150,17 @@ def _fill(connection: Connection) -> None:
 
 @contextlib.contextmanager
 def locked(lock: FileLock, path: Path) -> Iterator[None]:
-    """Hold the record's lock; a writer that keeps it for a minute is reported."""
+    """Hold the record's lock; a writer that keeps it for a minute is reported.
+
+    Writers line up: the next one holds a second lock and looks for the first often, the others look for the
+    second seldom. Many of them would otherwise keep the processor busy with looking, and whoever has just
+    written would pass those who wait.
+    """
+    queue = FileLock(Path(lock.lock_file).with_suffix(".queue"))
+    deadline = time.monotonic() + BUSY_SECONDS
     try:
-        lock.acquire(timeout=BUSY_SECONDS, poll_interval=POLL_SECONDS)
+        with queue.acquire(timeout=BUSY_SECONDS, poll_interval=QUEUE_POLL_SECONDS):
+            lock.acquire(timeout=max(0.0, deadline - time.monotonic()), poll_interval=POLL_SECONDS)
     except Timeout as error:
         raise ProjectUnusable(
             path,
