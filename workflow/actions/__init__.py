@@ -4,5 +4,17 @@ from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate
 from workflow.actions.observing import observe
+from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 
-__all__ = ["Acknowledgement", "ImportReport", "annotate", "import_sites", "observe", "undo"]
+__all__ = [
+    "Acknowledgement",
+    "ImportOptions",
+    "ImportReport",
+    "ImportedRow",
+    "PastWorkReport",
+    "annotate",
+    "import_observations",
+    "import_sites",
+    "observe",
+    "undo",
+]

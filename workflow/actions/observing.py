@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,10 +17,10 @@ from workflow.model import Author, Capture, Confidence, Observation, Site, State
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["observation_id", "observe"]
+__all__ = ["LONGEST_NOTE", "must_be_visible", "must_show", "observation_id", "observe", "target_of", "word"]
 
 _NAMESPACE = uuid.UUID("5f1a7a3e-0b7e-5d0c-9c55-3a1d6f0c2b14")
-_LONGEST_NOTE = 4000
+LONGEST_NOTE = 4000
 W = TypeVar("W", State, Confidence)
 
 
@@ -64,12 +65,12 @@ def observe(
         thing.id,
         picture.id,
         author.name,
-        _word(State, "State", state),
-        _word(Confidence, "Confidence", confidence),
-        clean_text("Note", note, _LONGEST_NOTE),
+        word(State, "State", state),
+        word(Confidence, "Confidence", confidence),
+        clean_text("Note", note, LONGEST_NOTE),
     )
-    _must_show(project, place, picture)
-    _must_be_visible(thing, picture, said)
+    must_show(place, picture, lambda: covering(project, place))
+    must_be_visible(thing, picture, said)
     return _put(project, author, said)
 
 
@@ -94,21 +95,35 @@ def target_of(site: Site, target: str | None) -> Target:
     raise UnknownName(f"target of site {site.id}", target, ids)
 
 
-def _word(kind: type[W], name: str, value: str) -> W:
+def word(kind: type[W], name: str, value: str) -> W:
+    """The state or confidence that `value` names.
+
+    Raises
+    ------
+    InputRefused
+        when it is no such word; `name` says of what.
+    """
     try:
         return kind(value)
     except ValueError:
         raise InputRefused(name, f"'{value}' is not known", f"use one of {', '.join(kind)}") from None
 
 
-def _must_show(project: Project, site: Site, capture: Capture) -> None:
+def must_show(site: Site, capture: Capture, covering: Callable[[], Iterable[Capture]]) -> None:
+    """Refuse a capture that neither is the site's own nor among those that cover it.
+
+    Raises
+    ------
+    InputRefused
+        when it does not show the site, or nothing is known to because the site is not located.
+    """
     if capture.site == site.id:
         return
     if site.position is None and site.footprint is None:
         raise InputRefused(
             f"Site {site.id}", "it is not located, so no capture is known to show it", "give it a position"
         )
-    if capture.id not in {one.id for one in covering(project, site)}:
+    if capture.id not in {one.id for one in covering()}:
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
             f"it does not show site {site.id}",
@@ -116,7 +131,14 @@ def _must_show(project: Project, site: Site, capture: Capture) -> None:
         )
 
 
-def _must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+def must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+    """Refuse an absence without a note on a capture that is too coarse to show the target.
+
+    Raises
+    ------
+    InputRefused
+        then.
+    """
     limit = target.kind.coarsest_gsd_m
     if said.state is not State.ABSENT or said.note or limit is None or capture.gsd_m is None:
         return

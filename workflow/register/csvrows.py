@@ -14,6 +14,8 @@ from workflow.errors import InputRefused
 
 __all__ = ["csv_rows"]
 
+_MAX_LINES = 2_000_000  # each takes memory, however short it is
+
 
 def csv_rows(body: bytes, file: str) -> Iterator[tuple[int, list[str] | InputRefused]]:
     """Number, counted from 1 and the empty ones too, and cells of each row; a refusal is what the file ends with.
@@ -21,9 +23,11 @@ def csv_rows(body: bytes, file: str) -> Iterator[tuple[int, list[str] | InputRef
     Raises
     ------
     InputRefused
-        when the text cannot be read.
+        when the text cannot be read or has more than 2 million lines.
     """
     text = _text(body, file)
+    if text.count("\n") + text.count("\r") > _MAX_LINES:
+        raise InputRefused(file, f"has more than {_MAX_LINES} lines", "split it")
     delimiter, text = _delimiter(text)
     lines = io.StringIO(text, newline="").readlines()
     return _rows(_Source(file, lines, delimiter))
