@@ -32,12 +32,12 @@ def read_past_work(path: Path, sheet: str | None = None) -> Reading:
     try:
         return _read(path, sheet)
     except InputRefused as error:
-        return Reading((RefusedRow(_shown(path.name), None, str(error)),))
+        return Reading((RefusedRow(_shown(path.name), None, _shown(str(error))),))
 
 
-def _shown(name: str) -> str:
-    """A file's name that can be printed and kept: systems allow any bytes in one."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+def _shown(text: str) -> str:
+    """`text` with a file's name, so that it can be printed and kept: systems allow any bytes in a name."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _read(path: Path, sheet: str | None) -> Reading:

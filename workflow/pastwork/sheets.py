@@ -6,7 +6,6 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workflow.errors import InputRefused
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sheet_rows"]
 
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 200
+_LAST_ROW, _LAST_COLUMN, _HEADING_ROWS = 1_048_576, 200, 10
 _KIND, _REMEDY = "XLSX file", "save it again as .xlsx or .csv, without a password"
 _FORMULA = Broken(
     "holds a formula whose value is not in the file",
@@ -56,9 +55,9 @@ def _read(
     written = _workbook(body, values=False)
     name = _sheet_name(written, file, sheet)
     others = tuple(one.title for one in written.worksheets if one.title != name)
-    rows = dict(islice(_cells(written, name), MAX_ROWS + 20))  # what is too long need not be read to its end
+    rows = dict(_cells(written, name, file))
     if any(cell is _FORMULA for cells in rows.values() for cell in cells):
-        computed = dict(islice(_cells(_workbook(body, values=True), name), MAX_ROWS + 20))
+        computed = dict(_cells(_workbook(body, values=True), name, file))
         rows = {number: _with_values(cells, computed.get(number, ())) for number, cells in rows.items()}
     texts: list[tuple[int, Sequence[Cell]]] = [
         (number, ["" if one is None else one for one in cells]) for number, cells in rows.items()
@@ -84,15 +83,24 @@ def _sheet_name(workbook: Workbook, file: str, sheet: str | None) -> str:
     return sheet
 
 
-def _cells(workbook: Workbook, name: str) -> Iterator[tuple[int, list[Cell | None]]]:
+def _cells(workbook: Workbook, name: str, file: str) -> Iterator[tuple[int, list[Cell | None]]]:
     from openpyxl.cell.read_only import EMPTY_CELL
 
     sheet = workbook[name]
     sheet.reset_dimensions()  # what the file says of its size need not be so
-    rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=_LAST_COLUMN)
-    for number, cells in enumerate(rows, 1):
-        if cells.count(EMPTY_CELL) < len(cells):
-            yield number, _without_tail([_cell(cell) for cell in cells])
+    blank, found = None, 0
+    for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_LAST_COLUMN), 1):
+        if row is blank:  # one tuple stands for all rows that are not in the file
+            continue
+        if all(cell is EMPTY_CELL for cell in row):
+            blank = row
+            continue
+        cells = _without_tail([_cell(cell) for cell in row])
+        if cells:
+            found += 1
+            yield number, cells
+        if found > MAX_ROWS + _HEADING_ROWS:
+            raise InputRefused(file, f"has more than {MAX_ROWS} rows", "split it")
 
 
 def _without_tail(cells: list[Cell | None]) -> list[Cell | None]:

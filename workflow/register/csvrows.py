@@ -26,7 +26,7 @@ def csv_rows(body: bytes, file: str) -> Iterator[tuple[int, list[str] | InputRef
         when the text cannot be read or has more than 2 million lines.
     """
     text = _text(body, file)
-    if text.count("\n") + text.count("\r") > _MAX_LINES:
+    if max(text.count("\n"), text.count("\r")) > _MAX_LINES:
         raise InputRefused(file, f"has more than {_MAX_LINES} lines", "split it")
     delimiter, text = _delimiter(text)
     lines = io.StringIO(text, newline="").readlines()
