@@ -349,7 +349,7 @@ def test_any_bytes_give_a_reading(tmp_path: Path, suffix: str, body: bytes) -> N
     assert isinstance(read(tmp_path, body, f"old.{suffix}"), Reading)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10_000), byte=st.integers(0, 255), member=st.integers(0, 20))
 def test_any_changed_byte_within_a_sheet_gives_a_reading(
     tmp_path: Path, at: int, byte: int, member: int

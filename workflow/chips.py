@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ __all__ = [
     "Cut",
     "chip",
     "covering",
+    "covers",
     "cut",
     "digest",
     "identity",
@@ -120,6 +121,17 @@ def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     return tuple(
         sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
     )
+
+
+def covers(site: Site) -> Callable[[Capture], bool]:
+    """Whether a capture is one of those that `covering` gives, for asking of many."""
+    if site.position is None:
+        return lambda _: False
+    import shapely
+
+    centre = site.position.lonlat
+    box = shapely.Polygon(_box_ring(centre, site.radius_m))
+    return lambda capture: _touches(box, centre, capture)
 
 
 def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from workflow.chips import covering
+from workflow.chips import covering, covers
 from workflow.coords import distance_m
 from workflow.errors import AmbiguousName, InputRefused
 from workflow.model import Capture, DateSpan, LonLat, Site
@@ -36,10 +36,11 @@ class Lookup:
     """The sites and the captures in use of a project, as they are now."""
 
     def __init__(self, project: Project) -> None:
-        """Read them; which captures cover a site is asked once a site."""
+        """Read them; nothing is asked of the record again, but once a site which captures cover it."""
         self._project = project
         self._sites = {site.id: site for site in project.sites()}
         self._captures = {capture.id: capture for capture in project.captures()}
+        self._covers: dict[str, Callable[[Capture], bool]] = {}
         self._shown: dict[str, tuple[Capture, ...]] = {}
 
     # -- sites -----------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ class Lookup:
 
     def sites_named(self, name: str) -> list[Site]:
         """The site of that id, else those of that name, local name or alias."""
-        return [self._sites[name]] if name in self._sites else self._by_name[name]
+        return [self._sites[name]] if name in self._sites else self._by_name.get(name, [])
 
     def sites_at(self, place: LonLat) -> list[Site]:
         """Located sites whose watch radius holds the place."""
@@ -99,7 +100,7 @@ class Lookup:
         """
         if name in self._captures:
             return self._captures[name]
-        fits = self._by_file[name] or self._with_prefix(name.lower())
+        fits = self._by_file.get(name) or self._with_prefix(name.lower())
         if not fits:
             raise InputRefused(
                 f"'{name}'",
@@ -129,11 +130,17 @@ class Lookup:
     def _by_sha256(self) -> list[Capture]:
         return sorted(self._captures.values(), key=lambda capture: capture.sha256)
 
+    def covers(self, site: Site) -> Callable[[Capture], bool]:
+        """Whether a capture covers the site."""
+        if site.id not in self._covers:
+            self._covers[site.id] = covers(site)
+        return self._covers[site.id]
+
     def showing(self, site: Site) -> tuple[Capture, ...]:
         """Captures in use that cover the site or are its own, in date order."""
         if site.id not in self._shown:
             known = {one.id: one for one in covering(self._project, site) if one.id in self._captures}
-            known |= {one.id: one for one in self._own[site.id]}
+            known |= {one.id: one for one in self._own.get(site.id, ())}
             self._shown[site.id] = tuple(sorted(known.values(), key=lambda one: one.date_order))
         return self._shown[site.id]
 
@@ -154,9 +161,11 @@ class Lookup:
             when it is none or several, which are named.
         """
         subject = f"'{when.verbatim}'"
-        dated = [one for one in self.showing(site) if one.is_dated]
-        fits = [one for one in dated if _ends(one.acquired) == _ends(when)]
-        fits = fits or [one for one in dated if overlaps(one.acquired, when)]
+        touches = self.covers(site)
+        fits = [one for one in self._by_date.get(_ends(when), ()) if one.site == site.id or touches(one)]
+        if not fits:
+            dated = [one for one in self.showing(site) if one.is_dated]
+            fits = [one for one in dated if overlaps(one.acquired, when)]
         if len(fits) == 1:
             return fits[0]
         if fits:
@@ -165,6 +174,13 @@ class Lookup:
         known = f"those that show it are {_some(dated)}" if dated else "no dated capture shows it"
         problem = f"no capture of site {site.id} has that date ({known})"
         raise InputRefused(subject, problem, "correct the date, or take the picture in")
+
+    @cached_property
+    def _by_date(self) -> defaultdict[tuple[object, object], list[Capture]]:
+        found: defaultdict[tuple[object, object], list[Capture]] = defaultdict(list)
+        for capture in self._captures.values():
+            found[_ends(capture.acquired)].append(capture)
+        return found
 
 
 def _ends(span: DateSpan) -> tuple[object, object]:

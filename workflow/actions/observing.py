@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from workflow.actions.editing import refuse_sealed
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
-from workflow.chips import covering
+from workflow.chips import covers
 from workflow.errors import InputRefused, UnknownName
 from workflow.model import Author, Capture, Confidence, Observation, Site, State, Target
 
@@ -69,7 +69,7 @@ def observe(
         word(Confidence, "Confidence", confidence),
         clean_text("Note", note, LONGEST_NOTE),
     )
-    must_show(place, picture, lambda: covering(project, place))
+    must_show(place, picture, covers(place))
     must_be_visible(thing, picture, said)
     return _put(project, author, said)
 
@@ -109,8 +109,8 @@ def word(kind: type[W], name: str, value: str) -> W:
         raise InputRefused(name, f"'{value}' is not known", f"use one of {', '.join(kind)}") from None
 
 
-def must_show(site: Site, capture: Capture, covering: Callable[[], Iterable[Capture]]) -> None:
-    """Refuse a capture that neither is the site's own nor among those that cover it.
+def must_show(site: Site, capture: Capture, covers: Callable[[Capture], bool]) -> None:
+    """Refuse a capture that neither is the site's own nor covers it.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def must_show(site: Site, capture: Capture, covering: Callable[[], Iterable[Capt
         raise InputRefused(
             f"Site {site.id}", "it is not located, so no capture is known to show it", "give it a position"
         )
-    if capture.id not in {one.id for one in covering()}:
+    if not covers(capture):
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
             f"it does not show site {site.id}",

@@ -163,7 +163,7 @@ def _capture(lookup: Lookup, site: Site, cells: Mapping[str, str]) -> Capture:
             f"its date is {format_span(capture.acquired)}, not '{when.verbatim}'",
             "correct the capture or the date",
         )
-    must_show(site, capture, lambda: lookup.showing(site))
+    must_show(site, capture, lookup.covers(site))
     return capture
 
 
