@@ -87,8 +87,8 @@ def _cells(workbook: Workbook, name: str, file: str) -> Iterator[tuple[int, list
     from openpyxl.cell.read_only import EMPTY_CELL
 
     sheet = workbook[name]
-    sheet.reset_dimensions()  # what the file says of its size need not be so
     blank, found = None, 0
+    # both ends are given, since what the file says of its size need not be so
     for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_LAST_COLUMN), 1):
         if row is blank:  # one tuple stands for all rows that are not in the file
             continue
