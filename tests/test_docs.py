@@ -112,6 +112,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
+        "observations import": [past_work(tmp_path), "--reason", "survey"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
     arguments |= review_arguments(ask)
@@ -143,4 +144,10 @@ def review_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list
 def register(folder: Path) -> Path:
     path = folder / "more.csv"
     path.write_text("id,lat,lon\nroad,39.0,125.7\n")
+    return path
+
+
+def past_work(folder: Path) -> Path:
+    path = folder / "past.csv"
+    path.write_text("site,capture,state\ngate,scene1.tif,absent\n")
     return path

@@ -4,6 +4,7 @@ from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate
 from workflow.actions.observing import observe
+from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 from workflow.actions.reviewing import (
     adjudicate,
     approve,
@@ -17,11 +18,15 @@ from workflow.actions.reviewing import (
 
 __all__ = [
     "Acknowledgement",
+    "ImportOptions",
     "ImportReport",
+    "ImportedRow",
+    "PastWorkReport",
     "adjudicate",
     "annotate",
     "approve",
     "ask_second_reading",
+    "import_observations",
     "import_sites",
     "observe",
     "reopen",

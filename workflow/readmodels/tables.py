@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
-from workflow.model import Annotation, Capture, Georeference, Offset, Site
+from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
 from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import ChainHead, Revision
 
-__all__ = ["captures", "history", "sites", "status", "verify"]
+__all__ = ["captures", "history", "observations", "sites", "status", "verify"]
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -85,6 +85,50 @@ def _capture(root: Path, capture: Capture) -> Row:
         "credit": capture.credit,
         "licence": capture.licence,
         "stated": span.verbatim,
+    }
+
+
+def observations(project: Project, site: str | None = None) -> list[Row]:
+    """Rows of statements that were not taken back, all or of one site, in the order in which they came in.
+
+    Keys ``id site target capture file earliest latest state confidence note author review stated blind version``:
+    `file`, `earliest` and `latest` are the capture's, `stated` is the day on which past work said it, None where it
+    was said here.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site.
+    """
+    if site is not None:
+        project.site(site)
+    pictures = {capture.id: capture for capture in project.all_captures()}
+    rows = project.record.rows(Observation, site=site)
+    return [
+        _observation(row.value, pictures.get(row.value.capture), row.version)
+        for row in rows
+        if not row.value.deleted
+    ]
+
+
+def _observation(said: Observation, picture: Capture | None, version: int) -> Row:
+    span = picture.acquired if picture else None
+    return {
+        "id": said.id,
+        "site": said.site,
+        "target": said.target,
+        "capture": said.capture,
+        "file": picture.file if picture else None,
+        "earliest": span.earliest.isoformat() if span and span.earliest else None,
+        "latest": span.latest.isoformat() if span and span.latest else None,
+        "state": said.state.value,
+        "confidence": said.confidence.value,
+        "note": said.note,
+        "author": said.author,
+        "review": said.review.value,
+        "stated": said.stated or None,
+        "blind": said.blind,
+        "version": version,
     }
 
 

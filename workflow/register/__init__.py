@@ -15,7 +15,16 @@ from workflow.register.assemble import Draft, Reading, assemble
 from workflow.register.geojson import register_text, write_register
 from workflow.register.merging import Merge, merge
 
-__all__ = ["SUFFIXES", "Merge", "Reading", "merge", "read_sites", "register_text", "write_register"]
+__all__ = [
+    "SUFFIXES",
+    "Merge",
+    "Reading",
+    "merge",
+    "read_bytes",
+    "read_sites",
+    "register_text",
+    "write_register",
+]
 
 MAX_BYTES = 64 * 1024 * 1024
 """No register file is read beyond this size."""
@@ -41,13 +50,20 @@ def read_sites(path: Path) -> Reading:
         reader = _READERS.get(path.suffix.lower())
         if reader is None:
             raise InputRefused(path.name, "is not a register file", f"give one of {', '.join(SUFFIXES)}")
-        drafts = reader(_bytes(path), path.name)
+        drafts = reader(read_bytes(path), path.name)
     except InputRefused as error:
         return Reading((), (error,))
     return assemble(path.stem, drafts)
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What the file at `path` holds.
+
+    Raises
+    ------
+    InputRefused
+        when it cannot be opened or is larger than 64 MiB.
+    """
     try:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
