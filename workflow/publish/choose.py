@@ -46,15 +46,16 @@ def choose(
     UnknownName, AmbiguousName
         when a site, target or capture is not known.
     InputRefused
-        when a capture does not show the site, both are one, or nothing shows the site.
+        when a capture does not show the site or was withdrawn, both are one, or nothing shows the site.
     """
     site = project.site(site_id)
     observations = [one for one in project.observations(site=site.id) if one.review is not Review.RETURNED]
-    captures = {capture.id: capture for capture in project.captures()}
+    # what was said of a withdrawn capture counts, though it is not shown; on a wrong picture it counts for nothing
+    captures = {one.id: one for one in project.all_captures() if not (one.withdrawn and one.withdrawn.void)}
     target = _target(site, target_id, observations, captures)
     finding = _appeared(site, target, observations, captures)
     mapped = covering(project, site)
-    stills = tuple(one for one in captures.values() if one.site == site.id and not one.is_georeferenced)
+    stills = tuple(one for one in project.captures() if one.site == site.id and not one.is_georeferenced)
     asked = tuple(project.capture(name) if name else None for name in (before, after))
     for capture in asked:
         _check_shows(site, capture, (*mapped, *stills))
@@ -128,7 +129,10 @@ def _witnesses(
 ) -> tuple[Capture | None, Capture | None]:
     """The last capture without the target and the first with it, as far as there are such."""
     known = (
-        sorted((captures[one] for one in finding.witnesses), key=lambda one: one.date_order)
+        sorted(
+            (captures[one] for one in finding.witnesses if captures[one].withdrawn is None),
+            key=lambda one: one.date_order,
+        )
         if finding
         else []
     )
