@@ -112,6 +112,8 @@ def test_rows_have_the_documented_keys_and_no_others(
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
+        "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
+        "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS}

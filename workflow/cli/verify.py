@@ -37,10 +37,8 @@ def command(
 
     heads = [_anchor(text) for text in anchors]
     with open_project(project_dir) as project, progress() as show:
-        if figures:
-            rows = custody.verify_figures(project, figures, heads)
-        else:
-            rows = custody.verify(project, heads, show)
+        some = custody.verify_figures(project, figures, heads) if figures else None
+        rows = custody.verify(project, heads, show) if some is None else some
     (row,) = rows
     if as_json:
         print_rows(rows, as_json)

@@ -43,11 +43,11 @@ def verify(
         when the record cannot be read at all.
     """
     library = _library(project)  # before the captures: an intake that ends meanwhile left no stray
-    figures = _known_figures(project)
+    figures, unread = _known_figures(project)
     noted, warnings = _noted(project)
     stated = (one.anchor for one in figures if one.anchor is not None)
     found = project.record.verify([*anchors, *noted, *stated])
-    problems = list(found.problems)
+    problems = [*found.problems, *unread]
     captures = _readable(project, Capture, problems)
     files = _files(captures, _readable(project, StoredFile, problems))
     for done, file in enumerate(files, 1):
@@ -121,11 +121,11 @@ def _note(project: Project, head: ChainHead, noted: Sequence[Anchor]) -> list[st
     return []
 
 
-def _known_figures(project: Project) -> list[figurecheck.FigureCheck]:
+def _known_figures(project: Project) -> tuple[list[figurecheck.FigureCheck], list[str]]:
     try:
-        return figurecheck.known_figures(project)
-    except ProjectUnusable:  # the walk over the record says what is wrong with it
-        return []
+        return figurecheck.known_figures(project), []
+    except ProjectUnusable as error:  # the walk over the record has to be made all the same
+        return [], [f"The list of figures cannot be read: {error}"]
 
 
 # -- files of the library ------------------------------------------------------------------------------------
