@@ -318,7 +318,7 @@ def rows_of(path: Path) -> Rows:
         for (name,) in names.fetchall():
             try:
                 found[name.decode()] = raw.execute(f'SELECT * FROM "{name.decode()}"').fetchall()  # noqa: S608
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeDecodeError):  # the latter: a message that quotes changed bytes
                 found[name.decode()] = None
     return found
 
