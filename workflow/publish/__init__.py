@@ -79,7 +79,7 @@ def _note(project: Project, out: Path, figure: Figure, sidecar: bytes) -> str:
             project.record.save_figure(entry)
         file, purpose = project.state_dir / ANCHORS_FILE, f"figure {name}"
         known = {(one.count, one.sha256, one.purpose) for one in read_anchors(file)[0]}
-        if chain["count"] and (chain["count"], chain["sha256"], purpose) not in known:
+        if chain["count"] and (chain["count"], chain["sha256"], " ".join(purpose.split())) not in known:
             append_anchor(file, chain["count"], chain["sha256"], datetime.now(UTC), purpose)
     except (
         WorkflowError,
