@@ -113,6 +113,8 @@ def test_rows_have_the_documented_keys_and_no_others(
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
         "observations import": [past_work(tmp_path), "--reason", "survey"],
+        "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
+        "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
     arguments |= review_arguments(ask)

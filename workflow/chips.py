@@ -48,6 +48,7 @@ __all__ = [
     "read",
     "share",
     "site_grid_of",
+    "touching",
     "window_grid",
 ]
 
@@ -106,8 +107,13 @@ def identity(capture: Capture) -> str:
 def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     """Georeferenced captures whose footprint touches the box around the site's watch circle, in date order.
 
-    Empty for a site that is not located.
+    Empty for a site that is not located; withdrawn captures cover nothing.
     """
+    return tuple(one for one in touching(project, site) if one.withdrawn is None)
+
+
+def touching(project: Project, site: Site) -> tuple[Capture, ...]:
+    """What `covering` gives, and the withdrawn captures too."""
     if site.position is None:
         return ()
     import shapely

@@ -8,6 +8,8 @@ through git is a way to work.
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -131,6 +133,11 @@ class Project:
         """The register's plain-text face."""
         return self.root / REGISTER_FILE
 
+    def name_of(self, path: Path) -> str:
+        """How a file is called in the record: POSIX, relative to the project where it lies in it, else absolute."""
+        whole = path.resolve()
+        return (whole.relative_to(self.root) if whole.is_relative_to(self.root) else whole).as_posix()
+
     # -- what it holds -------------------------------------------------------------------------------------------
 
     def sites(self) -> tuple[Site, ...]:
@@ -160,28 +167,57 @@ class Project:
             sorted((row.value for row in self.record.rows(Capture)), key=lambda capture: capture.date_order)
         )
 
-    def capture(self, reference: str) -> Capture:
+    def capture(self, reference: str, *, withdrawn: bool = False) -> Capture:
         """The capture with that id, unique prefix of an id (4 characters or more) or original file name.
+
+        Captures in use come first; one that was withdrawn is given where `withdrawn` allows it.
 
         Raises
         ------
         UnknownName, AmbiguousName
             when none or several fit.
+        InputRefused
+            when the only one that fits was withdrawn.
         """
         row = self.record.get(Capture, reference)
         if row is not None:
-            return row.value
-        captures = self.captures()
-        fits = [capture for capture in captures if capture.file == reference] or [
-            capture
-            for capture in captures
-            if len(reference) >= _SHORTEST_PREFIX and capture.sha256.startswith(reference.lower())
-        ]
+            return row.value if withdrawn else self.in_use(row.value)
+        captures = self.all_captures()
+        used = [capture for capture in captures if capture.withdrawn is None]
+        fits = _fitting(used, reference) or _fitting(captures, reference)
         if not fits:
-            raise UnknownName("capture", reference, [capture.file for capture in captures])
+            raise UnknownName("capture", reference, [capture.file for capture in used])
         if len(fits) > 1:
             raise AmbiguousName("capture", reference, [f"{capture.id} {capture.file}" for capture in fits])
-        return fits[0]
+        return fits[0] if withdrawn else self.in_use(fits[0])
+
+    def in_use(self, capture: Capture) -> Capture:
+        """The capture itself, where it was not withdrawn.
+
+        Raises
+        ------
+        InputRefused
+            when it was: on which day, by whom and why.
+        """
+        if capture.withdrawn is None:
+            return capture
+        raise InputRefused(
+            f"Capture {capture.id} ({capture.file})",
+            self.withdrawal_of(capture),
+            "choose another, or have a lead take the withdrawal back with 'sitetrack captures reinstate'",
+        )
+
+    def withdrawal_of(self, capture: Capture) -> str:
+        """``withdrawn on 2026-11-25 by L. Lead: licence ended`` for a capture that is, else empty."""
+        if capture.withdrawn is None:
+            return ""
+        begun = None
+        for revision in reversed(self.record.history(Capture, capture.id)):
+            if json.loads(revision.payload).get("withdrawn") is None:
+                break
+            begun = revision
+        who = f" on {begun.at.date()} by {begun.author}" if begun else ""
+        return f"withdrawn{who}: {capture.withdrawn.reason}"
 
     def observations(self, *, site: str | None = None) -> tuple[Observation, ...]:
         """Observations that were not taken back, all or of one site."""
@@ -238,6 +274,15 @@ class Project:
         gone = [site.id for site in self.sites() if site.id not in stated]
         kept = f"{REGISTER_FILE} no longer has {', '.join(gone)}; the record keeps them."
         return (*(str(error) for error in reading.refused), *([kept] if gone and not reading.refused else []))
+
+
+def _fitting(captures: Sequence[Capture], reference: str) -> list[Capture]:
+    """Those of that file name, else those whose id begins so."""
+    return [capture for capture in captures if capture.file == reference] or [
+        capture
+        for capture in captures
+        if len(reference) >= _SHORTEST_PREFIX and capture.sha256.startswith(reference.lower())
+    ]
 
 
 def _sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from workflow.actions.reviewing import (
     submit,
     submit_site,
 )
+from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
     "Acknowledgement",
@@ -29,10 +30,12 @@ __all__ = [
     "import_observations",
     "import_sites",
     "observe",
+    "reinstate",
     "reopen",
     "return_work",
     "second_read",
     "submit",
     "submit_site",
     "undo",
+    "withdraw",
 ]

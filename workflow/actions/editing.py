@@ -134,6 +134,12 @@ def _back(transaction: Transaction, kind: str, key: str, known: Versioned[Any], 
         raise UnknownName(
             f"earlier version of {kind} {key}", str(version), [str(n) for n in range(1, known.version)]
         )
+    if isinstance(was, Capture) and was.withdrawn != known.value.withdrawn:
+        raise InputRefused(
+            f"capture {key}",
+            "its withdrawal is not changed this way",
+            "a lead uses 'sitetrack captures withdraw' or 'sitetrack captures reinstate'",
+        )
     return replace(was, review=Review.DRAFT) if hasattr(was, "review") else was
 
 

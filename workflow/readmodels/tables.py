@@ -6,26 +6,22 @@ degrees.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.coords import format_decimal
-from workflow.errors import ProjectUnusable, UnknownName
+from workflow.errors import UnknownName
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
-from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
-    from workflow.store import ChainHead, Revision
+    from workflow.store import Revision
 
-__all__ = ["captures", "history", "observations", "sites", "status", "verify"]
+__all__ = ["captures", "history", "observations", "sites", "status"]
 
 Row = dict[str, Any]
-Progress = Callable[[str, int, int], None]
-_BLOCK = 1 << 20
 
 
 def sites(project: Project) -> list[Row]:
@@ -52,14 +48,15 @@ def _site(site: Site) -> Row:
     }
 
 
-def captures(project: Project) -> list[Row]:
-    """Rows of all captures by date, the undated last.
+def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
+    """Rows of all captures by date, the undated last; those that were withdrawn only where it is asked for.
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
-    then ``working georeference site credit licence stated``. `stored` and `working` are absolute paths,
-    `stated` the date as it was written.
+    then ``working georeference site credit licence stated withdrawn``. `stored` and `working` are absolute paths,
+    `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
     """
-    return [_capture(project.root, capture) for capture in project.captures()]
+    some = project.all_captures() if withdrawn else project.captures()
+    return [_capture(project.root, capture) for capture in some]
 
 
 def _capture(root: Path, capture: Capture) -> Row:
@@ -85,6 +82,7 @@ def _capture(root: Path, capture: Capture) -> Row:
         "credit": capture.credit,
         "licence": capture.licence,
         "stated": span.verbatim,
+        "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
     }
 
 
@@ -139,7 +137,7 @@ def status(project: Project) -> list[Row]:
     """Rows ``kind count pending what``: how many there are, and how many wait for `what`."""
     record = project.record
     places = [row.value for row in record.rows(Site)]
-    pictures = [row.value for row in record.rows(Capture)]
+    pictures = project.captures()
     said, counted = project.observations(), project.statements()
     marks = [row.value for row in record.rows(Annotation) if not row.value.deleted]
     shifts = [row.value for row in record.rows(Offset)]
@@ -181,7 +179,7 @@ def history(project: Project, kind: str, object_id: str) -> list[Row]:
     """
     revisions = project.record.history(kind, object_id)
     if not revisions and kind == "capture":
-        revisions = project.record.history(kind, project.capture(object_id).id)
+        revisions = project.record.history(kind, project.capture(object_id, withdrawn=True).id)
     if not revisions:
         raise UnknownName(kind, object_id, project.record.ids(kind))
     before: Sequence[Mapping[str, Any]] = [{}, *(json.loads(revision.payload) for revision in revisions)]
@@ -217,79 +215,3 @@ def _fields(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield from _fields(inner, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", inner
-
-
-# -- does it hold together -----------------------------------------------------------------------------------
-
-
-def verify(
-    project: Project, anchors: Sequence[ChainHead] = (), progress: Progress | None = None
-) -> list[Row]:
-    """One row ``ok checked problems``: the chain, the heads, and every original and working copy on disk.
-
-    `anchors` are chain heads noted elsewhere (a figure's sidecar, a backup). Originals are hashed again;
-    working copies too where intake noted their hash, else they must be there.
-
-    Raises
-    ------
-    ProjectUnusable
-        when the record cannot be read at all.
-    """
-    library = _library(project)  # before the captures: an intake that ends meanwhile left no stray
-    found = project.record.verify(anchors)
-    checked, problems = found.checked, list(found.problems)
-    pictures = _readable_captures(project, problems)
-    for done, capture in enumerate(pictures, 1):
-        problems += _file(project.root, capture, "original", capture.original, capture.sha256)
-        checked += 1
-        if capture.working:
-            problems += _file(project.root, capture, "working copy", capture.working, capture.working_sha256)
-            checked += 1
-        if progress is not None:
-            progress("files", done, len(pictures))
-    if not found.problems:  # else the captures may not be all
-        problems += _strays(library, pictures)
-    return [{"ok": not problems, "checked": checked, "problems": problems}]
-
-
-def _library(project: Project) -> list[str]:
-    """The files among the originals and working copies, as paths from the project's root."""
-    folders = (project.imagery / ORIGINALS, project.imagery / WORKING)
-    files = (path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
-    return sorted(path.relative_to(project.root).as_posix() for path in files)
-
-
-def _strays(library: Sequence[str], captures: Sequence[Capture]) -> Iterator[str]:
-    """A sentence for each file of the library that is no capture's: an intake was killed, or somebody put it there."""
-    known = {path for capture in captures for path in (capture.original, capture.working)}
-    for path in library:
-        if path not in known:
-            yield f"{path} belongs to no capture: take its picture in again with 'sitetrack ingest', or remove it."
-
-
-def _readable_captures(project: Project, problems: Sequence[str]) -> list[Capture]:
-    try:
-        return [row.value for row in project.record.rows(Capture)]
-    except ProjectUnusable:
-        if not problems:
-            raise
-        return []  # the walk has named the capture that cannot be read
-
-
-def _file(root: Path, capture: Capture, what: str, path: str, sha256: str) -> Iterator[str]:
-    subject = f"The {what} of capture {capture.id} ({capture.file})"
-    try:
-        if not (root / path).is_file():
-            yield f"{subject} is missing: {path}."
-        elif sha256 and _hash(root / path) != sha256:
-            yield f"{subject} was changed: {path}."
-    except OSError as error:
-        yield f"{subject} cannot be read ({error.strerror}): {path}."
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

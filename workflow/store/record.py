@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
+from workflow.anchors import Anchor
 from workflow.errors import InputRefused, NotAllowed
 from workflow.model import Author, Capture, Role
 from workflow.store import reading
@@ -183,7 +184,7 @@ class Record:
         with self._reading() as connection:
             return reading.judged(connection, operations)
 
-    def verify(self, anchors: Sequence[ChainHead] = ()) -> Verification:
+    def verify(self, anchors: Sequence[ChainHead | Anchor] = ()) -> Verification:
         """Walk the chain, compare heads with last revisions, decode all; `anchors` are heads seen earlier."""
         with self._reading() as connection:
             return audit(connection, anchors)

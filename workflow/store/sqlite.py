@@ -268,6 +268,7 @@ def checkpoint(engine: Engine, path: Path) -> None:
 _SENTENCES = (
     ("not a database", "it is not a database", "restore it from a backup or move it away"),
     ("malformed", "it is damaged", "restore it from a backup"),
+    ("decode", "it is damaged", "restore it from a backup"),
     ("append-only", "a revision would have been changed", "report this, revisions are only ever added"),
     ("locked", "another program keeps it locked", "close that program and try again"),
     ("full", "the disk is full", "free some space; nothing was half-written"),
@@ -282,7 +283,11 @@ def sentences(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into `ProjectUnusable`."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (
+        DBAPIError,
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ) as error:  # the last: text whose bytes were changed
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         for word, problem, remedy in _SENTENCES:
             if word in cause:
