@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+# settings that say where tests find what they need
+KEPT_SETTINGS = ("SITETRACK_TEST_DATA", "SITETRACK_TEST_DATABASE")
 DEFAULT_TEST_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -44,8 +48,47 @@ def test_data(skip_or_fail: Callable[[str], None]) -> Path:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's shell reaches a test."""
     for name in list(os.environ):
-        if name.startswith("SITETRACK_") and name != "SITETRACK_TEST_DATA":
+        if name.startswith("SITETRACK_") and name not in KEPT_SETTINGS:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_database(skip_or_fail: Callable[[str], None]) -> Iterator[str]:
+    """Address of a database with PostGIS of this test process's own, on the server of SITETRACK_TEST_DATABASE."""
+    server = os.environ.get("SITETRACK_TEST_DATABASE")
+    if not server:
+        skip_or_fail("set SITETRACK_TEST_DATABASE to a PostgreSQL address where databases may be made")
+        return
+    import psycopg
+
+    address = urlsplit(server)
+    name = f"{address.path.strip('/') or 'sitetrack'}_{uuid.uuid4().hex[:12]}"
+    own = address._replace(path=f"/{name}", query="").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            with psycopg.connect(own, autocommit=True) as inside:
+                inside.execute("CREATE EXTENSION postgis")
+            yield own
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> Iterator[str]:
+    """Address of an empty schema of the test's own; what stands beside it (copies of older formats) goes with it."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+        yield f"{postgres_database}?options=-csearch_path%3D{name},public"
+        connection.execute(
+            "SET lock_timeout TO '20s'"
+        )  # a test that left a transaction open fails, it does not hang
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [name])
+        for (schema,) in found.fetchall():
+            connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
 
 class Watched:
