@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["IMAGERY_DIR", "ORIGINALS", "RECORD_FILE", "REGISTER_FILE", "STATE_DIR", "WORKING"]
+__all__ = [
+    "BACKUP_FILE",
+    "DATABASE_VARIABLE",
+    "IMAGERY_DIR",
+    "ORIGINALS",
+    "RECORD_FILE",
+    "REGISTER_FILE",
+    "STATE_DIR",
+    "WORKING",
+]
 
 REGISTER_FILE = "sites.geojson"
 IMAGERY_DIR = "imagery"
@@ -10,3 +19,5 @@ STATE_DIR = ".sitetrack"
 RECORD_FILE = "record.sqlite"
 ORIGINALS = "originals"
 WORKING = "working"
+BACKUP_FILE = "backup.json"
+DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"

@@ -23,7 +23,7 @@ from workflow.files import put_in_place
 from workflow.store import schema
 from workflow.store.engine import SCHEMA_VERSION
 
-__all__ = ["SqliteBackend", "copy_file"]
+__all__ = ["SqliteBackend", "copy_file", "filling"]
 
 APPLICATION_ID = 0x53495452  # "SITR", so that `file` and we can tell our record from another SQLite file
 BUSY_SECONDS = 60.0
@@ -98,23 +98,11 @@ class SqliteBackend:
         return engine
 
     def _create(self) -> None:
-        """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
         with locked(self._lock, self.path):
             if self.path.exists():  # another process was quicker
                 return
-            unfinished = self.path.with_name(f"{self.path.name}.new")
-            unfinished.unlink(missing_ok=True)
-            engine = _engine(unfinished)
-            try:
-                with _immediate(engine) as connection:
-                    schema.create(connection)
-                    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                    _note_format(connection)
-                with contextlib.closing(engine.raw_connection()) as raw:
-                    raw.cursor().execute("PRAGMA journal_mode=WAL")
-            finally:
-                engine.dispose()
-            put_in_place(unfinished, self.path)
+            with _making(self.path):
+                pass
 
     def _upgrade(self, engine: Engine) -> None:
         """Bring an older format up to date in one transaction, after a copy of the file was put beside it."""
@@ -134,6 +122,46 @@ class SqliteBackend:
                 _note_format(connection)
                 connection.commit()
                 connection.invalidate()  # its references are not looked after
+
+
+@contextlib.contextmanager
+def filling(path: Path) -> Iterator[Connection]:
+    """The connection of `workflow.store.engine.filling`, for a file; a new one appears whole or not at all."""
+    path = path.absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        backend = SqliteBackend(path, create=False)
+        try:
+            with backend.writing() as connection:
+                schema.clear(connection, path)
+                yield connection
+        finally:
+            backend.close()
+        return
+    with sentences(path), locked(FileLock(path.with_suffix(".lock")), path), _making(path) as connection:
+        schema.clear(connection, path)
+        yield connection
+
+
+@contextlib.contextmanager
+def _making(path: Path) -> Iterator[Connection]:
+    """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    engine = _engine(unfinished)
+    try:
+        with _immediate(engine) as connection:
+            schema.create(connection)
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            _note_format(connection)
+            yield connection
+        with contextlib.closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        engine.dispose()
+        put_in_place(unfinished, path)
+    finally:
+        engine.dispose()
+        unfinished.unlink(missing_ok=True)
 
 
 def _engine(path: Path) -> Engine:
