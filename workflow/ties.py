@@ -16,7 +16,7 @@ from workflow.files import write_if_changed
 from workflow.settings import DATABASE_VARIABLE, RECORD_FILE
 from workflow.store import Copied, Record, is_address
 
-__all__ = ["Tie", "copy_record", "join", "open_record", "read_tie", "tie"]
+__all__ = ["Tie", "checked_address", "copy_record", "join", "open_record", "read_tie", "tie"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -95,6 +95,21 @@ def join(state_dir: Path, database: str) -> Record:
     return _tied(state_dir, database, read_tie(state_dir) or _own(state_dir), may_join=True)
 
 
+def checked_address(database: str) -> str:
+    """The address of a database as it is.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it is none; it is not shown, since whoever mistyped it may have typed a password.
+    """
+    if is_address(database):
+        return database
+    raise ProjectUnusable(
+        "The database", "that is no address", "write postgresql://user:password@host:port/database"
+    )
+
+
 def copy_record(
     state_dir: Path, database: str, where: Path | str, progress: Progress | None = None, *, keep: bool = False
 ) -> Copied:
@@ -130,11 +145,7 @@ def _own(state_dir: Path) -> Tie | None:
 
 
 def _tied(state_dir: Path, database: str, expected: Tie | None, *, may_join: bool) -> Record:
-    if not is_address(database):  # not shown: whoever mistyped it may have typed a password
-        raise ProjectUnusable(
-            DATABASE_VARIABLE, "it is no address", "write postgresql://user:password@host:port/database"
-        )
-    record = Record.open(database, create=expected is None and not may_join)
+    record = Record.open(checked_address(database), create=expected is None and not may_join)
     try:
         _refuse_other(state_dir.parent, record, expected, may_join)
         tie(state_dir, Tie(record.id, record.name))

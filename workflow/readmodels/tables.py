@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workflow.backup import check_manifest
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Review, Site
@@ -203,6 +204,7 @@ def verify(
             checked += 1
         if progress is not None:
             progress("files", done, len(pictures))
+    problems += check_manifest(project.root)
     if not found.problems:  # else the captures may not be all
         problems += _strays(library, pictures)
     return [{"ok": not problems, "checked": checked, "problems": problems}]

@@ -2,7 +2,7 @@
 
 from workflow.store.chain import Activity, ChainHead, Revision, Verification
 from workflow.store.copying import Copied
-from workflow.store.engine import SCHEMA_VERSION, is_address, name_of, sqlite_version
+from workflow.store.engine import SCHEMA_VERSION, is_address, name_of, refuse_taken, sqlite_version
 from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
 from workflow.store.kinds import KIND_NAMES, Versioned
 from workflow.store.record import Record
@@ -24,5 +24,6 @@ __all__ = [
     "Versioned",
     "is_address",
     "name_of",
+    "refuse_taken",
     "sqlite_version",
 ]

@@ -7,13 +7,22 @@ and turns what the database says into sentences.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-__all__ = ["SCHEMA_VERSION", "Backend", "filling", "is_address", "name_of", "open_backend", "sqlite_version"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Backend",
+    "filling",
+    "is_address",
+    "name_of",
+    "open_backend",
+    "refuse_taken",
+    "sqlite_version",
+]
 
 SCHEMA_VERSION = 2
 """Number of the record's format; it goes up with every migration."""
@@ -91,6 +100,22 @@ def filling(where: Path | str) -> AbstractContextManager[Connection]:
     from workflow.store import sqlite
 
     return sqlite.filling(Path(where))
+
+
+class _EnoughSeen(Exception):
+    """Leaves a transaction without keeping it."""
+
+
+def refuse_taken(where: Path | str) -> None:
+    """Find out whether a record can be copied there; nothing is kept of the trial.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it cannot be reached, is not ours, or holds a revision.
+    """
+    with suppress(_EnoughSeen), filling(where):
+        raise _EnoughSeen
 
 
 def sqlite_version() -> str:
