@@ -348,7 +348,9 @@ def test_a_restored_project_goes_on(
 ) -> None:
     again = tmp_path / "again"
     code, out, _ = run(capsys, "restore", backup, again, "--json")
-    assert (code, json.loads(out)[0]["revisions"]) == (0, project.record.revision)
+    (row,) = json.loads(out)
+    assert (code, row["revisions"]) == (0, project.record.revision)
+    assert list(row) == ["project", "revisions", "sha256", "files", "missing"]
     expected = tree(backup)
     del expected["backup.json"]
     found = tree(again)

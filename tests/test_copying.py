@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import create_engine
@@ -320,3 +325,30 @@ def test_a_password_is_in_no_sentence(address: str) -> None:
     with pytest.raises(ProjectUnusable) as refused:
         Record.open(address)
     assert "geheim" not in str(refused.value).replace("'geheim' is not kept", "")
+
+
+def test_gdal_reads_positions_and_footprints_in_the_database(
+    record: Record, postgres_url: str, skip_or_fail: Callable[[str], None]
+) -> None:
+    program = shutil.which("ogrinfo")
+    if program is None:
+        skip_or_fail("no ogrinfo (Debian: gdal-bin)")
+        return
+    record.copy_to(postgres_url)
+    address = urlsplit(postgres_url)
+    source = (
+        f"PG:host={address.hostname} port={address.port} user={address.username} "
+        f"dbname={address.path.strip('/')} schemas={_schema(postgres_url)}"
+    )
+    listed = subprocess.run(
+        [program, "-ro", "-al", source],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PGPASSWORD": address.password or ""},
+    ).stdout
+    assert "Layer name: site" in listed
+    assert re.search(r"  POINT \(125\.7 39(\.0)?\)", listed)
+    assert re.search(r"  POLYGON \(\(125\.6 38\.9,", listed)
+    assert "WGS 84" in listed

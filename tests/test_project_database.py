@@ -164,7 +164,9 @@ def test_an_empty_folder_joins_a_record_only_when_told(
     assert "sitetrack record join" in err
     code, out, _ = sitetrack(capsys, "record", "join", "--project", empty, "--json")
     assert code == 0
-    assert json.loads(out)[0]["revisions"] == head(root).count
+    (row,) = json.loads(out)
+    assert list(row) == ["record", "where", "revisions"]
+    assert row["revisions"] == head(root).count
     with Project.open(empty) as project:
         assert [site.id for site in project.sites()] == ["arch"]
     assert '"arch"' in (empty / "sites.geojson").read_text()
