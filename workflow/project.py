@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +17,11 @@ from types import TracebackType
 from workflow.errors import AmbiguousName, InputRefused, ProjectUnusable, UnknownName
 from workflow.model import Annotation, Author, Capture, Observation, Offset, Site
 from workflow.register import read_sites, write_register
-from workflow.settings import IMAGERY_DIR, RECORD_FILE, REGISTER_FILE, STATE_DIR
+from workflow.settings import BACKUP_FILE, DATABASE_VARIABLE, IMAGERY_DIR, REGISTER_FILE, STATE_DIR
 from workflow.store import Record
+from workflow.ties import open_record
 
-__all__ = ["Project", "find_project", "init_project"]
+__all__ = ["Project", "checked_root", "find_project", "init_project", "team_database"]
 
 _REGISTER_SHA = "register_sha256"
 _REGISTER_AUTHOR = Author("register file")
@@ -69,6 +71,29 @@ def init_project(folder: Path) -> Path:
     return folder
 
 
+def team_database() -> str:
+    """Address of the team's record, from SITETRACK_DATABASE_URL; "" where each folder has its own."""
+    return os.environ.get(DATABASE_VARIABLE, "").strip()
+
+
+def checked_root(folder: Path) -> Path:
+    """The absolute path of a project's folder.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it is none.
+    """
+    root = folder.resolve()
+    if not is_project(root):
+        raise ProjectUnusable(
+            root,
+            f"not a project ({REGISTER_FILE} and {IMAGERY_DIR}/ are missing)",
+            "run 'sitetrack init' on it first",
+        )
+    return root
+
+
 class Project:
     """An open project folder; use it as a context manager."""
 
@@ -79,26 +104,24 @@ class Project:
         self.warnings: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, root: Path) -> Project:
+    def open(cls, root: Path, database: str | None = None) -> Project:
         """Open the project in `root` and take in its register file if that has changed.
 
-        `warnings` then holds a sentence for each feature of the register that was refused.
+        The record is the one in `database` (None: SITETRACK_DATABASE_URL; "" or not set: the folder's own file).
+        `warnings` then holds a sentence for each feature of the register that was refused. A backup is opened as it
+        was made: with its own record, which takes nothing in.
 
         Raises
         ------
         ProjectUnusable
-            when `root` is no project, or its record cannot be read.
+            when `root` is no project, or its record cannot be read or is not the one that it works with.
         """
-        root = root.resolve()
-        if not is_project(root):
-            raise ProjectUnusable(
-                root,
-                f"not a project ({REGISTER_FILE} and {IMAGERY_DIR}/ are missing)",
-                "run 'sitetrack init' on it first",
-            )
-        project = cls(root, Record.open(root / STATE_DIR / RECORD_FILE))
+        root = checked_root(root)
+        is_backup = (root / BACKUP_FILE).is_file()
+        database = team_database() if database is None else database
+        project = cls(root, open_record(root / STATE_DIR, "" if is_backup else database))
         try:
-            project.warnings = project._take_register()
+            project.warnings = () if is_backup else project._take_register()
         except BaseException:
             project.close()
             raise

@@ -35,7 +35,9 @@ COMMANDS: dict[str, str] = {
     "figure": "Write an annotated before/after figure of a site.",
     "serve": "Open the dashboard.",
     "verify": "Check files and revisions against the record.",
-    "record": "Show the history of an object.",
+    "record": "Show the history of an object, copy the record, join a team's.",
+    "backup": "Copy the project whole, also while others write.",
+    "restore": "Make a project of a backup.",
     "status": "Count what the project holds and what is pending.",
     "doctor": "Show versions and what is missing.",
 }

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.anchors import Anchor, append_anchor, read_anchors
+from workflow.backup import check_manifest
 from workflow.errors import InputRefused, ProjectUnusable
 from workflow.files import sha256_of
 from workflow.model import Capture, FileRole, StoredFile
 from workflow.readmodels import figurecheck
-from workflow.settings import ANCHORS_FILE, ORIGINALS, WORKING
+from workflow.settings import ANCHORS_FILE, BACKUP_FILE, ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -35,7 +36,8 @@ def verify(
     """One row ``ok checked problems warnings``: the chain, the heads, the files of the library, and the figures.
 
     `anchors` are chain heads that were noted; those in ``.sitetrack/anchors.txt`` and in sidecars are held against
-    the record too. Where nothing is wrong, the chain's head is added to that file.
+    the record too. Where nothing is wrong, the chain's head is added to that file. A backup is held against its
+    manifest.
 
     Raises
     ------
@@ -54,6 +56,7 @@ def verify(
         problems += _problem(project, file, captures)
         if progress is not None:
             progress("files", done, len(files))
+    problems += check_manifest(project.root)
     if not found.problems:  # else the captures may not be all, and nothing can be held against them
         problems += _strays(library, files)
         for figure in figures:
@@ -63,7 +66,7 @@ def verify(
     gone = sum(one.is_gone for one in figures)
     if gone:
         warnings.append(f"Figures that are no longer where they were written: {gone}.")
-    if not problems:
+    if not problems and not (project.root / BACKUP_FILE).exists():  # a backup stays as it was made
         warnings += _note(project, found.head, noted)
     checked = found.checked + len(files) + len(figures) - gone
     return [{"ok": not problems, "checked": checked, "problems": problems, "warnings": warnings}]

@@ -24,7 +24,7 @@ from workflow.files import put_in_place, sync_folder
 from workflow.store import schema
 from workflow.store.engine import SCHEMA_VERSION
 
-__all__ = ["SqliteBackend", "copy_file"]
+__all__ = ["SqliteBackend", "copy_file", "filling"]
 
 APPLICATION_ID = 0x53495452  # "SITR", so that `file` and we can tell our record from another SQLite file
 BUSY_SECONDS = 60.0
@@ -100,12 +100,13 @@ class SqliteBackend:
         return engine
 
     def _create(self) -> None:
-        """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
         with locked(self._lock, self.path):
             if self.path.exists():  # another process was quicker
                 return
             try:
-                _make(self.path)
+                with _making(self.path):
+                    pass
+                sync_folder(self.path.parent.parent)  # the folder may be as new as the record
             except OSError as error:
                 problem = f"it cannot be made ({error.strerror})"
                 raise ProjectUnusable(self.path, problem, "check the disk and its free space") from error
@@ -130,7 +131,28 @@ class SqliteBackend:
                 connection.invalidate()  # its references are not looked after
 
 
-def _make(path: Path) -> None:
+@contextlib.contextmanager
+def filling(path: Path) -> Iterator[Connection]:
+    """The connection of `workflow.store.engine.filling`, for a file; a new one appears whole or not at all."""
+    path = path.absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        backend = SqliteBackend(path, create=False)
+        try:
+            with backend.writing() as connection:
+                schema.clear(connection, path)
+                yield connection
+        finally:
+            backend.close()
+        return
+    with sentences(path), locked(FileLock(path.with_suffix(".lock")), path), _making(path) as connection:
+        schema.clear(connection, path)
+        yield connection
+
+
+@contextlib.contextmanager
+def _making(path: Path) -> Iterator[Connection]:
+    """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     engine = _engine(unfinished)
@@ -139,12 +161,14 @@ def _make(path: Path) -> None:
             schema.create(connection)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             _note_format(connection)
+            yield connection
         with contextlib.closing(engine.raw_connection()) as raw:
             raw.cursor().execute("PRAGMA journal_mode=WAL")
+        engine.dispose()
+        put_in_place(unfinished, path)
     finally:
         engine.dispose()
-    put_in_place(unfinished, path)
-    sync_folder(path.parent.parent)  # the folder may be as new as the record
+        unfinished.unlink(missing_ok=True)
 
 
 def _engine(path: Path) -> Engine:
