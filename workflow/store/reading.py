@@ -25,6 +25,7 @@ __all__ = [
     "head",
     "heads",
     "judged",
+    "newest_seq",
     "revision",
     "revisions",
 ]
@@ -119,6 +120,11 @@ def revisions(connection: Connection, kind: Kind, key: str) -> tuple[Revision, .
     table = REVISIONS[kind.name]
     rows = connection.execute(select(table).where(table.c.id == key).order_by(table.c.version))
     return tuple(as_revision(kind, row) for row in rows)
+
+
+def newest_seq(connection: Connection, kind: Kind) -> int:
+    """Place in the chain of the newest revision of a kind; 0 where there is none."""
+    return connection.scalar(select(func.max(REVISIONS[kind.name].c.seq))) or 0
 
 
 def as_revision(kind: Kind, row: Any) -> Revision:

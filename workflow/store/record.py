@@ -108,6 +108,11 @@ class Record:
         with self._backend.reading() as connection:
             return reading.revisions(connection, kind, key)
 
+    def newest_seq(self, what: type[Any]) -> int:
+        """Place in the chain of the newest revision of a kind; 0 where there is none."""
+        with self._backend.reading() as connection:
+            return reading.newest_seq(connection, kind_of(what))
+
     @property
     def revision(self) -> int:
         """How many revisions there are: grows by one with each, and says whether anything changed."""
