@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from workflow import errors
 from workflow.cli import COMMANDS, cli, main
+from workflow.model import Author, Site
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")
@@ -105,17 +107,30 @@ def ask(watched: Any, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[
 
 
 def test_rows_have_the_documented_keys_and_no_others(
-    ask: Callable[..., list[dict[str, Any]]], make_raster: Callable[..., Path], tmp_path: Path
+    ask: Callable[..., list[dict[str, Any]]], watched: Any, make_raster: Callable[..., Path], tmp_path: Path
 ) -> None:
     arguments: dict[str, list[object]] = {
         "sites import": [register(tmp_path)],
+        "sites resolve": ["gate", "--take", "record", "--field", "note", "--reason", "as surveyed"],
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
+    disagree(watched, note="surveyed", road="Ring")
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS}
     assert {name: {key for row in rows for key in row} for name, rows in printed.items()} == ROWS
+
+
+def disagree(watched: Any, **fields: str) -> None:
+    """Fields of the site are changed in the record, and in the register file to something else."""
+    file = watched.project.register_file
+    stated = json.loads(file.read_text("utf-8"))
+    stated["features"][0]["properties"] |= {name: f"not {value}" for name, value in fields.items()}
+    known = watched.project.record.get(Site, "gate")
+    with watched.project.record.write(Author("tester"), "a survey") as transaction:
+        transaction.put(replace(known.value, **fields), known.version)
+    file.write_text(json.dumps(stated), "utf-8")
 
 
 def register(folder: Path) -> Path:

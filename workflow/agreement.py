@@ -87,8 +87,9 @@ def agree(sides: Sides) -> Agreement:
                 _judge(sides, key, found)
             else:
                 _judge_missing(sides, key, found)
-        except InputRefused as error:  # the record's site cannot stand in a file
-            found.unfit.append(error)
+        except InputRefused as error:
+            problem = f"no register file can state it ({error.problem})"
+            found.unfit.append(InputRefused(f"Site {key} of the record", problem, error.remedy))
     return found
 
 

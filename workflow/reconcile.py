@@ -106,7 +106,8 @@ def settle(root: Path, conflict: SiteConflict, fields: Collection[str], *, take_
         base = _read_base(path) or _Base()
         sites = dict(base.sites)
         if conflict.file is not None:
-            sites[conflict.site] = taken(sites.get(conflict.site, {}), conflict.file, fields)
+            known = sites.get(conflict.site, {"id": conflict.site})
+            sites[conflict.site] = taken(known, conflict.file, fields)
         elif take_record:
             sites.pop(conflict.site, None)
         else:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import ChainHead, Revision
 
-__all__ = ["captures", "history", "sites", "status", "verify"]
+__all__ = ["captures", "conflicts", "history", "sites", "status", "verify"]
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -50,6 +50,21 @@ def _site(site: Site) -> Row:
         "located": place is not None,
         "place": format_decimal(place) if place else "not located",
     }
+
+
+def conflicts(project: Project) -> list[Row]:
+    """Rows ``site field base file record`` of what register file and record both changed, values as JSON."""
+    return [
+        {
+            "site": conflict.site,
+            "field": one.field,
+            "base": one.base,
+            "file": one.mine,
+            "record": one.theirs,
+        }
+        for conflict in project.reconciled.conflicts
+        for one in conflict.fields
+    ]
 
 
 def captures(project: Project) -> list[Row]:
