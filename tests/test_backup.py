@@ -70,7 +70,7 @@ def add_capture(project: Project, number: int, size_bytes: int = 5000) -> Captur
 def project(tmp_path: Path) -> Iterator[Project]:
     with Project.open(init_project(tmp_path / "project")) as made:
         add_site(made, "arch")
-        made.write_register()
+        made.reconcile_register()
         for number in range(3):
             add_capture(made, number)
         yield made
@@ -141,7 +141,7 @@ def test_a_register_that_moved_on_is_backed_up_as_the_record_has_it(
         copied = copy_to(record, *arguments)
         with record.write(ANNA, "renamed meanwhile") as transaction:
             transaction.put(replace(site, name="New name"), 1)
-        project.write_register()
+        project.reconcile_register()
         return copied
 
     with monkeypatch.context() as patch:
@@ -368,7 +368,7 @@ def test_a_restored_project_goes_on(
     assert run(capsys, "verify", "--project", again)[0] == 0
     with Project.open(again) as restored:
         add_site(restored, "gate")
-        restored.write_register()
+        restored.reconcile_register()
     assert run(capsys, "verify", "--project", again)[0] == 0
     assert run(capsys, "backup", tmp_path / "second", "--project", again)[0] == 0
     assert not any(path.stat().st_mode & 0o222 for path in (again / "imagery" / "originals").iterdir())

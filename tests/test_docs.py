@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from workflow import errors
 from workflow.cli import COMMANDS, cli, main
+from workflow.model import Author, Site
 from workflow.store import KIND_NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,10 +108,11 @@ def ask(watched: Any, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[
 
 
 def test_rows_have_the_documented_keys_and_no_others(
-    ask: Callable[..., list[dict[str, Any]]], make_raster: Callable[..., Path], tmp_path: Path
+    ask: Callable[..., list[dict[str, Any]]], watched: Any, make_raster: Callable[..., Path], tmp_path: Path
 ) -> None:
     arguments: dict[str, list[object]] = {
         "sites import": [register(tmp_path)],
+        "sites resolve": ["gate", "--take", "record", "--field", "note", "--reason", "as surveyed"],
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
@@ -121,6 +124,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
     }
     arguments |= review_arguments(ask)
+    disagree(watched, note="surveyed", road="Ring")
     elsewhere = {"restore", "record join"}  # tried with the backups and the databases that they need
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS if name not in elsewhere}
     printed |= {name: [dict.fromkeys(ROWS[name])] for name in elsewhere}
@@ -146,6 +150,17 @@ def review_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list
         "review read": ["gate", "scene0.tif", "present", "--author", "Eve"],
         "review adjudicate": [ids["Anna"], *why, *lead],
     }
+
+
+def disagree(watched: Any, **fields: str) -> None:
+    """Fields of the site are changed in the record, and in the register file to something else."""
+    file = watched.project.register_file
+    stated = json.loads(file.read_text("utf-8"))
+    stated["features"][0]["properties"] |= {name: f"not {value}" for name, value in fields.items()}
+    known = watched.project.record.get(Site, "gate")
+    with watched.project.record.write(Author("tester"), "a survey") as transaction:
+        transaction.put(replace(known.value, **fields), known.version)
+    file.write_text(json.dumps(stated), "utf-8")
 
 
 def register(folder: Path) -> Path:

@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
     folder = init_project(tmp_path / "project")
     with Project.open(folder) as project:
         add_site(project, "arch")
-        project.write_register()
+        project.reconcile_register()
     return folder
 
 
@@ -124,7 +124,7 @@ def test_a_record_comes_back_from_the_database_to_the_folder(
     use(postgres_url)
     with Project.open(root) as project:
         add_site(project, "gate")
-        project.write_register()
+        project.reconcile_register()
         now = project.record.chain_head()
     code, _, err = sitetrack(capsys, "record", "copy", "--to", own, "--project", root)
     assert code == 3

@@ -1,13 +1,12 @@
 """A project folder: the register, the imagery library and the record behind one door.
 
 A folder with `sites.geojson` and `imagery/` is a project. What the program makes lies in `imagery/` and
-`.sitetrack/`. Opening it takes a changed register file into the record, so that editing `sites.geojson` by hand or
+`.sitetrack/`. Opening it brings the register file and the record together, so that editing `sites.geojson` by hand or
 through git is a way to work.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -15,16 +14,15 @@ from pathlib import Path
 from types import TracebackType
 
 from workflow.errors import AmbiguousName, InputRefused, ProjectUnusable, UnknownName
-from workflow.model import Annotation, Author, Capture, Observation, Offset, Site
-from workflow.register import read_sites, write_register
+from workflow.model import Annotation, Capture, Observation, Offset, Site
+from workflow.reconcile import Reconciled, reconcile
+from workflow.register import write_register
 from workflow.settings import BACKUP_FILE, DATABASE_VARIABLE, IMAGERY_DIR, REGISTER_FILE, STATE_DIR
 from workflow.store import Record
 from workflow.ties import open_record
 
 __all__ = ["Project", "checked_root", "find_project", "init_project", "team_database"]
 
-_REGISTER_SHA = "register_sha256"
-_REGISTER_AUTHOR = Author("register file")
 _SHORTEST_PREFIX = 4
 
 
@@ -101,15 +99,14 @@ class Project:
         """Hold `root` and its open `record`; `open` is the way in."""
         self.root = root
         self.record = record
-        self.warnings: tuple[str, ...] = ()
+        self.reconciled = Reconciled()
 
     @classmethod
     def open(cls, root: Path, database: str | None = None) -> Project:
-        """Open the project in `root` and take in its register file if that has changed.
+        """Open the project in `root` and bring its register file and its record together.
 
         The record is the one in `database` (None: SITETRACK_DATABASE_URL; "" or not set: the folder's own file).
-        `warnings` then holds a sentence for each feature of the register that was refused. A backup is opened as it
-        was made: with its own record, which takes nothing in.
+        A backup is opened as it was made: with its own record, and nothing is taken in.
 
         Raises
         ------
@@ -121,7 +118,8 @@ class Project:
         database = team_database() if database is None else database
         project = cls(root, open_record(root / STATE_DIR, "" if is_backup else database))
         try:
-            project.warnings = () if is_backup else project._take_register()
+            if not is_backup:
+                project.reconcile_register()
         except BaseException:
             project.close()
             raise
@@ -276,27 +274,23 @@ class Project:
 
     # -- the register file ---------------------------------------------------------------------------------------
 
-    def write_register(self) -> None:
-        """Write the record's sites to the register file."""
-        write_register(self.register_file, self.sites())
-        self.record.set_meta(_REGISTER_SHA, _sha256(self.register_file))
+    def reconcile_register(self) -> Reconciled:
+        """Bring the register file and the record together; to be called after every change of sites.
 
-    def _take_register(self) -> tuple[str, ...]:
-        """Take a register file that changed since last time into the record; sentences on what was refused."""
-        sha256 = _sha256(self.register_file)
-        if self.record.meta(_REGISTER_SHA) == sha256:
-            return ()
-        reading = read_sites(self.register_file)
-        with self.record.write(_REGISTER_AUTHOR, f"{REGISTER_FILE} changed") as transaction:
-            for site in reading.sites:
-                known = transaction.get(Site, site.id)
-                transaction.put(site, base_version=known.version if known else 0)
-        if not reading.refused:  # else say so again next time
-            self.record.set_meta(_REGISTER_SHA, sha256)
-        stated = {site.id for site in reading.sites}
-        gone = [site.id for site in self.sites() if site.id not in stated]
-        kept = f"{REGISTER_FILE} no longer has {', '.join(gone)}; the record keeps them."
-        return (*(str(error) for error in reading.refused), *([kept] if gone and not reading.refused else []))
+        What came of it is kept as `reconciled`.
+
+        Raises
+        ------
+        ProjectUnusable
+            when another program holds the register for a minute.
+        """
+        self.reconciled = reconcile(self.root, self.record)
+        return self.reconciled
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each feature of the register that was refused and each field that two sides changed."""
+        return self.reconciled.warnings
 
 
 def _fitting(captures: Sequence[Capture], reference: str) -> list[Capture]:
@@ -306,7 +300,3 @@ def _fitting(captures: Sequence[Capture], reference: str) -> list[Capture]:
         for capture in captures
         if len(reference) >= _SHORTEST_PREFIX and capture.sha256.startswith(reference.lower())
     ]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""What people do to a project: state what they see, draw, bring in sites, review. An action is one write."""
+"""What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
@@ -15,6 +15,7 @@ from workflow.actions.reviewing import (
     submit,
     submit_site,
 )
+from workflow.actions.sites import add_site, edit_site, resolve_conflict
 from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
@@ -23,15 +24,18 @@ __all__ = [
     "ImportReport",
     "ImportedRow",
     "PastWorkReport",
+    "add_site",
     "adjudicate",
     "annotate",
     "approve",
     "ask_second_reading",
+    "edit_site",
     "import_observations",
     "import_sites",
     "observe",
     "reinstate",
     "reopen",
+    "resolve_conflict",
     "return_work",
     "second_read",
     "submit",

@@ -110,6 +110,8 @@ def undo(
         wanted = known.version - 1 if to is None else to
         value = _back(transaction, kind, key, known, wanted)
         transaction.put(value, base_version=known.version)
+    if kind == "site":
+        project.reconcile_register()
     return value
 
 

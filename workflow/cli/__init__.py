@@ -21,7 +21,7 @@ __all__ = ["COMMANDS", "cli", "main"]
 COMMANDS: dict[str, str] = {
     "init": "Make a new project folder.",
     "demo": "Make and run the sample project on rendered scenes.",
-    "sites": "List sites, or import them from GeoJSON, KML, KMZ and CSV.",
+    "sites": "List sites, import them, decide where register file and record differ.",
     "captures": "List captures.",
     "ingest": "Take pictures into the imagery library.",
     "track": "Cut, align and score chips of every site.",

@@ -77,13 +77,10 @@ def join(project_dir: Path | None, as_json: bool) -> None:
     """Let this folder work with the record that SITETRACK_DATABASE_URL names."""
     from workflow import ties
     from workflow.project import Project, team_database
-    from workflow.register import read_sites
 
     root = project_root(project_dir)
     ties.join(root / STATE_DIR, team_database()).close()
     with Project.open(root) as project:
-        if not read_sites(project.register_file).sites:  # a new folder
-            project.write_register()
         row = {
             "record": project.record.id,
             "where": project.record.name,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Revision
 
-__all__ = ["captures", "history", "observations", "sites", "status"]
+__all__ = ["captures", "conflicts", "history", "observations", "sites", "status"]
 
 Row = dict[str, Any]
 
@@ -46,6 +46,21 @@ def _site(site: Site) -> Row:
         "located": place is not None,
         "place": format_decimal(place) if place else "not located",
     }
+
+
+def conflicts(project: Project) -> list[Row]:
+    """Rows ``site field base file record`` of what register file and record both changed, values as JSON."""
+    return [
+        {
+            "site": conflict.site,
+            "field": one.field,
+            "base": one.base,
+            "file": one.mine,
+            "record": one.theirs,
+        }
+        for conflict in project.reconciled.conflicts
+        for one in conflict.fields
+    ]
 
 
 def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:

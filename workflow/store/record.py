@@ -160,6 +160,11 @@ class Record:
         with self._reading() as connection:
             return reading.revisions_of(connection, kind_of(what), keys)
 
+    def newest_seq(self, what: type[Any]) -> int:
+        """Place in the chain of the newest revision of a kind; 0 where there is none."""
+        with self._reading() as connection:
+            return reading.newest_seq(connection, kind_of(what))
+
     @property
     def revision(self) -> int:
         """How many revisions there are: grows by one with each, and says whether anything changed."""
