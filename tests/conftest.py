@@ -310,3 +310,135 @@ def make_raster(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+class Desk:
+    """A project in which people read pictures: sites `arch` (gantry) and `bridge` (gantry, mast), captures a and b."""
+
+    SHOTS = ("a" * 16, "b" * 16)
+
+    def __init__(self, root: Path) -> None:
+        from datetime import date
+
+        from workflow.model import (
+            Author,
+            Capture,
+            CaptureKind,
+            DateSpan,
+            LonLat,
+            Position,
+            Precision,
+            Role,
+            Site,
+            Target,
+            TargetClass,
+        )
+        from workflow.project import Project, init_project
+
+        self.project = Project.open(init_project(root))
+        self.anna, self.ben, self.cho = (Author(name) for name in ("Anna", "Ben", "Cho"))
+        self.lead, self.boss = Author("Lena", Role.LEAD), Author("Bo", Role.LEAD)
+        self.viewer = Author("Vera", Role.VIEWER)
+        gantry = Target("gantry", kind=TargetClass.GANTRY)
+        place = Position(LonLat(125.7178, 38.9706))
+        ring = ((125.65, 38.9), (125.75, 38.9), (125.75, 39.0), (125.65, 39.0), (125.65, 38.9))
+        with self.project.record.write(self.anna, "a small project") as transaction:
+            transaction.put(Site("arch", "Arch", position=place, targets=(gantry,)), 0)
+            mast = Target("mast", kind=TargetClass.MAST)
+            transaction.put(Site("bridge", "Bridge", position=place, targets=(gantry, mast)), 0)
+            for year, key in enumerate(self.SHOTS, 2020):
+                day = date(year, 5, 1)
+                transaction.put(
+                    Capture(
+                        id=key, sha256=key * 4, kind=CaptureKind.SATELLITE, file=f"scene-{key[0]}.tif",
+                        original=f"imagery/originals/{key}.tif", working=f"imagery/working/{key}.tif",
+                        acquired=DateSpan(day, day, Precision.DAY), width_px=400, height_px=300, bands=3,
+                        crs="EPSG:4326", gsd_m=0.3, footprint=tuple(LonLat(*corner) for corner in ring),
+                    ),
+                    0,
+                )  # fmt: skip
+
+    def say(self, author, state="present", **changed):
+        """An observation by `author`, of the gantry at `arch` in the first capture."""
+        from workflow.actions import observe
+
+        where = {"site": "arch", "target": "gantry", "capture": self.SHOTS[0], "state": state}
+        return observe(self.project, author, **{**where, **changed})
+
+    def read(self, author, state="present", **changed):
+        """The second reading by `author` of the same."""
+        from workflow.actions import second_read
+
+        where = {"site": "arch", "target": "gantry", "capture": self.SHOTS[0], "state": state}
+        return second_read(self.project, author, **{**where, **changed})
+
+    def mark(self, author, key="m1", kind="add", base_version=None, **changed):
+        """A point drawn, changed or deleted by `author`, as it then stands."""
+        from workflow.actions import annotate
+        from workflow.model import Annotation
+
+        stated = {"id": key, **changed}
+        if kind == "add":
+            point = {"type": "Point", "coordinates": [125.7, 38.97]}
+            where = {"site": "arch", "capture": self.SHOTS[0], "target": "gantry", "shape": "point"}
+            stated = {**where, "geometry": point, **stated}
+        self._operations = getattr(self, "_operations", 0) + 1
+        operation = {
+            "op": f"o{self._operations}",
+            "seq": self._operations,
+            "type": kind,
+            "annotation": stated,
+        }
+        if base_version is not None:
+            operation["base_version"] = base_version
+        self.refused = annotate(self.project, author, [operation]).refused
+        return self.project.record.get(Annotation, key).value
+
+    def version(self, one) -> int:
+        """Version that an observation or annotation is at."""
+        return self.project.record.get(type(one), one.id).version
+
+    def now(self, one):
+        """An observation or annotation as it is."""
+        return self.project.record.get(type(one), one.id).value
+
+    def entries(self, one=None):
+        """Entries of review, all or those about one object, in order."""
+        from workflow.model import ReviewEntry
+
+        rows = [row.value for row in self.project.record.rows(ReviewEntry)]
+        return [row for row in rows if one is None or row.subject == one.id]
+
+    def step(self, action, author, one, *rest, version=None, **options):
+        """`action` on an observation or annotation at the version it is at."""
+        kind = type(one).__name__.lower()
+        version = self.version(one) if version is None else version
+        return action(self.project, author, kind, one.id, version, *rest, **options)
+
+    def approved(self, one, lead=None):
+        """`one` submitted by its author and approved."""
+        from workflow.actions import approve, submit
+        from workflow.model import Author
+
+        self.step(submit, Author(one.author), one)
+        self.step(approve, lead or self.lead, one)
+        return self.now(one)
+
+    def withdraw(self, key, void=False):
+        """Take a capture out of use."""
+        from dataclasses import replace
+
+        from workflow.model import Capture, Withdrawal
+
+        known = self.project.record.get(Capture, key)
+        with self.project.record.write(self.lead, "withdrawn") as transaction:
+            withdrawn = replace(known.value, withdrawn=Withdrawal("wrong file", void))
+            transaction.put(withdrawn, known.version)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A project in which people read pictures (see `Desk`)."""
+    made = Desk(tmp_path / "project")
+    with made.project:
+        yield made

@@ -6,7 +6,7 @@
     ├── InputRefused (ValueError)       one input cannot be taken                    exit 1
     ├── StaleWrite                      the object moved on since it was read        exit 1
     │   └── EditConflict                two people changed the same fields           exit 1
-    ├── NotAllowed (PermissionError)    the action is beyond the role                exit 1
+    ├── NotAllowed (PermissionError)    the action is beyond the role, or own work   exit 1
     ├── UnknownName (LookupError)       no site, target, capture of that name        exit 2
     ├── AmbiguousName (LookupError)     a prefix that fits several                   exit 2
     └── ProjectUnusable (OSError)       no project, or its record cannot be read     exit 3
@@ -104,11 +104,13 @@ def _shown(value: object) -> str:
 
 
 class NotAllowed(WorkflowError, PermissionError):
-    """The action is beyond the author's role."""
+    """The action is beyond the author's role, or not for this person."""
 
-    def __init__(self, author: str, role: str, action: str) -> None:
-        """Name who tried what in which role."""
-        super().__init__(f"{author} ({role}) may not {action}; ask a lead or declare another role.")
+    def __init__(
+        self, author: str, role: str, action: str, remedy: str = "ask a lead or declare another role"
+    ) -> None:
+        """Name who tried what in which role, and what to do."""
+        super().__init__(f"{author} ({role}) may not {action}; {remedy}.")
 
 
 class UnknownName(WorkflowError, LookupError):

@@ -188,6 +188,15 @@ class Project:
         rows = self.record.rows(Observation, site=site)
         return tuple(row.value for row in rows if not row.value.deleted)
 
+    def statements(self, *, site: str | None = None) -> tuple[Observation, ...]:
+        """Observations that count, all or of one site: not taken back, returned or superseded.
+
+        One on a capture that was the wrong picture does not count; where only its licence ended, it does.
+        """
+        void = {one.id for one in self.all_captures() if one.withdrawn is not None and one.withdrawn.void}
+        said = self.observations(site=site)
+        return tuple(one for one in said if one.review.counts and one.capture not in void)
+
     def annotations(self, *, site: str | None = None, capture: str | None = None) -> tuple[Annotation, ...]:
         """Annotations that were not deleted, all or of one site or capture."""
         rows = self.record.rows(Annotation, site=site, capture=capture)

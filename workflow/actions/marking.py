@@ -154,9 +154,10 @@ def _edit(
         )
     base = there.version if base_version is None else _version(base_version)
     was = as_it_was(transaction, there, stated["id"], base)
-    changed = _checked(transaction, was, stated)
-    mine = changed if changed == was else replace(changed, review=Review.DRAFT)
-    transaction.put(merged(transaction, there, stated["id"], base, mine), base_version=there.version)
+    both = merged(transaction, there, stated["id"], base, _checked(transaction, was, stated))
+    if both != there.value:  # reviewed is what stood there, not what stands now
+        both = replace(both, review=Review.DRAFT)
+    transaction.put(both, base_version=there.version)
 
 
 def _delete(

@@ -16,7 +16,7 @@ from workflow.model import Author, Capture, Confidence, Observation, Site, State
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["observation_id", "observe"]
+__all__ = ["observation_id", "observe", "statement"]
 
 _NAMESPACE = uuid.UUID("5f1a7a3e-0b7e-5d0c-9c55-3a1d6f0c2b14")
 _LONGEST_NOTE = 4000
@@ -56,6 +56,31 @@ def observe(
         for a viewer, and for an observation that review has sealed.
     """
     require(author, Deed.OBSERVE)
+    said = statement(
+        project,
+        author,
+        site=site,
+        capture=capture,
+        state=state,
+        target=target,
+        confidence=confidence,
+        note=note,
+    )
+    return _put(project, author, said)
+
+
+def statement(
+    project: Project,
+    author: Author,
+    *,
+    site: str,
+    capture: str,
+    state: str,
+    target: str | None,
+    confidence: str,
+    note: str,
+) -> Observation:
+    """What `author` says, checked but not recorded; see `observe` for what is refused."""
     place, picture = project.site(site), project.capture(capture)
     thing = target_of(place, target)
     said = Observation(
@@ -70,7 +95,7 @@ def observe(
     )
     _must_show(project, place, picture)
     _must_be_visible(thing, picture, said)
-    return _put(project, author, said)
+    return said
 
 
 def target_of(site: Site, target: str | None) -> Target:
@@ -134,6 +159,7 @@ def _put(project: Project, author: Author, said: Observation) -> Observation:
     with project.record.write(author, reason) as transaction:
         known = transaction.get(Observation, said.id)
         if known is not None:
+            said = replace(said, blind=known.value.blind)  # how it was first made stays true
             if replace(said, review=known.value.review) == known.value:
                 return known.value
             refuse_sealed(author, "observation", said.id, known.value)

@@ -49,17 +49,18 @@ def choose(
         when a capture does not show the site, both are one, or nothing shows the site.
     """
     site = project.site(site_id)
-    observations = [one for one in project.observations(site=site.id) if one.review is not Review.RETURNED]
-    captures = {capture.id: capture for capture in project.captures()}
+    observations = project.statements(site=site.id)
+    captures = {capture.id: capture for capture in project.all_captures()}
     target = _target(site, target_id, observations, captures)
     finding = _appeared(site, target, observations, captures)
     mapped = covering(project, site)
-    stills = tuple(one for one in captures.values() if one.site == site.id and not one.is_georeferenced)
+    in_use = {key: one for key, one in captures.items() if one.withdrawn is None}
+    stills = tuple(one for one in in_use.values() if one.site == site.id and not one.is_georeferenced)
     asked = tuple(project.capture(name) if name else None for name in (before, after))
     for capture in asked:
         _check_shows(site, capture, (*mapped, *stills))
     said = _states(target, observations)
-    wanted = _witnesses(finding, said, captures)
+    wanted = _witnesses(finding, said, in_use)
     chosen = _fill(project, site, asked, wanted, mapped, stills)
     sort = {one.is_georeferenced for one in chosen}
     if len(sort) > 1:
@@ -126,9 +127,11 @@ def _states(target: Target | None, observations: Iterable[Observation]) -> dict[
 def _witnesses(
     finding: Finding | None, said: dict[str, str], captures: dict[str, Capture]
 ) -> tuple[Capture | None, Capture | None]:
-    """The last capture without the target and the first with it, as far as there are such."""
+    """The last of the `captures` without the target and the first with it, as far as there are such."""
     known = (
-        sorted((captures[one] for one in finding.witnesses), key=lambda one: one.date_order)
+        sorted(
+            (captures[one] for one in finding.witnesses if one in captures), key=lambda one: one.date_order
+        )
         if finding
         else []
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workflow.findings import appearances, publication_findings, target_findings, with_disagreements
 from workflow.findings import growth as growth_of
 from workflow.model import Capture, Finding, GrowthPoint, Observation, Review, Site, Witness
+from workflow.readings import Place
 from workflow.timespan import format_day
 
 if TYPE_CHECKING:
@@ -35,11 +36,17 @@ def timeline(project: Project, site: str | None = None, approved: bool = False) 
     return [_timeline_row(one) for one in findings(project, site=site, approved=approved)]
 
 
-def findings(project: Project, site: str | None = None, approved: bool = False) -> tuple[Finding, ...]:
+def findings(
+    project: Project,
+    site: str | None = None,
+    approved: bool = False,
+    without: Collection[Place] = frozenset(),
+) -> tuple[Finding, ...]:
     """All events, or those of one site; imagery first, then publications, target by target.
 
-    Draft and submitted observations count and leave a finding unreviewed, returned ones do not count.
-    `approved` takes approved observations alone, and no publications, which nobody here has reviewed.
+    Draft and submitted observations count and leave a finding unreviewed; returned and superseded ones do not
+    count, nor does one on a capture that was the wrong picture. `approved` takes approved observations alone,
+    and no publications, which nobody here has reviewed. What was said of a place in `without` is left out.
 
     Raises
     ------
@@ -47,10 +54,11 @@ def findings(project: Project, site: str | None = None, approved: bool = False) 
         when there is no such site.
     """
     sites = project.sites() if site is None else (project.site(site),)
-    captures = {capture.id: capture for capture in project.captures()}
+    captures = {capture.id: capture for capture in project.all_captures()}
     said: dict[str, list[Observation]] = {}
-    for one in project.observations(site=site):
-        if one.review is Review.APPROVED or not (approved or one.review is Review.RETURNED):
+    for one in project.statements(site=site):
+        is_hidden = (one.site, one.target, one.capture) in without
+        if not is_hidden and (one.review is Review.APPROVED or not approved):
             said.setdefault(one.site, []).append(one)
     return tuple(
         finding

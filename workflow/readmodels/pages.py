@@ -5,7 +5,7 @@ Positions are WGS 84 (lon, lat). Words for dates follow their precision, and eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,9 @@ from workflow.model import (
     Site,
     State,
 )
+from workflow.readings import Place, person, place_of
 from workflow.readmodels import evidence
+from workflow.readmodels.reviews import hidden_from
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -133,14 +135,15 @@ class ComparePage:
 def overview(project: Project) -> OverviewPage:
     """Everything that the overview shows."""
     captures = {capture.id: capture for capture in project.captures()}
-    said = project.observations()
+    ever = {capture.id: capture for capture in project.all_captures()}
+    said = project.statements()
     findings = evidence.findings(project)
     cards = []
     for site in project.sites():
         over = covering(project, site)
         own = [capture for capture in captures.values() if capture.site == site.id and capture not in over]
         cards.append(
-            _site_card(site, [one for one in said if one.site == site.id], captures, len(over) + len(own))
+            _site_card(site, [one for one in said if one.site == site.id], ever, len(over) + len(own))
         )
     return OverviewPage(
         sites=tuple(cards),
@@ -148,10 +151,10 @@ def overview(project: Project) -> OverviewPage:
         growth=evidence.growth_points(project),
         growth_sentence=_last_growth(project),
         captures=len(captures),
-        observations=len(said),
+        observations=len(project.observations()),
         synthetic=any(capture.synthetic for capture in captures.values()),
         names={card.id: card.name for card in cards},
-        labels={capture.id: format_span(capture.acquired) for capture in captures.values()},
+        labels={capture.id: format_span(capture.acquired) for capture in ever.values()},
     )
 
 
@@ -210,8 +213,11 @@ def _newest(states: Mapping[str, set[State]], captures: Mapping[str, Capture]) -
 # -- one site ------------------------------------------------------------------------------------------------
 
 
-def compare(project: Project, site_id: str) -> ComparePage:
-    """Everything that the comparison of one site shows.
+def compare(project: Project, site_id: str, *, reader: str | None = None) -> ComparePage:
+    """Everything that the comparison of one site shows, or shows to `reader`.
+
+    Where `reader` may yet give a second reading, what others said of that target in that capture is left out:
+    its state, their marks of it, and what follows from it for the findings.
 
     Raises
     ------
@@ -219,7 +225,8 @@ def compare(project: Project, site_id: str) -> ComparePage:
         when there is no such site.
     """
     site = project.site(site_id)
-    said = project.observations(site=site.id)
+    hidden = hidden_from(project, reader, site.id) if reader is not None else frozenset()
+    said = [one for one in project.statements(site=site.id) if place_of(one) not in hidden]
     offsets = {offset.capture: offset for offset in project.offsets(site=site.id)}
     on_map = covering(project, site)
     shown = {capture.id for capture in on_map}
@@ -229,11 +236,20 @@ def compare(project: Project, site_id: str) -> ComparePage:
         site=site,
         captures=tuple(_capture_card(capture, said, offsets) for capture in on_map),
         stills=tuple(_capture_card(capture, said, offsets) for capture in apart),
-        marks=tuple(MarkCard(row.value, row.version) for row in rows if not row.value.deleted),
-        findings=tuple(one for one in evidence.findings(project, site=site.id)),
+        marks=tuple(
+            MarkCard(row.value, row.version)
+            for row in rows
+            if not row.value.deleted and not _is_hidden(row.value, hidden, reader)
+        ),
+        findings=evidence.findings(project, site=site.id, without=hidden),
         synthetic=any(capture.synthetic for capture in (*on_map, *apart)),
         grid=site_grid_of(project, site, on_map) if site.position else None,
     )
+
+
+def _is_hidden(mark: Annotation, hidden: Collection[Place], reader: str | None) -> bool:
+    """Whether the mark is somebody else's, of a target that `reader` reads a second time."""
+    return place_of(mark) in hidden and person(mark.author) != person(reader or "")
 
 
 def _capture_card(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
-from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Review, Site
+from workflow.model import Annotation, Capture, Georeference, Offset, Site
 from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
@@ -96,15 +96,15 @@ def status(project: Project) -> list[Row]:
     record = project.record
     places = [row.value for row in record.rows(Site)]
     pictures = [row.value for row in record.rows(Capture)]
-    said = [row.value for row in record.rows(Observation)]
+    said, counted = project.observations(), project.statements()
     marks = [row.value for row in record.rows(Annotation) if not row.value.deleted]
     shifts = [row.value for row in record.rows(Offset)]
     chips, scores = record.chips(), record.scores()
-    seen = {(one.site, one.target) for one in said if one.state.decisive}
+    seen = {(one.site, one.target) for one in counted if one.state.decisive}
     targets = [(site.id, target.id) for site in places for target in site.targets]
     tracked = {chip.capture for chip in chips}
     mapped = [one for one in pictures if one.georeference is not Georeference.NONE]
-    open_reviews = sum(one.review is not Review.APPROVED for one in said)
+    open_reviews = sum(not one.review.sealed for one in said)
     return [
         _count("site", len(places), sum(site.position is None for site in places), "a position"),
         _count("target", len(targets), sum(one not in seen for one in targets), "a decisive observation"),

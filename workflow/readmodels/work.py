@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workflow.chips import covering
-from workflow.model import Capture, Observation, Offset, Review, Site, Target
+from workflow.model import Capture, Observation, Offset, Site, Target
 from workflow.store import ScoreEntry
 
 if TYPE_CHECKING:
@@ -83,10 +83,13 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
     one has no georeference. Undated pictures have no neighbours.
     """
     tied = _tied(project.captures())
+    said: dict[str, list[Observation]] = {}
+    for one in project.statements(site=site):
+        said.setdefault(one.site, []).append(one)
     rows: list[tuple[tuple[Any, ...], Row]] = []
     for place in project.sites() if site is None else (project.site(site),):
         pairs = _pairs(project, place, tied.get(place.id, ()))
-        decided = _decided(project.observations(site=place.id))
+        decided = _decided(said.get(place.id, ()))
         for target in place.targets:
             for pair in pairs:
                 row = _queue_row(place, target, pair, decided.get(target.id, frozenset()))
@@ -179,12 +182,10 @@ def _best_scores(entries: Iterable[ScoreEntry]) -> dict[tuple[str, str], ScoreEn
 
 
 def _decided(observations: Iterable[Observation]) -> dict[str, frozenset[str]]:
-    """By target, the captures on which somebody stated that it is there or not (returned statements do not
-    count).
-    """
+    """By target, the captures on which somebody stated that it is there or not."""
     found: dict[str, set[str]] = {}
     for one in observations:
-        if one.state.decisive and one.review is not Review.RETURNED:
+        if one.state.decisive:
             found.setdefault(one.target, set()).add(one.capture)
     return {target: frozenset(captures) for target, captures in found.items()}
 

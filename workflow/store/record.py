@@ -7,7 +7,7 @@ take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -107,6 +107,11 @@ class Record:
         kind = kind_named(what) if isinstance(what, str) else kind_of(what)
         with self._backend.reading() as connection:
             return reading.revisions(connection, kind, key)
+
+    def histories(self, what: type[Any], keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
+        """All revisions of each of these objects, by id; one statement, whatever their number."""
+        with self._backend.reading() as connection:
+            return reading.revisions_of(connection, kind_of(what), keys)
 
     @property
     def revision(self) -> int:

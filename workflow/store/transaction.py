@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -90,6 +90,10 @@ class Transaction:
     def last(self, what: type[Any], key: str) -> Revision:
         """The newest revision of an object that is there: who made it what it is."""
         return reading.revisions(self._connection, kind_of(what), key)[-1]
+
+    def histories(self, what: type[Any], keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
+        """All revisions of each of these objects, by id; one statement, whatever their number."""
+        return reading.revisions_of(self._connection, kind_of(what), keys)
 
     def _put_site(self, site: Site, base_version: int) -> Revision:
         """The parts that differ, then the site, which names each part at its version."""
