@@ -2,7 +2,7 @@
 
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
-from workflow.actions.marking import Acknowledgement, annotate
+from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
 from workflow.actions.observing import observe
 from workflow.actions.reviewing import (
     adjudicate,
@@ -22,6 +22,7 @@ __all__ = [
     "annotate",
     "approve",
     "ask_second_reading",
+    "edit_annotation",
     "import_sites",
     "observe",
     "reopen",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workflow.changes import difference
 from workflow.coords import format_decimal
 from workflow.errors import ProjectUnusable, UnknownName
 from workflow.model import Annotation, Capture, Georeference, Offset, Site
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import ChainHead, Revision
 
-__all__ = ["captures", "history", "sites", "status", "verify"]
+__all__ = ["captures", "history", "revision_rows", "sites", "status", "verify"]
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -140,6 +141,11 @@ def history(project: Project, kind: str, object_id: str) -> list[Row]:
         revisions = project.record.history(kind, project.capture(object_id).id)
     if not revisions:
         raise UnknownName(kind, object_id, project.record.ids(kind))
+    return revision_rows(revisions)
+
+
+def revision_rows(revisions: Sequence[Revision]) -> list[Row]:
+    """All revisions of one object as rows of `history`, in their order, which is from the first one on."""
     before: Sequence[Mapping[str, Any]] = [{}, *(json.loads(revision.payload) for revision in revisions)]
     return [_revision(revision, was) for revision, was in zip(revisions, before, strict=False)]
 
@@ -152,27 +158,10 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
         "declared": revision.declared,
         "at": revision.at.isoformat().replace("+00:00", "Z"),
         "reason": revision.reason,
-        "changed": _difference(before, json.loads(revision.payload)),
+        "changed": difference(before, json.loads(revision.payload)),
         "seq": revision.seq,
         "sha256": revision.sha256,
     }
-
-
-def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
-    old, new = dict(_fields(before)), dict(_fields(after))
-    return [
-        {"field": name, "before": old.get(name), "after": new.get(name)}
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _fields(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, inner in value.items():
-        if isinstance(inner, dict):
-            yield from _fields(inner, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", inner
 
 
 # -- does it hold together -----------------------------------------------------------------------------------
