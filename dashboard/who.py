@@ -54,6 +54,7 @@ def corner() -> None:
     with (
         st.container(key="who"),
         st.popover(f"{safe(now.name)} · {now.role} (declared)", icon=":material/person:", width="content"),
+        st.container(width=360),
     ):
         st.caption(safe(_DECLARED))
         with st.form("who.change", border=False):

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import notices, state
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -126,18 +126,18 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         on_select=lambda: _picked(site.id, [card.mark.id for card in cards]),
         selection_mode="single-row",
         column_config={
-            "no": st.column_config.NumberColumn("No.", width=44),
-            "date": st.column_config.TextColumn("Picture", width=120),
-            "shape": st.column_config.TextColumn("Shape", width=68),
-            "label": st.column_config.TextColumn("Label", width=190),
-            "note": st.column_config.TextColumn("Note", width=190),
-            "target": st.column_config.TextColumn("Target", width=110),
-            "use": st.column_config.TextColumn("Use", width=78),
-            "author": st.column_config.TextColumn("Drawn by", width=100),
-            "review": st.column_config.TextColumn("Review", width=82),
-            "version": st.column_config.NumberColumn("Version", width=64),
+            "no": st.column_config.NumberColumn("No.", width=40),
+            "date": st.column_config.TextColumn("Picture", width=112),
+            "shape": st.column_config.TextColumn("Shape", width=60),
+            "label": st.column_config.TextColumn("Label", width=170),
+            "note": st.column_config.TextColumn("Note", width=160),
+            "target": st.column_config.TextColumn("Target", width=96),
+            "use": st.column_config.TextColumn("Use", width=72),
+            "author": st.column_config.TextColumn("Drawn by", width=96),
+            "review": st.column_config.TextColumn("Review", width=78),
+            "version": st.column_config.NumberColumn("Version", width=58),
             "changed": st.column_config.TextColumn("Changed (UTC)", width=126),
-            "by": st.column_config.TextColumn("By", width=100),
+            "by": st.column_config.TextColumn("By", width=96),
         },
     )
 
@@ -146,8 +146,7 @@ def _picked(site: str, ids: list[str]) -> None:
     """Open the mark whose row was chosen in the table."""
     rows = st.session_state[f"marks.table.{site}"].selection.rows
     if rows and rows[0] < len(ids):
-        st.session_state[_choice_key(site)] = ids[rows[0]]
-        _close(site)
+        _choose(site, ids[rows[0]])
 
 
 def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str | None:
@@ -156,20 +155,27 @@ def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str |
         f"{dates.get(card.mark.capture, card.mark.capture)}"
         for number, card in enumerate(cards, 1)
     }
-    key = _choice_key(site)
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = None
-    chosen: str | None = st.selectbox(
+    # what is chosen is kept beside the widget, which forgets it when a label changes under it
+    chosen: str | None = st.session_state.get(_choice_key(site))
+    key = f"marks.select.{site}"
+    st.session_state[key] = chosen if chosen in names else None
+    st.selectbox(
         "Mark",
         list(names),
         format_func=lambda one: names[one],
         index=None,
         placeholder="Choose a mark here or in the list",
         key=key,
-        on_change=lambda: _close(site),
+        on_change=lambda: _choose(site, st.session_state[key]),
         width=560,
     )
-    return chosen
+    return chosen if chosen in names else None
+
+
+def _choose(site: str, mark: str | None) -> None:
+    if mark != st.session_state.get(_choice_key(site)):
+        _close(site)
+        st.session_state[_choice_key(site)] = mark
 
 
 # -- the form ------------------------------------------------------------------------------------------------
@@ -229,10 +235,9 @@ def _form(site: Site, draft: Draft, card: MarkCard) -> None:
 
 def _moved_on(site: str, draft: Draft, card: MarkCard) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, card.version)
-    st.info(
-        safe(f"While this form is open: {_told(since)}.")
-        + " Saving keeps both; where both changed the same field, you choose.",
-        icon=":material/sync:",
+    notices.say(
+        "note",
+        f"While this form is open: {_told(since)}. Saving keeps both; where both changed the same field, you choose.",
     )
     st.button(
         "Start again from the newer version",
@@ -245,12 +250,12 @@ def _moved_on(site: str, draft: Draft, card: MarkCard) -> None:
 
 def _gone(site: str, draft: Draft) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, 1 << 31)
-    st.warning(safe(f"This mark is not there any more: {_told(since)}."), icon=":material/delete:")
+    notices.say("warning", f"This mark is not there any more: {_told(since)}.")
     typed = ", ".join(
         f"{name} “{value}”" for name, value in draft.mine.items() if value and name != "evidence"
     )
     if typed:
-        st.caption(safe(f"In the form stood: {typed}. Its history can put it back."))
+        notices.say("note", f"In the form stood: {typed}. Its history can put it back.")
     st.button("Close", key=f"{_field_key(draft)}.close", on_click=_close, args=(site, True))
 
 
@@ -287,7 +292,7 @@ def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
             index=None,
             horizontal=True,
             label_visibility="collapsed",
-            format_func={_THEIRS: f"Keep {safe(who)}'s", _MINE: "Use mine"}.__getitem__,
+            format_func={_THEIRS: "Keep theirs", _MINE: "Use mine"}.__getitem__,
             key=f"{_field_key(draft)}.pick.{one.field}",
         )
     with st.container(horizontal=True):
@@ -336,7 +341,7 @@ def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> No
         draft = replace(draft, mine={name: st.session_state[f"{key}.{name}"] for name in FIELDS})
     if not draft.changes:
         _close(site, clear=True)
-        _say(site, "info", "Nothing of yours was left to save: the mark stays as it is.")
+        _say(site, "note", "Nothing of yours was left to save: the mark stays as it is.")
         return
     try:
         saved = actions.edit_annotation(project, author, draft.mark, draft.changes, draft.base)
@@ -350,7 +355,7 @@ def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> No
         others = history.meanwhile(project, "annotation", draft.mark, draft.base, saved.version - 1)
         _close(site, clear=True)
         both = f" Meanwhile {_told(others)}: both are kept." if others else ""
-        _say(site, "success", f"Saved as version {saved.version}.{both}")
+        _say(site, "done", f"Saved as version {saved.version}.{both}")
 
 
 def _delete(site: str, draft: Draft) -> None:
@@ -372,7 +377,7 @@ def _delete(site: str, draft: Draft) -> None:
         _say(site, "warning", refused[0][1])
         return
     _close(site, clear=True)
-    _say(site, "success", "Deleted. The mark's history, on the History page, can put it back.")
+    _say(site, "done", "Deleted. The mark's history, on the History page, can put it back.")
 
 
 def _open(site: str, card: MarkCard) -> None:
@@ -394,7 +399,7 @@ def _say(site: str, kind: str = "", sentence: str = "") -> None:
 def _notice(site: str) -> None:
     kind, sentence = st.session_state.get(f"marks.said.{site}", ("", ""))
     if kind:
-        getattr(st, kind)(safe(sentence))
+        notices.say(kind, sentence)
 
 
 # -- words and keys ------------------------------------------------------------------------------------------

@@ -169,20 +169,16 @@ def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
     said = history.statements(
         current_project(), site, card.id, target.id, reader=author.name if author else None
     )
-    with st.container(horizontal=True):
-        _link(f"History of {card.file}", "capture", card.id)
-        for one in said:
-            words = f"{one['author']}: {one['state']} ({one['confidence']}, {one['review']})"
-            _link(words, "observation", one["id"])
+    _row(f"{card.file}, {card.label}", "capture", card.id)
+    for one in said:
+        words = f"{one['author']} said {one['state']} ({one['confidence']} confidence, {one['review']}) {one['note']}"
+        _row(words, "observation", one["id"])
 
 
-def _link(label: str, kind: str, key: str) -> None:
-    st.page_link(
-        "views/history.py",
-        label=safe(label),
-        icon=":material/history:",
-        query_params={"kind": kind, "id": key},
-    )
+def _row(words: str, kind: str, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("views/history.py", label="History", query_params={"kind": kind, "id": key})
+        st.html(f"<div style='overflow-wrap:anywhere'>{safe(words)}</div>", width="stretch")
 
 
 def _stills(page: pages.ComparePage, target: Target) -> None:

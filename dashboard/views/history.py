@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from workflow.readmodels import history
 from workflow.readmodels.history import ObjectHistory
 
 AT_ONCE = 30
+LINKS = 2
+MOST_LINKS = 50
 DAYS = (1, 7, 30, 90, 365)
 _ANY = ""
 _WORDS = {
@@ -65,17 +67,18 @@ def _object(kind: str, key: str) -> None:
     try:
         found = history.object_history(current_project(), kind, key, reader=_reader())
     except UnknownName as error:
-        st.info(safe(error), icon=":material/info:")
+        notices.say("note", str(error))
         return
     gone = " (taken back)" if found.deleted else ""
     notices.heading(f"{_word(kind).capitalize()}: {found.title}{gone}", f"{kind} {found.id}")
     _about(found)
     said, sentence = st.session_state.pop(_SAID, ("", ""))
     if said:
-        getattr(st, said)(safe(sentence))
+        notices.say(said, sentence)
     _versions(found)
     for part in found.parts:
-        with st.expander(f"{safe(_word(part.kind).capitalize())}: {safe(part.title)} ({part.version})"):
+        with st.expander(f"{_word(part.kind).capitalize()} {safe(part.id)} (version {part.version})"):
+            st.html(f"<b>{safe(part.title)}</b>")
             _versions(part, can_go_back=False)
 
 
@@ -90,7 +93,7 @@ def _about(found: ObjectHistory) -> None:
         if found.site in titles:
             st.page_link(
                 "views/compare.py",
-                label=f"Compare {safe(titles[found.site])}",
+                label="Compare pictures of the site",
                 icon=":material/compare:",
                 query_params={"site": found.site},
             )
@@ -161,7 +164,7 @@ def _undo(found: ObjectHistory, version: int, reason: str) -> None:
     except WorkflowError as error:
         st.session_state[_SAID] = ("warning", str(error))
     else:
-        st.session_state[_SAID] = ("success", f"Put back to version {version}, as a new version.")
+        st.session_state[_SAID] = ("done", f"Put back to version {version}, as a new version.")
 
 
 # -- what was written lately ---------------------------------------------------------------------------------
@@ -190,16 +193,24 @@ def _activity() -> None:
             icon=":material/info:",
         )
         return
+    writes = history.by_write(kept)
     count = st.session_state.setdefault("history.count", AT_ONCE)
-    st.caption(f"{len(kept)} changes" + (f", {count} of them shown" if len(kept) > count else ""))
-    for row in kept[:count]:
-        _activity_row(row, titles, now)
-    if len(kept) > count:
+    st.caption(
+        f"{_number(len(kept), 'change')} in {_number(len(writes), 'write')}"
+        + (f", the newest {count} shown" if len(writes) > count else "")
+    )
+    for write in writes[:count]:
+        _write(write, titles, now)
+    if len(writes) > count:
         st.button(
             "Show more",
             key="history.more",
             on_click=lambda: st.session_state.update({"history.count": count + AT_ONCE}),
         )
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _filter(
@@ -218,26 +229,37 @@ def _filter(
     return picked
 
 
-def _activity_row(row: Mapping[str, Any], titles: Mapping[str, str], now: datetime) -> None:
-    at = datetime.fromisoformat(row["at"])
-    site = titles.get(row["site"] or "", row["site"] or "")
-    left, right = st.columns([1.3, 6], vertical_alignment="center")
-    with left:
-        _link(f"{safe(_word(row['kind']).capitalize())} · version {row['version']}", row["kind"], row["id"])
-    right.html(
-        f"<div style='overflow-wrap:anywhere;line-height:1.35'><bdi>{safe(row['author'])}</bdi> "
-        f"<span style='opacity:.75'>({safe(row['role'])})</span> {safe(row['reason'])}"
-        f"{f' · <bdi>{safe(site)}</bdi>' if site else ''}"
-        f"<span style='{_SMALL};white-space:nowrap'> · {at:%Y-%m-%d %H:%M} UTC, "
-        f"{safe(history.ago(at, now))}</span></div>"
+def _write(write: Sequence[Mapping[str, Any]], titles: Mapping[str, str], now: datetime) -> None:
+    """One line: when, who and why, with links to what was written."""
+    first = write[0]
+    at = datetime.fromisoformat(first["at"])
+    sites = dict.fromkeys(row["site"] for row in write if row["site"])
+    where = ", ".join(titles.get(one, one) for one in list(sites)[:2]) + (", …" if len(sites) > 2 else "")
+    when, what, links = st.columns([1.25, 4, 2.6], vertical_alignment="top")
+    when.html(
+        f"<div style='{_SMALL};line-height:1.35'>{at:%Y-%m-%d %H:%M} UTC<br>{safe(history.ago(at, now))}</div>"
     )
+    what.html(
+        f"<div style='overflow-wrap:anywhere;line-height:1.35'><bdi>{safe(first['author'])}</bdi> "
+        f"<span style='opacity:.75'>({safe(first['role'])})</span> {safe(first['reason'])}"
+        f"<br><span style='{_SMALL}'><bdi>{safe(where)}</bdi></span></div>"
+    )
+    # a step of review is told by what it was about, where both were written
+    shown = [row for row in write if row["kind"] != "review"] or list(write)
+    with links, st.container(horizontal=True, gap="small"):
+        for row in shown[:LINKS]:
+            _link(f"{_word(row['kind']).capitalize()}, version {row['version']}", row["kind"], row["id"])
+        if len(shown) > LINKS:
+            with st.popover(f"{len(shown) - LINKS} more", type="tertiary"):
+                for row in shown[LINKS : LINKS + MOST_LINKS]:
+                    _link(
+                        f"{_word(row['kind']).capitalize()}, version {row['version']}", row["kind"], row["id"]
+                    )
 
 
 def _link(label: str, kind: str, key: str) -> None:
     """A link to an object's history; `label` is text of ours or encoded."""
-    st.page_link(
-        "views/history.py", label=label, icon=":material/history:", query_params={"kind": kind, "id": key}
-    )
+    st.page_link("views/history.py", label=label, query_params={"kind": kind, "id": key})
 
 
 show()

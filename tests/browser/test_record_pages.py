@@ -22,9 +22,11 @@ CARLA = Author("Carla")
 def desk(tmp_path_factory: pytest.TempPathFactory, sample: Any, served_at: Any) -> Iterator[Any]:
     """A server that knows nobody, and its project."""
     root = sample.make_project(tmp_path_factory.mktemp("desk") / "project")
-    with served_at(root, tmp_path_factory.mktemp("elsewhere"), author="") as address:
-        with Project.open(root) as project:
-            yield Desk(address, project)
+    with (
+        served_at(root, tmp_path_factory.mktemp("elsewhere"), author="") as address,
+        Project.open(root) as project,
+    ):
+        yield Desk(address, project)
 
 
 class Desk:

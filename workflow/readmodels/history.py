@@ -31,6 +31,7 @@ __all__ = [
     "ObjectHistory",
     "activity_rows",
     "ago",
+    "by_write",
     "last_changes",
     "meanwhile",
     "object_history",
@@ -92,6 +93,14 @@ def activity_rows(
         and not (one.kind in _HIDEABLE and (one.site, one.capture) in pairs)
     ]
     return rows[:limit]
+
+
+def by_write(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows of `activity_rows` by what was written at once: same author, instant and reason."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["author"], row["at"], row["reason"]), []).append(row)
+    return list(found.values())
 
 
 def ago(at: datetime, now: datetime) -> str:
