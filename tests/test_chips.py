@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workflow import chips, rasters
-from workflow.chips import chip, covering, cut, plan, share, site_grid_of
+from workflow.chips import chip, covering, covering_each, cut, plan, share, site_grid_of
 from workflow.errors import InputRefused
 from workflow.model import Author, LonLat, Offset, Position, Site
 
@@ -50,6 +50,37 @@ def test_a_slanting_footprint_covers_by_its_outline_and_not_its_box(watched, top
         transaction.put(replace(capture, footprint=footprint), base_version=1)
     assert [row.value.id for row in watched.project.record.captures_over(lon, lat, lon, lat)] == [capture.id]
     assert [one.id for one in covering(watched.project, site)] == ([capture.id] if covers else [])
+
+
+def test_what_covers_each_site_is_what_covers_it_alone(watched):
+    sites = [
+        Site(f"s{number}", "s", position=Position(LonLat(lon, lat)), radius_m=radius)
+        for number, (lon, lat, radius) in enumerate(
+            [(125.7, 39.0, 60), (125.7023, 39.0, 60), (125.71, 39.0, 2000), (179.999, 5.5, 500), (-179.999, 5.5, 500),
+             (180.0, 5.5, 60), (0.0, 5.5, 60), (10.0, 89.99, 900)]
+        )
+    ]  # fmt: skip
+    sites.append(Site("lost", "lost"))
+    rings = [
+        ((179.99, 5), (-179.99, 5), (-179.99, 6), (179.99, 6), (179.99, 5)),
+        ((179.5, 5), (180.0, 5), (180.0, 6), (179.5, 6), (179.5, 5)),
+        ((-180.0, 5), (-179.5, 5), (-179.5, 6), (-180.0, 6), (-180.0, 5)),
+    ]
+    for day, crop in (
+        ("2021-01-01", None),
+        ("2020-01-01", (0.5, 0.0, 1.0, 1.0)),
+        ("2019-01-01", (0.0, 0.0, 0.4, 1.0)),
+    ):
+        watched.add_capture(day, crop=crop)
+    for number, ring in enumerate(rings):
+        capture = watched.add_capture("2022-01-01", seed=number)
+        with watched.project.record.write(Author("tester"), "footprint") as transaction:
+            moved = replace(capture, footprint=tuple(LonLat(*corner) for corner in ring))
+            transaction.put(moved, base_version=1)
+    watched.add_capture("2022-01-01", located=False)
+    found = covering_each(sites, watched.project.captures())
+    assert found == {site.id: covering(watched.project, site) for site in sites}
+    assert [len(found[f"s{number}"]) for number in range(8)] == [3, 2, 3, 3, 3, 3, 0, 0]
 
 
 def test_a_site_on_the_date_line_is_covered_from_both_sides(watched):

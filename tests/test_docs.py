@@ -42,7 +42,7 @@ def documented_rows() -> dict[str, set[str]]:
         heading, _, body = section.partition("\n")
         cells = re.findall(r"^\| (`[^|]+) \|", body, re.MULTILINE)
         keys = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
-        found |= dict.fromkeys(re.findall(r"`([\w ]+)`", heading), keys)
+        found |= dict.fromkeys(re.findall(r"`([\w -]+)`", heading), keys)
     return found
 
 
@@ -114,8 +114,30 @@ def test_rows_have_the_documented_keys_and_no_others(
         "record history": ["site", "gate"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
+    arguments |= review_arguments(ask)
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS}
     assert {name: {key for row in rows for key in row} for name, rows in printed.items()} == ROWS
+
+
+def review_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list[object]]:
+    """What each command of review is tried on, after four readers have said something and some of it went on."""
+    lead, why = ["--author", "Lena", "--role", "lead"], ["--comment", "because"]
+    for name, state in (("Anna", "present"), ("Ben", "present"), ("Cho", "obscured"), ("Dan", "present")):
+        ask("observe", "gate", "scene0.tif", state, "--author", name)
+    ids = {row["author"]: row["id"] for row in ask("review", "list")}
+    for name in ("Ben", "Cho", "Dan"):
+        ask("review", "submit", ids[name], "--author", name)
+    ask("review", "approve", ids["Dan"], *lead)
+    return {
+        "review submit": [ids["Anna"], "--author", "Anna"],
+        "review approve": [ids["Cho"], *lead],
+        "review return": [ids["Ben"], *why, *lead],
+        "review reopen": [ids["Dan"], *why, *lead],
+        "review log": [ids["Anna"]],
+        "review second-reading": [ids["Anna"], *lead],
+        "review read": ["gate", "scene0.tif", "present", "--author", "Eve"],
+        "review adjudicate": [ids["Anna"], *why, *lead],
+    }
 
 
 def register(folder: Path) -> Path:

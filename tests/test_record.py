@@ -149,6 +149,28 @@ def test_rows_come_in_the_order_of_their_first_write_and_by_site_target_capture(
     assert ids(site="c") == []
 
 
+def test_a_snapshot_sees_one_state_whoever_writes_meanwhile(record: Record) -> None:
+    put(record, site())
+    with record.snapshot():
+        before = record.revision
+        writer = threading.Thread(target=put, args=(record, site("second")))
+        writer.start()
+        writer.join(30)
+        assert [row.value.id for row in record.rows(Site)] == ["arch"]
+        with record.snapshot():
+            assert record.revision == before
+        assert record.history(Site, "second") == ()
+    assert [row.value.id for row in record.rows(Site)] == ["arch", "second"]
+
+
+def test_many_gives_those_that_are_there_in_the_order_they_came_in(record: Record) -> None:
+    for key in ("c", "a", "b"):
+        put(record, site(key))
+    asked = ["b", "c", "nowhere", "b", "\ud800", "it's"]
+    assert [row.value.id for row in record.many(Site, asked)] == ["c", "b"]
+    assert record.many(Site, []) == ()
+
+
 def test_a_viewer_an_empty_reason_and_unwritable_values_are_refused(record: Record) -> None:
     with pytest.raises(NotAllowed, match="viewer"):
         put(record, site(), author=Author("Vera", Role.VIEWER))

@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ __all__ = [
     "Cut",
     "chip",
     "covering",
+    "covering_each",
     "cut",
     "digest",
     "identity",
@@ -116,10 +117,43 @@ def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     # west > east says that the box crosses the date line
     found = project.record.captures_over(_wrapped(min(lons)), min(lats), _wrapped(max(lons)), max(lats))
     box = shapely.Polygon(ring)
-    captures = (row.value for row in found)
+    captures = (row.value for row in found if row.value.withdrawn is None)
     return tuple(
         sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
     )
+
+
+def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[str, tuple[Capture, ...]]:
+    """By site, those of the captures that `covering` would give, found without the record.
+
+    The boxes are compared through a tree, so the cost grows with what is found rather than with sites x captures.
+    """
+    import shapely
+
+    ordered = sorted((one for one in captures if one.footprint), key=lambda one: one.date_order)
+    rings = [[_near(corner, one.footprint[0]) for corner in one.footprint] for one in ordered]
+    # once more a turn to the west and to the east: a box near the date line is met from both sides
+    boxes = [
+        shapely.box(west + turn, south, east + turn, north)
+        for turn in (0, -360, 360)
+        for west, south, east, north in (_bounds(ring) for ring in rings)
+    ]
+    tree = shapely.STRtree(boxes)
+    found: dict[str, tuple[Capture, ...]] = {}
+    for site in sites:
+        if site.position is None:
+            found[site.id] = ()
+            continue
+        centre = site.position.lonlat
+        box = shapely.Polygon(_box_ring(centre, site.radius_m))
+        near = sorted({int(number) % len(ordered) for number in tree.query(box)})
+        found[site.id] = tuple(ordered[n] for n in near if _touches(box, centre, ordered[n]))
+    return found
+
+
+def _bounds(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
+    lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
+    return min(lons), min(lats), max(lons), max(lats)
 
 
 def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import uuid
 from pathlib import Path
 
-__all__ = ["put_in_place", "write_if_changed"]
+__all__ = ["put_in_place", "sync_folder", "write_if_changed"]
 
 
 def put_in_place(finished: Path, target: Path) -> None:
     """Move `finished` to `target` in the same file system, durably; a file that is there is replaced."""
     _sync_file(finished)
     finished.replace(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def write_if_changed(target: Path, content: bytes) -> bool:
@@ -34,7 +35,7 @@ def _sync_file(path: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make new names in `folder` durable where the system lets a folder be opened (Windows does not)."""
     try:
         handle = os.open(folder, os.O_RDONLY)
@@ -42,7 +43,9 @@ def _sync_folder(folder: Path) -> None:
         return
     try:
         os.fsync(handle)
-    except OSError:
-        pass  # file systems that cannot sync a folder
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.ENOSPC):
+            raise
+        # else a file system that cannot sync a folder
     finally:
         os.close(handle)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "offsets": "Show how captures were aligned at sites.",
     "queue": "Show what to look at first.",
     "observe": "Say whether a target is there in a capture.",
+    "review": "Submit work, approve or return it, have it read again.",
     "timeline": "Show when targets appeared or were removed.",
     "growth": "Count targets over time, at least and at most.",
     "figure": "Write an annotated before/after figure of a site.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from workflow.chips import covering, site_grid_of
+from workflow.chips import covering, covering_each, site_grid_of
 from workflow.findings import DISPUTED, joint_state
 from workflow.grid import SiteGrid
 from workflow.model import (
@@ -140,8 +140,10 @@ def overview(project: Project) -> OverviewPage:
     said = project.statements()
     findings = evidence.findings(project)
     cards = []
-    for site in project.sites():
-        over = covering(project, site)
+    sites = project.sites()
+    over_each = covering_each(sites, captures.values())
+    for site in sites:
+        over = over_each[site.id]
         own = [capture for capture in captures.values() if capture.site == site.id and capture not in over]
         cards.append(
             _site_card(site, [one for one in said if one.site == site.id], ever, len(over) + len(own))
@@ -239,7 +241,10 @@ def compare(project: Project, site_id: str, *, reader: str | None = None) -> Com
     offsets = {offset.capture: offset for offset in project.offsets(site=site.id)}
     on_map = covering(project, site)
     shown = {capture.id for capture in on_map}
-    apart = [capture for capture in project.captures() if capture.site == site.id and capture.id not in shown]
+    tied = sorted(
+        (row.value for row in project.record.rows(Capture, site=site.id)), key=lambda one: one.date_order
+    )
+    apart = [capture for capture in tied if capture.withdrawn is None and capture.id not in shown]
     rows = project.record.rows(Annotation, site=site.id)
     return ComparePage(
         site=site,

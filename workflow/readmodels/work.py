@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from workflow.chips import covering
+from workflow.chips import covering_each
 from workflow.model import Capture, Observation, Offset, Site, Target
 from workflow.store import ScoreEntry
 
@@ -82,13 +82,13 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours.
     """
-    tied = _tied(project.captures())
-    said: dict[str, list[Observation]] = {}
-    for one in project.statements(site=site):
-        said.setdefault(one.site, []).append(one)
+    captures = project.captures()
+    places = project.sites() if site is None else (project.site(site),)
+    tied, over = _tied(captures), covering_each(places, captures)
+    said, scores = _by_site(project.statements(site=site)), _by_site(project.record.scores(site))
     rows: list[tuple[tuple[Any, ...], Row]] = []
-    for place in project.sites() if site is None else (project.site(site),):
-        pairs = _pairs(project, place, tied.get(place.id, ()))
+    for place in places:
+        pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()))
         decided = _decided(said.get(place.id, ()))
         for target in place.targets:
             for pair in pairs:
@@ -147,12 +147,22 @@ def _tied(captures: Iterable[Capture]) -> Mapping[str, tuple[Capture, ...]]:
     return {site: tuple(items) for site, items in found.items()}
 
 
-def _pairs(project: Project, site: Site, tied: Sequence[Capture]) -> list[_Pair]:
+S = TypeVar("S", Observation, ScoreEntry)
+
+
+def _by_site(some: Iterable[S]) -> dict[str, list[S]]:
+    found: dict[str, list[S]] = {}
+    for one in some:
+        found.setdefault(one.site, []).append(one)
+    return found
+
+
+def _pairs(over: Iterable[Capture], tied: Sequence[Capture], entries: Iterable[ScoreEntry]) -> list[_Pair]:
     """Neighbours among the georeferenced captures, then those of the whole series that one without it is part
     of.
     """
-    series = [capture for capture in covering(project, site) if capture.is_dated]
-    scores = _best_scores(project.record.scores(site.id)) if len(series) > 1 else {}
+    series = [capture for capture in over if capture.is_dated]
+    scores = _best_scores(entries)
     pairs = [_scored(before, after, scores.get((before.id, after.id))) for before, after in pairwise(series)]
     whole = sorted((*series, *(one for one in tied if one.is_dated)), key=lambda one: one.date_order)
     for before, after in pairwise(whole):

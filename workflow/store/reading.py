@@ -38,6 +38,7 @@ __all__ = [
     "chain_row",
     "head",
     "heads",
+    "heads_of",
     "judged",
     "revision",
     "revisions",
@@ -60,6 +61,26 @@ def heads(
                 return ()
             query = query.where(table.c[column] == value)
     return _decoded_all(connection, kind, connection.execute(query).all(), cache)
+
+
+def heads_of(
+    connection: Connection, kind: Kind, keys: Sequence[str], cache: Cache
+) -> tuple[Versioned[Any], ...]:
+    """Those of these objects that are there, in the order they came in."""
+    table = HEADS[kind.name]
+    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
+    rows = connection.execute(query.where(_among(connection, table.c.id, keys))).all()
+    return _decoded_all(connection, kind, rows, cache)
+
+
+def _among(connection: Connection, column: ColumnElement[str], keys: Iterable[str]) -> ColumnElement[bool]:
+    """The column's value is one of these, however many: they go in as one JSON list."""
+    names = canonical_json([key for key in keys if is_text(key)])
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(names).table_valued("value")
+    else:
+        listed = func.json_array_elements_text(cast(literal(names), JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versioned[Any] | None:
@@ -137,16 +158,9 @@ def revisions(connection: Connection, kind: Kind, key: str) -> tuple[Revision, .
 
 
 def revisions_of(connection: Connection, kind: Kind, keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
-    """All revisions of each of these objects that is there, by id, the first one first. One statement, whatever
-    their number: the ids go in as one JSON list.
-    """
+    """All revisions of each of these objects that is there, by id, the first one first. One statement."""
     table, found = REVISIONS[kind.name], dict[str, list[Revision]]()
-    names = canonical_json([key for key in keys if is_text(key)])
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(names).table_valued("value")
-    else:
-        listed = func.json_array_elements_text(cast(literal(names), JSON)).table_valued("value")
-    query = select(table).where(table.c.id.in_(select(listed.c.value)))
+    query = select(table).where(_among(connection, table.c.id, keys))
     for row in connection.execute(query.order_by(table.c.id, table.c.version)):
         found.setdefault(row.id, []).append(as_revision(kind, row))
     return {key: tuple(rows) for key, rows in found.items()}

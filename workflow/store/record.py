@@ -83,9 +83,29 @@ class Record:
 
     # -- reading ---------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads in the block is from one state of the record, whoever writes meanwhile."""
+        with self._reading() as connection:
+            outer = getattr(self._thread, "connection", None)
+            self._thread.connection = connection
+            try:
+                yield
+            finally:
+                self._thread.connection = outer
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        held = getattr(self._thread, "connection", None)
+        if held is not None:
+            yield held
+            return
+        with self._backend.reading() as connection:
+            yield connection
+
     def get(self, what: type[K], key: str) -> Versioned[K] | None:
         """The object of that id as it is now; an offset's id is ``site.capture``."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.head(connection, kind_of(what), key, self._cache)
 
     def rows(
@@ -93,24 +113,29 @@ class Record:
     ) -> tuple[Versioned[K], ...]:
         """All objects of a kind in the order they first came in, or those of a site, target or capture."""
         where = {"site": site, "target": target, "capture": capture}
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.heads(connection, kind_of(what), self._cache, where)
+
+    def many(self, what: type[K], keys: Iterable[str]) -> tuple[Versioned[K], ...]:
+        """Those of these objects that are there, in the order they first came in; one statement however many."""
+        with self._reading() as connection:
+            return reading.heads_of(connection, kind_of(what), tuple(keys), self._cache)
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Ids of all objects of the kind of that name, in the order they first came in."""
         table = HEADS[kind_named(name).name]
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return tuple(connection.scalars(select(table.c.id).order_by(table.c.number)))
 
     def history(self, what: type[Any] | str, key: str) -> tuple[Revision, ...]:
         """All revisions of an object, the first one first, or none. `what`: the class or the kind's name."""
         kind = kind_named(what) if isinstance(what, str) else kind_of(what)
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.revisions(connection, kind, key)
 
     def histories(self, what: type[Any], keys: Iterable[str]) -> dict[str, tuple[Revision, ...]]:
         """All revisions of each of these objects, by id; one statement, whatever their number."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.revisions_of(connection, kind_of(what), keys)
 
     @property
@@ -121,18 +146,18 @@ class Record:
     @property
     def stamp(self) -> tuple[int, int]:
         """Revisions, and writes to chips and scores: a key for what rests on both."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             head, derived = reading.chain_row(connection)
         return head.count, derived
 
     def chain_head(self) -> ChainHead:
         """Count and hash that stand in every sidecar and backup; `verify` compares the chain with them."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.chain_row(connection)[0]
 
     def at(self, what: type[K], key: str, version: int) -> K | None:
         """The object as it was at that version."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             found: K | None = reading.at_version(connection, kind_of(what), key, version)
         return found
 
@@ -142,7 +167,7 @@ class Record:
         """What was written from `since` (included) to `until` (excluded), the newest first; both aware."""
         for kind in kinds:
             kind_named(kind)
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             rows = reading.activity(connection, utc_text(since), utc_text(until), kinds, limit)
         return tuple(Activity(*row) for row in rows)
 
@@ -150,17 +175,17 @@ class Record:
         self, west: float, south: float, east: float, north: float
     ) -> tuple[Versioned[Capture], ...]:
         """Captures whose bounds touch this box (degrees); west > east crosses the antimeridian."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.captures_over(connection, (west, south, east, north), self._cache)
 
     def judged_operations(self, operations: Sequence[str]) -> dict[str, str]:
         """Those of these operation ids that were judged: why each was refused, "" where it was applied."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return reading.judged(connection, operations)
 
     def verify(self, anchors: Sequence[ChainHead] = ()) -> Verification:
         """Walk the chain, compare heads with last revisions, decode all; `anchors` are heads seen earlier."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return audit(connection, anchors)
 
     # -- writing ---------------------------------------------------------------------------------------------
@@ -224,7 +249,7 @@ class Record:
         query = select(table).order_by(*table.primary_key.columns)
         if site is not None:
             query = query.where(table.c.site == site)
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return list(connection.execute(query).mappings())
 
     def _replace(
@@ -243,7 +268,7 @@ class Record:
 
     def meta(self, name: str) -> str | None:
         """A setting that the program keeps about the project."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             return connection.scalar(select(META.c.value).where(META.c.name == name))
 
     def set_meta(self, name: str, value: str) -> None:

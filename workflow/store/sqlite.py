@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from workflow.errors import ProjectUnusable
-from workflow.files import put_in_place
+from workflow.files import put_in_place, sync_folder
 from workflow.store import schema
 from workflow.store.engine import SCHEMA_VERSION
 
@@ -102,19 +102,11 @@ class SqliteBackend:
         with locked(self._lock, self.path):
             if self.path.exists():  # another process was quicker
                 return
-            unfinished = self.path.with_name(f"{self.path.name}.new")
-            unfinished.unlink(missing_ok=True)
-            engine = _engine(unfinished)
             try:
-                with _immediate(engine) as connection:
-                    schema.create(connection)
-                    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                    _note_format(connection)
-                with contextlib.closing(engine.raw_connection()) as raw:
-                    raw.cursor().execute("PRAGMA journal_mode=WAL")
-            finally:
-                engine.dispose()
-            put_in_place(unfinished, self.path)
+                _make(self.path)
+            except OSError as error:
+                problem = f"it cannot be made ({error.strerror})"
+                raise ProjectUnusable(self.path, problem, "check the disk and its free space") from error
 
     def _upgrade(self, engine: Engine) -> None:
         """Bring an older format up to date in one transaction, after a copy of the file was put beside it."""
@@ -134,6 +126,23 @@ class SqliteBackend:
                 _note_format(connection)
                 connection.commit()
                 connection.invalidate()  # its references are not looked after
+
+
+def _make(path: Path) -> None:
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    engine = _engine(unfinished)
+    try:
+        with _immediate(engine) as connection:
+            schema.create(connection)
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            _note_format(connection)
+        with contextlib.closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        engine.dispose()
+    put_in_place(unfinished, path)
+    sync_folder(path.parent.parent)  # the folder may be as new as the record
 
 
 def _engine(path: Path) -> Engine:
@@ -226,7 +235,10 @@ def locked(lock: FileLock, path: Path) -> Iterator[None]:
 
 
 def checkpoint(engine: Engine, path: Path) -> None:
-    """Move a write-ahead log that has grown into the file; the caller holds the lock. Waits for no reader."""
+    """Move a write-ahead log that has grown into the file; the caller holds the lock. Waits for no reader.
+
+    An error is not raised: what was committed is durable in the log, and the next write tries again.
+    """
     log = path.with_name(f"{path.name}-wal")
     if not log.exists() or log.stat().st_size < WAL_LIMIT_BYTES:
         return
@@ -235,6 +247,8 @@ def checkpoint(engine: Engine, path: Path) -> None:
         cursor.execute("PRAGMA busy_timeout=0")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError:
+            pass
         finally:
             cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
 
@@ -247,6 +261,7 @@ _SENTENCES = (
     ("append-only", "a revision would have been changed", "report this, revisions are only ever added"),
     ("locked", "another program keeps it locked", "close that program and try again"),
     ("full", "the disk is full", "free some space; nothing was half-written"),
+    ("disk I/O error", "the disk reports an error", "check the disk; nothing was half-written"),
     ("readonly", "it cannot be written", "make the file and its folder writable"),
     ("unable to open", "it cannot be opened", "check the folder's permissions"),
 )

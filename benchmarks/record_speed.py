@@ -1,0 +1,223 @@
+"""How fast a large record answers: one site's full state, a month's activity, a single durable write.
+
+    python benchmarks/record_speed.py [--sites N] [--captures N] [--observations N] [--where ADDRESS]
+
+Makes a record of that size in a temporary file, or in the empty database at ADDRESS, and prints medians and 90th
+percentiles in milliseconds. Every reading opens nothing anew but decodes everything: what was decoded before is
+forgotten. "Rows alone" are the same rows read as text, nothing decoded: the share of the time that is the engine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from measures import table
+from sqlalchemy import text
+
+from workflow.model import (
+    Annotation,
+    Author,
+    Capture,
+    CaptureKind,
+    DateSpan,
+    LonLat,
+    Observation,
+    Offset,
+    Position,
+    Precision,
+    ReviewEntry,
+    Site,
+    State,
+    Target,
+)
+from workflow.store import Record
+
+SEED = 20241
+ANNA = Author("Anna")
+START = datetime(2023, 1, 1, tzinfo=UTC)
+BATCH = 2000
+STEP_DEG = 0.01  # between neighbouring sites
+MONTH = timedelta(days=30)
+
+
+class Clock:
+    """Instants spread evenly over two years."""
+
+    def __init__(self, batches: int) -> None:
+        self.step = timedelta(days=730) / max(batches, 1)
+        self.now = START
+
+    def __call__(self) -> datetime:
+        self.now += self.step
+        return self.now
+
+
+def objects(sites: int, captures: int, observations: int) -> Iterator[object]:
+    """Sites in a square lattice, captures over one site and its neighbours' edges, statements on both."""
+    side = math.isqrt(sites - 1) + 1
+    places = [(124 + n % side * STEP_DEG, 37 + n // side * STEP_DEG) for n in range(sites)]
+    for n, (lon, lat) in enumerate(places):
+        target = Target("gantry")
+        yield Site(f"s{n}", f"Site {n}", position=Position(LonLat(lon, lat)), targets=(target,))
+    half = STEP_DEG * 0.45
+    for n in range(captures):
+        lon, lat = places[n % sites]
+        corners = ((-half, -half), (half, -half), (half, half), (-half, half), (-half, -half))
+        day = date(2015, 1, 1) + timedelta(days=n // sites * 90 + n % 80)
+        yield Capture(
+            id=f"{n:016x}",
+            sha256=f"{n:064x}",
+            kind=CaptureKind.SATELLITE,
+            file=f"{n}.tif",
+            original=f"imagery/originals/{n:064x}.tif",
+            working=f"imagery/working/{n:064x}.tif",
+            acquired=DateSpan(day, day, Precision.DAY),
+            width_px=1000,
+            height_px=1000,
+            bands=3,
+            crs="EPSG:32651",
+            gsd_m=0.5,
+            footprint=tuple(LonLat(lon + x, lat + y) for x, y in corners),
+        )
+    for n in range(observations):
+        site, capture = f"s{n % sites}", f"{n % captures:016x}"
+        yield Observation(f"o{n}", site, "gantry", capture, "Anna", State.PRESENT)
+        if n % 10 == 0:
+            yield Offset(site, capture, capture, 0.0, 0.0, 1.0, True, "phase")
+            geometry = {"type": "Point", "coordinates": [125.0, 38.0]}
+            yield Annotation(f"m{n}", site, capture, "point", geometry)
+
+
+def fill(record: Record, made: Iterator[object]) -> int:
+    """Put them all, many in one transaction; how many."""
+    done = 0
+    while some := list(islice(made, BATCH)):
+        with record.write(ANNA, "benchmark") as transaction:
+            for one in some:
+                transaction.put(one, 0)
+        done += len(some)
+    return done
+
+
+def full_state(record: Record, site: str) -> int:
+    """All that is known of a site: it, its pictures, statements, marks, offsets, reviews."""
+    with record.snapshot():
+        found = record.get(Site, site)
+        assert found is not None
+        assert found.value.position is not None
+        lonlat = found.value.position.lonlat
+        pictures = record.captures_over(lonlat.lon, lonlat.lat, lonlat.lon, lonlat.lat)
+        kinds = (Capture, Observation, Annotation, Offset, ReviewEntry)
+        rest = [record.rows(kind, site=site) for kind in kinds]
+    return 1 + len(pictures) + sum(len(rows) for rows in rest)
+
+
+def rows_alone(record: Record, site: str) -> int:
+    """The rows of `full_state` as text."""
+    count = 0
+    with record._backend.reading() as connection:
+        query = "SELECT payload FROM {} WHERE site = :site"
+        for kind in ("site", "capture", "observation", "annotation", '"offset"', "review"):
+            count += len(connection.execute(text(query.format(kind)), {"site": site}).all())
+        over = text(
+            "SELECT payload FROM capture WHERE id IN "
+            "(SELECT capture FROM observation WHERE site = :site AND capture IS NOT NULL)"
+        )
+        count += len(connection.execute(over, {"site": site}).all())
+    return count
+
+
+def timed(work: Callable[[], object], times: int) -> str:
+    """Median and 90th percentile of the milliseconds that `work` takes."""
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - begun) * 1000)
+    ordered = sorted(took)
+    return f"{statistics.median(took):.2f} / {ordered[int(len(ordered) * 0.9)]:.2f}"
+
+
+def measured(record: Record, sites: int, times: int) -> list[tuple[object, ...]]:
+    """Rows of the table."""
+    chance = random.Random(SEED)  # noqa: S311  which sites are asked for
+
+    def site() -> str:
+        return f"s{chance.randrange(sites)}"
+
+    def cold() -> int:
+        record._cache.clear()
+        return full_state(record, site())
+
+    def write() -> None:
+        known = record.get(Observation, f"o{chance.randrange(sites)}")
+        assert known is not None
+        said = replace(known.value, note=f"{chance.random()}")
+        with record.write(ANNA, "one change") as transaction:
+            transaction.put(said, known.version)
+
+    begin = START + timedelta(days=600)
+    month = record.activity(begin, begin + MONTH)
+    return [
+        ("one site's full state", f"{full_state(record, 's1')} objects", timed(cold, times)),
+        ("its rows alone", "", timed(lambda: rows_alone(record, site()), times)),
+        ("the same, seen before", "", timed(lambda: full_state(record, "s1"), times)),
+        (
+            "a month's activity",
+            f"{len(month)} revisions",
+            timed(lambda: record.activity(begin, begin + MONTH), max(times // 10, 5)),
+        ),
+        (
+            "its newest 200",
+            "200 revisions",
+            timed(lambda: record.activity(begin, begin + MONTH, limit=200), max(times // 10, 5)),
+        ),
+        ("one durable write", "1 revision", timed(write, times)),
+    ]
+
+
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sites", type=int, default=10_000)
+    parser.add_argument("--captures", type=int, default=100_000)
+    parser.add_argument("--observations", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--where", help="address of an empty database; else a temporary file")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = asked()
+    sizes = (arguments.sites, arguments.captures, arguments.observations)
+    with tempfile.TemporaryDirectory() as folder:
+        where = arguments.where or Path(folder, "record.sqlite")
+        clock = Clock(sum(sizes) // BATCH)
+        with Record.open(where, clock=clock) as record:
+            begun = time.perf_counter()
+            done = fill(record, objects(*sizes))
+            rate = done / (time.perf_counter() - begun)
+            lines = measured(record, arguments.sites, arguments.times)
+            engine = record._backend._engine.dialect.name
+    sys.stdout.write(
+        f"{engine}: {arguments.sites} sites, {arguments.captures} captures, {arguments.observations} observations, "
+        f"seed {SEED}; filled at {rate:.0f} objects/s\n\n"
+        + table(("what", "how much", "ms, median / 90 %"), lines)
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
