@@ -21,7 +21,7 @@ _DECLARED = (
 )
 _STYLE = """<style>
 .st-key-who { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto !important; }
-.st-key-who [data-testid=stPopoverButton] { max-width: min(22rem, 40vw); min-height: 2rem; padding: 0 .7rem; }
+.st-key-who [data-testid=stPopoverButton] { max-width: min(30rem, 40vw); min-height: 2rem; padding: 0 .7rem; }
 .st-key-who [data-testid=stPopoverButton] p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 </style>"""
 

@@ -112,6 +112,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
+        "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
     }
     arguments |= review_arguments(ask)
@@ -138,6 +139,11 @@ def review_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list
         "review read": ["gate", "scene0.tif", "present", "--author", "Eve"],
         "review adjudicate": [ids["Anna"], *why, *lead],
     }
+
+
+def observation(ask: Callable[..., list[dict[str, Any]]]) -> str:
+    ask("observe", "gate", "scene1.tif", "absent", "--author", "Zoe")
+    return str(ask("record", "activity", "--kind", "observation", "--by", "Zoe")[0]["id"])
 
 
 def register(folder: Path) -> Path:

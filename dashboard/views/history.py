@@ -130,7 +130,7 @@ def _version(found: ObjectHistory, row: Mapping[str, Any], can_go_back: bool) ->
         f"SHA-256 <code style='font-size:.72rem'>{safe(row['sha256'])}</code></div>"
     )
     if can_go_back:
-        with side.popover("Put back", help="Put back to this version", width="stretch"):
+        with side.popover("Put back", width="stretch"):
             _put_back(found, row["version"])
 
 
@@ -246,7 +246,7 @@ def _write(write: Sequence[Mapping[str, Any]], titles: Mapping[str, str], now: d
     )
     # a step of review is told by what it was about, where both were written
     shown = [row for row in write if row["kind"] != "review"] or list(write)
-    with links, st.container(horizontal=True, gap="small"):
+    with links, st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for row in shown[:LINKS]:
             _link(f"{_word(row['kind']).capitalize()}, version {row['version']}", row["kind"], row["id"])
         if len(shown) > LINKS:
