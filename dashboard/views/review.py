@@ -65,6 +65,54 @@ def show() -> None:
         {"queue": _queue, "differ": _disagreements, "second": _second, "log": _log}[picked](me)
 
 
+def may(me: Author, deed: Deed) -> bool:
+    """Whether the role may do that; `actions` refuses what this page would only hide."""
+    return deed in ALLOWED[me.role]
+
+
+def do(done: str, action: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+    """Carry out an action of somebody who clicked, and keep what there is to say of it."""
+    me = state.author()
+    if me is None:
+        return
+    try:
+        action(current_project(), me, *arguments, **named)
+    except WorkflowError as error:
+        st.session_state[_SAID] = ("warning", str(error))
+    else:
+        st.session_state[_SAID] = ("done", done)
+
+
+# -- to review -----------------------------------------------------------------------------------------------
+
+
+def _queue(me: Author) -> None:
+    project, titles = current_project(), cache.site_titles()
+    where, how, _ = st.columns([3, 2, 3])
+    site = where.selectbox(
+        "Site", ["", *titles], format_func=lambda one: titles.get(one, "all"), key="review.site"
+    )
+    standing = how.selectbox("Stands as", STANDING, key="review.standing")
+    rows = reviews.review_queue(project, site or None, (Review(standing),), reader=me.name)
+    if standing == WAITING:
+        _own_drafts(me, site, titles)
+    if not rows:
+        words = {WAITING: "Nothing waits for review"}.get(standing, f"Nothing stands as {standing}")
+        notices.say("note", f"{words}{f' at {titles[site]}' if site else ''}.")
+        return
+    count = st.session_state.setdefault("review.count", AT_ONCE)
+    notes = _notes(rows[:count])
+    captures = {one.id: one for one in project.all_captures()}
+    for row in rows[:count]:
+        _work(me, row, notes.get(row["id"], ""), captures.get(row["capture"]), titles)
+    if len(rows) > count:
+        st.button(
+            f"Show more ({len(rows) - count})",
+            key="review.more",
+            on_click=lambda: st.session_state.update({"review.count": count + AT_ONCE}),
+        )
+
+
 def _own_drafts(me: Author, site: str, titles: Mapping[str, str]) -> None:
     if not may(me, Deed.SUBMIT):
         return
