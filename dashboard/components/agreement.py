@@ -36,6 +36,7 @@ def show_agreement(found: Sequence[Row]) -> None:
                 pd.DataFrame([_agreement_cells(row) for row in some]),
                 hide_index=True,
                 width="stretch",
+                placeholder="",
                 key=f"review.agreement.{blind}",
             )
 
@@ -60,7 +61,7 @@ def _agreement_cells(row: Row) -> dict[str, Any]:
         "Agree (%)": None if row["percent"] is None else round(row["percent"]),
         "Kappa": None if row["kappa"] is None else round(row["kappa"], 2),
         "Interval": "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}",
-        "": row["reason"],
+        "Not defined because": row["reason"],
     }
 
 

@@ -39,7 +39,7 @@ def ask(row: Mapping[str, Any], waiting: int, titles: Mapping[str, str], do: Cal
             "What others said is shown when you have answered.</div>"
         )
         st.segmented_control(
-            "State", list(State), format_func=lambda one: one.value.capitalize(), key=f"{key}.state"
+            "State", [one.value for one in State], format_func=str.capitalize, key=f"{key}.state"
         )
         st.selectbox(
             "Confidence",

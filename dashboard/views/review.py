@@ -186,6 +186,8 @@ def _judging(me: Author, row: Row) -> None:
         if row["review"] == Review.SUBMITTED and may(me, Deed.REVIEW):
             if own:
                 st.caption(_OWN)
+            elif row["what"] is None:  # nobody judges unseen
+                st.caption("Waits for its second reading.")
             else:
                 st.button(
                     "Approve",
@@ -294,12 +296,15 @@ def _decision(row: Row) -> None:
     versions = {one["id"]: one["version"] for one in row["readings"]}
 
     def decide() -> None:
-        state_chosen = st.session_state[f"{key}.state"]
-        do("Decided.", actions.adjudicate, states[state_chosen], versions, st.session_state[f"{key}.words"])
+        said = st.session_state[f"{key}.state"]
+        if said is None:
+            st.session_state[_SAID] = ("warning", "Choose what it is, then decide.")
+        else:
+            do("Decided.", actions.adjudicate, states[said], versions, st.session_state[f"{key}.words"])
 
     with st.form(f"{key}.form", border=False):
         first, second, third = st.columns([3, 4, 1], vertical_alignment="bottom")
-        first.radio("It is", list(states), horizontal=True, key=f"{key}.state")
+        first.radio("It is", list(states), index=None, horizontal=True, key=f"{key}.state")
         second.text_input("What the decision rests on", max_chars=2000, key=f"{key}.words")
         third.form_submit_button("Decide", key=f"{key}.go", type="primary", on_click=decide)
 
@@ -317,21 +322,28 @@ def _second(me: Author) -> None:
     if not rows:
         notices.say("note", "No second reading was asked for. A lead asks for one under To review.")
         return
-    dates = {one.id: one.file for one in project.all_captures()}
-    table = [
-        {
-            "site": titles.get(row["site"], row["site"]),
-            "target": row["target"],
-            "picture": dates.get(row["capture"], row["capture"]),
-            "first": row["first"]["author"],
-            "said": row["first"]["state"] or "hidden",
-            "second": row["second"]["author"] if row["second"] else ("open" if row["open"] else "not given"),
-            "said then": (row["second"] or {}).get("state") or "",
-            "agree": {True: "yes", False: "no", None: ""}[row["agree"]],
-        }
-        for row in rows
-    ]
-    st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch", key="review.readings")
+    files = {one.id: one.file for one in project.all_captures()}
+    with st.expander(f"All second readings ({len(rows)})", expanded=not mine):
+        st.dataframe(
+            pd.DataFrame([_reading_cells(row, files, titles) for row in rows]),
+            hide_index=True,
+            width="stretch",
+            key="review.readings",
+        )
+
+
+def _reading_cells(row: Row, files: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
+    second = row["second"] or {"author": "open" if row["open"] else "not given", "state": ""}
+    return {
+        "Site": titles.get(row["site"], row["site"]),
+        "Target": row["target"],
+        "Picture": files.get(row["capture"], row["capture"]),
+        "First by": row["first"]["author"],
+        "It says": row["first"]["state"] or "hidden",
+        "Second by": second["author"],
+        "It says then": second["state"] or "",
+        "Agree": {True: "yes", False: "no", None: ""}[row["agree"]],
+    }
 
 
 # -- log -----------------------------------------------------------------------------------------------------

@@ -133,3 +133,110 @@ def test_two_people_who_change_the_same_label_each_see_what_happened(
     )
     assert anna.errors == ben.errors == []
     assert anna.foreign == ben.foreign == []
+
+
+def test_changes_of_different_fields_are_both_kept_and_both_people_are_told(
+    person: Any, desk: Desk, expect: Any
+) -> None:
+    key = desk.draw("second mark")
+    anna, ben = person("Anna"), person("Ben")
+    open_form(anna, "second mark")
+    open_form(ben, "second mark")
+    save(ben, note="seen from the south")
+    expect(ben.page.get_by_text("Saved as version 2.")).to_be_visible()
+    save(anna, label="renamed by Anna")
+    told = anna.page.locator("[data-said=done]")
+    expect(told).to_contain_text(
+        "Saved as version 3. Meanwhile Ben changed the point “second mark”: note from"
+    )
+    expect(told).to_contain_text("both are kept")
+    expect(ben.page.locator("[data-live]")).to_contain_text("to “renamed by Anna” (version 3)")
+    assert (desk.mark(key).label, desk.mark(key).note) == ("renamed by Anna", "seen from the south")
+
+
+def test_what_is_typed_and_drawn_outlives_a_change_by_somebody_else(
+    person: Any, desk: Desk, expect: Any
+) -> None:
+    key = desk.draw("third mark")
+    anna = person("Anna")
+    open_form(anna, "third mark")
+    anna.stage.press("d")
+    anna.page.get_by_label("Note", exact=True).fill("half a sent")
+    actions.edit_annotation(desk.project, CARLA, key, {"label": "Carla's"}, 1)
+    expect(anna.page.get_by_text("While this form is open: Carla changed")).to_be_visible()
+    expect(anna.page.get_by_label("Note", exact=True)).to_have_value("half a sent")
+    expect(anna.page.locator('button[data-tool="box"]')).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_change_is_taken_back_on_the_history_page_and_the_mark_is_as_it_was(
+    person: Any, desk: Desk, expect: Any
+) -> None:
+    key = desk.draw(HOSTILE)
+    actions.edit_annotation(desk.project, Author("Ben"), key, {"label": "by mistake"}, 1)
+    anna = person("Anna")
+    open_form(anna, "by mistake")
+    anna.page.get_by_role("link", name="History of this mark").click()
+    expect(anna.page.get_by_text("by mistake").first).to_be_visible()
+    expect(anna.page.get_by_text(HOSTILE, exact=True).first).to_be_visible()
+    anna.page.get_by_role("button", name="Put back").click()
+    anna.page.get_by_label("Reason").fill("Ben slipped")
+    anna.page.get_by_role("button", name="Put back to this version").click()
+    expect(anna.page.get_by_text("Put back to version 1, as a new version.")).to_be_visible()
+    assert desk.mark(key).label == HOSTILE
+    expect(anna.page.get_by_text("Ben slipped")).to_be_visible()
+    anna.page.get_by_role("link", name="Compare pictures of the site").click()
+    anna.wait_ready()
+    shown = f"host => host.viewer.data.annotations.find(one => one.id === '{key}').label"
+    assert anna.viewer.evaluate(shown) == HOSTILE
+    assert anna.errors == []
+    assert anna.foreign == []
+
+
+def test_a_lead_returns_with_a_comment_and_approves_what_comes_back(
+    person: Any, desk: Desk, expect: Any
+) -> None:
+    key = desk.draw("for review")
+    actions.submit(desk.project, CARLA, "annotation", key, 1)
+    lena = person("Lena", "review", "lead")
+    row = lena.page.locator("[data-testid=stHorizontalBlock]", has_text="for review").first
+    row.get_by_role("button", name="Return").click()
+    lena.page.get_by_label("What is to be changed").fill(HOSTILE)
+    lena.page.locator(f".st-key-review-{key}-2-return-go button").click()
+    expect(lena.page.get_by_text("Returned.")).to_be_visible()
+    assert desk.mark(key).review.value == "returned"
+    actions.edit_annotation(desk.project, CARLA, key, {"label": "reviewed again"}, 3)
+    actions.submit(desk.project, CARLA, "annotation", key, 4)
+    lena.page.reload()
+    lena.page.get_by_label("Your name").fill("Lena")
+    lena.page.get_by_role("combobox", name="Role").click()
+    lena.page.get_by_role("option", name="lead").click()
+    lena.page.get_by_role("button", name="Continue").click()
+    expect(lena.page.get_by_text(f"Said in review: {HOSTILE}")).to_be_visible()
+    lena.page.get_by_role("button", name="Approve").click()
+    expect(lena.page.get_by_text("Approved.")).to_be_visible()
+    assert desk.mark(key).review.value == "approved"
+    assert lena.errors == []
+    assert lena.foreign == []
+
+
+def test_the_first_page_asks_and_goes_on_to_the_page_that_was_asked_for(
+    open_tab: Any, desk: Desk, expect: Any
+) -> None:
+    tab = open_tab()
+    tab.page.goto(f"{desk.address}/compare?site=north-junction")
+    expect(tab.page.get_by_text("Name and role are declared, not proved.")).to_be_visible()
+    expect(tab.page.get_by_text("No picture covers this site yet")).to_have_count(0)
+    tab.page.get_by_label("Your name").fill("Only Watching")
+    tab.page.get_by_role("button", name="Only look").click()
+    expect(tab.page.get_by_text("No picture covers this site yet")).to_be_visible()
+    assert "site=north-junction" in tab.page.url
+    corner = tab.page.get_by_role("button", name="Only Watching · viewer (declared)")
+    expect(corner).to_be_visible()
+    corner.click()
+    tab.page.get_by_label("Your name").fill(HOSTILE)
+    tab.page.get_by_role("combobox", name="Role").click()
+    tab.page.get_by_role("option", name="analyst").click()
+    tab.page.get_by_role("button", name="Change").click()
+    expect(tab.page.get_by_text("· analyst (declared)")).to_be_visible()
+    assert tab.foreign == []
+    assert tab.errors == []
