@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import assets, notices, state
+from dashboard import assets, notices, state, who
 
 st.set_page_config(
     page_title="sitetrack", page_icon=assets.icon(), layout="wide", initial_sidebar_state="collapsed"
@@ -16,10 +16,15 @@ page = st.navigation(
             "views/overview.py", title="Overview", icon=":material/map:", url_path="overview", default=True
         ),
         st.Page("views/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+        st.Page("views/review.py", title="Review", icon=":material/rate_review:", url_path="review"),
+        st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
     ],
-    position="top",
+    position="top" if state.is_introduced() else "hidden",
 )
 notices.page_style()
-state.declare_author()
-with notices.refusals():
-    page.run()
+if state.is_introduced():
+    who.corner()
+    with notices.refusals():
+        page.run()
+else:
+    who.ask()

@@ -10,12 +10,16 @@ import streamlit as st
 from dashboard.safetext import safe
 from workflow.errors import BuildMissing, WorkflowError
 
-__all__ = ["empty", "heading", "page_style", "refusals", "synthetic_banner"]
+__all__ = ["empty", "heading", "page_style", "refusals", "say", "synthetic_banner"]
+
+_COLOURS = {"done": "37,150,74", "note": "47,111,219", "warning": "199,106,0"}
 
 # imagery needs the room that Streamlit leaves at the edges
 _STYLE = """<style>
 .stMainBlockContainer { padding: 3.6rem 1.6rem 2rem !important; }
 .stMainBlockContainer .stVerticalBlock { gap: .65rem; }
+[data-testid="stPageLink"] a { background: transparent !important; padding: 0 .3rem; }
+[data-testid="stPageLink"] a p { font-weight: 400; text-decoration: underline; text-underline-offset: .2em; }
 </style>"""
 
 
@@ -41,6 +45,18 @@ def heading(text: str, detail: str = "") -> None:
         "<div style='display:flex;gap:.8rem;align-items:baseline;flex-wrap:wrap;margin:0'>"
         f"<h1 style='font-size:1.45rem;margin:0;padding:0'>{safe(text)}</h1>"
         f"<span style='opacity:.75'>{safe(detail)}</span></div>"
+    )
+
+
+def say(kind: str, sentence: str) -> None:
+    """A sentence in a quiet box: `kind` is ``done``, ``note`` or ``warning``.
+
+    What people wrote stands here as text; Streamlit's own boxes read Markdown and make links of addresses in it.
+    """
+    colour = _COLOURS[kind]
+    st.html(
+        f"<div role='status' data-said='{kind}' style='border-left:4px solid rgb({colour});"
+        f"padding:.35rem .8rem;background:rgba({colour},.09);overflow-wrap:anywhere'>{safe(sentence)}</div>"
     )
 
 

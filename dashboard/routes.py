@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -22,10 +23,20 @@ from workflow import pictures
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
 
-__all__ = ["THUMBNAIL_PATH", "TILE_PATH", "still_scope", "still_url", "table", "tile_scope"]
+__all__ = [
+    "THUMBNAIL_PATH",
+    "TILE_PATH",
+    "chip_url",
+    "still_scope",
+    "still_url",
+    "table",
+    "tile_scope",
+    "view_url",
+]
 
 TILE_PATH = "/api/tile/{site}/{capture}/{z}/{x}/{y}"
 THUMBNAIL_PATH = "/api/thumbnail/{site}/{capture}"
+VIEW_PATH = "/api/view/{site}/{capture}"
 _GUARDED = {
     # a picture is what it is: nothing in it runs, whatever its bytes
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -37,6 +48,7 @@ _GUARDED = {
 _CACHED = {"Cache-Control": "private, max-age=7200, immutable"}
 _LARGEST_STILL_PX = 2048
 _THUMBNAIL_PX = 160
+_VIEW_PX = 1024
 
 
 def tile_scope(site: str) -> str:
@@ -54,6 +66,20 @@ def still_url(capture: str) -> str:
     return f"/api/still/{capture}?k={capabilities.issue(still_scope(capture))}"
 
 
+def chip_url(site: str, capture: str) -> str:
+    """Address of a small picture of a site in a capture, with its capability."""
+    return _of_site(THUMBNAIL_PATH, site, capture)
+
+
+def view_url(site: str, capture: str) -> str:
+    """Address of a picture of a whole site in a capture, with its capability."""
+    return _of_site(VIEW_PATH, site, capture)
+
+
+def _of_site(path: str, site: str, capture: str) -> str:
+    return f"{path.format(site=site, capture=capture)}?k={capabilities.issue(tile_scope(site))}"
+
+
 def table() -> list[BaseRoute]:
     """The routes for `streamlit.App`."""
     return [
@@ -62,10 +88,13 @@ def table() -> list[BaseRoute]:
             _guarded(_tile, lambda request: tile_scope(request.path_params["site"])),
             methods=["GET"],
         ),
-        Route(
-            "/api/thumbnail/{site:str}/{capture:str}",
-            _guarded(_thumbnail, lambda request: tile_scope(request.path_params["site"])),
-            methods=["GET"],
+        *(
+            Route(
+                path.replace("{site}", "{site:str}").replace("{capture}", "{capture:str}"),
+                _guarded(partial(_of_size, px), lambda request: tile_scope(request.path_params["site"])),
+                methods=["GET"],
+            )
+            for path, px in ((THUMBNAIL_PATH, _THUMBNAIL_PX), (VIEW_PATH, _VIEW_PX))
         ),
         Route(
             "/api/still/{capture:str}",
@@ -115,12 +144,12 @@ def _tile(request: Request) -> pictures.Tile:
     return pictures.tile(current_project(), at["site"], at["capture"], at["z"], at["x"], at["y"])
 
 
-def _thumbnail(request: Request) -> pictures.Tile:
+def _of_size(px: int, request: Request) -> pictures.Tile:
     project, at = current_project(), request.path_params
     capture = project.record.get(Capture, at["capture"])
     if capture is None:
         raise UnknownName("capture", at["capture"], [])
-    return pictures.thumbnail(project, project.site(at["site"]), capture.value, _THUMBNAIL_PX)
+    return pictures.thumbnail(project, project.site(at["site"]), capture.value, px)
 
 
 def _still(request: Request) -> pictures.Tile:

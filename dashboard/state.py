@@ -5,48 +5,92 @@ address.
 from __future__ import annotations
 
 import getpass
+import ipaddress
 import os
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit import config
 
 from workflow.model import Author, Role
 
-__all__ = ["author", "choose", "chosen", "declare_author", "select"]
+__all__ = [
+    "VISITOR",
+    "author",
+    "choose",
+    "chosen",
+    "declare",
+    "is_introduced",
+    "may_write",
+    "proposed_name",
+    "select",
+]
 
-_NAME, _ROLE = "author.name", "author.role"
+VISITOR = "visitor"
+"""Name of whoever only looks and gave none."""
 
-
-def declare_author() -> None:
-    """Ask in the sidebar who writes; the answer is declared, not proved, and recorded as such."""
-    st.session_state.setdefault(_NAME, _default_name())
-    st.session_state.setdefault(_ROLE, Role.ANALYST.value)
-    with st.sidebar:
-        st.text_input("Your name", key=_NAME, max_chars=80, help="Stands beside everything you record.")
-        st.selectbox(
-            "Role", [role.value for role in Role], key=_ROLE, help="Declared, not proved: recorded as such."
-        )
-        if author() is None:
-            st.warning("Give your name to record anything.")
+_AUTHOR = "author"
 
 
 def author() -> Author | None:
-    """Who writes in this session; None until a usable name is given."""
-    name = str(st.session_state.get(_NAME) or "").strip()
-    try:
-        return Author(name, Role(st.session_state.get(_ROLE, Role.ANALYST.value)))
-    except ValueError:
-        return None
+    """Who writes in this session; None until somebody has said so.
+
+    The only place that says who writes: pages, the viewer and actions ask here and nowhere else. Name and role are
+    what was declared in this session (`declare`), else SITETRACK_AUTHOR. A login would answer here instead, with an
+    author that is not `declared`.
+    """
+    declared: Author | None = st.session_state.get(_AUTHOR)
+    return declared if declared is not None else _author_of_the_server()
 
 
-def _default_name() -> str:
-    named = os.environ.get("SITETRACK_AUTHOR")
-    if named:
+def is_introduced() -> bool:
+    """Whether the session knows who uses it."""
+    return author() is not None
+
+
+def may_write() -> bool:
+    """Whether this session may record anything; what a role may do in particular, `workflow.actions` says."""
+    now = author()
+    return now is not None and now.role is not Role.VIEWER
+
+
+def declare(name: str, role: Role) -> None:
+    """Take name and role for this session.
+
+    Raises
+    ------
+    ValueError
+        when the name is empty, of several lines, or too long.
+    """
+    st.session_state[_AUTHOR] = Author(name.strip(), role)
+
+
+def proposed_name() -> str:
+    """What the first page proposes: SITETRACK_AUTHOR, else the login name where the server is for this machine
+    alone; it is the name of whoever started the server, so others are not shown it.
+    """
+    named = os.environ.get("SITETRACK_AUTHOR", "").strip()
+    if named or not _is_for_this_machine():
         return named
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no account behind the process
         return ""
+
+
+def _author_of_the_server() -> Author | None:
+    try:
+        return Author(os.environ.get("SITETRACK_AUTHOR", "").strip())
+    except ValueError:
+        return None
+
+
+def _is_for_this_machine() -> bool:
+    address = str(config.get_option("server.address") or "")
+    try:
+        return address == "localhost" or ipaddress.ip_address(address).is_loopback
+    except ValueError:  # not said (every address), or a host name
+        return False
 
 
 def select(label: str, name: str, options: Mapping[str, str], *, key: str) -> str:

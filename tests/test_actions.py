@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.actions import Acknowledgement, annotate, import_sites, observe
-from workflow.errors import InputRefused, NotAllowed, UnknownName
+from workflow.actions import Acknowledgement, annotate, edit_annotation, import_sites, observe
+from workflow.errors import EditConflict, InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import (
     Annotation,
     Author,
@@ -351,6 +351,35 @@ def test_edits_of_different_fields_are_brought_together(project: Project) -> Non
     assert annotate(project, BEN, [late]).acked == ("3",)
     mark = marks(project)["m1"]
     assert (mark.label, mark.note) == ("two", "seen from the south")
+
+
+def test_an_edit_by_a_form_carries_both_values_and_writes_nothing_when_they_conflict(
+    project: Project,
+) -> None:
+    annotate(project, ANNA, [operation("1")])
+    assert edit_annotation(project, ANNA, "m1", {"label": "two", "note": "hers"}, 1).version == 2
+    with pytest.raises(EditConflict) as caught:
+        edit_annotation(project, BEN, "m1", {"label": "mine", "evidence": False}, 1)
+    (field,) = caught.value.fields
+    assert (field.field, field.base, field.theirs, field.mine) == ("label", "", "two", "mine")
+    assert (caught.value.author, caught.value.current_version) == ("Anna", 2)
+    assert marks(project)["m1"].evidence
+    done = edit_annotation(project, BEN, "m1", {"label": "mine"}, 2)
+    assert (done.version, done.value.label, done.value.note) == (3, "mine", "hers")
+    assert project.record.history("annotation", "m1")[-1].reason == "changed label"
+
+
+def test_an_edit_by_a_form_is_refused_like_any_other(project: Project) -> None:
+    annotate(project, ANNA, [operation("1")])
+    with pytest.raises(NotAllowed):
+        edit_annotation(project, VIEWER, "m1", {"label": "x"}, 1)
+    with pytest.raises(InputRefused, match="not there"):
+        edit_annotation(project, ANNA, "m2", {"label": "x"}, 1)
+    with pytest.raises(StaleWrite):
+        edit_annotation(project, ANNA, "m1", {"label": "x"}, 7)
+    with pytest.raises(InputRefused, match="Label"):
+        edit_annotation(project, ANNA, "m1", {"label": "x" * 201}, 1)
+    assert edit_annotation(project, ANNA, "m1", {}, 1).version == 1
 
 
 def test_a_deletion_of_a_mark_that_moved_on_is_refused(project: Project) -> None:

@@ -96,6 +96,33 @@ def test_record_history_tells_who_when_and_why(root: Path, capsys: pytest.Captur
     assert run("record", "history", "sites", "arch", "--project", str(root)) == 2
 
 
+def test_record_activity_lists_what_was_written_by_whom(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("observe", "arch", "scene.tif", "present", "--author", "Ben", "--project", str(root))
+    found = rows(capsys, root, "record", "activity")
+    assert [row["kind"] for row in found] == ["observation", "capture", "site", "target"]
+    assert (found[0]["author"], found[0]["site"], found[0]["seq"]) == ("Ben", "arch", 4)
+    assert [row["kind"] for row in rows(capsys, root, "record", "activity", "--by", "BEN")] == ["observation"]
+    assert rows(capsys, root, "record", "activity", "--kind", "claim") == []
+    assert run("record", "activity", "--days", "0", "--project", str(root)) == 2
+
+
+def test_record_undo_goes_back_and_says_why(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for state in ("present", "absent"):
+        run("observe", "arch", "scene.tif", state, "--author", "Ben", "--project", str(root))
+    key = rows(capsys, root, "record", "activity", "--kind", "observation")[0]["id"]
+    undo = ("record", "undo", "observation", key, "--author", "Anna")
+    (row,) = rows(capsys, root, *undo, "--reason", "wrong picture")
+    assert (row["version"], row["author"], row["reason"]) == (3, "Anna", "wrong picture")
+    assert [(one["field"], one["after"]) for one in row["changed"]] == [("state", "present")]
+    where = ("--project", str(root))
+    assert run(*undo, *where) == 2
+    assert run(*undo, "--reason", " ", *where) == 1
+    assert run(*undo, "--reason", "x", "--role", "viewer", *where) == 1
+    assert run(*undo, "--reason", "x", "--to", "9", *where) == 2
+
+
 def test_status_counts(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = {row["kind"]: (row["count"], row["pending"]) for row in rows(capsys, root, "status")}
     assert found["capture"] == (1, 1)

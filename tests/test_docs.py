@@ -119,6 +119,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "observations import": [past_work(tmp_path), "--reason", "survey"],
         "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
+        "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
         "record copy": ["--to", tmp_path / "copy.sqlite"],
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
@@ -161,6 +162,11 @@ def disagree(watched: Any, **fields: str) -> None:
     with watched.project.record.write(Author("tester"), "a survey") as transaction:
         transaction.put(replace(known.value, **fields), known.version)
     file.write_text(json.dumps(stated), "utf-8")
+
+
+def observation(ask: Callable[..., list[dict[str, Any]]]) -> str:
+    ask("observe", "gate", "scene1.tif", "absent", "--author", "Zoe")
+    return str(ask("record", "activity", "--kind", "observation", "--by", "Zoe")[0]["id"])
 
 
 def register(folder: Path) -> Path:

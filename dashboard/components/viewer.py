@@ -197,7 +197,7 @@ def apply_operations(
         try:
             if author is None:
                 refusals.append(
-                    {"id": name, "sentence": "Nothing was stored: give your name in the side bar first."}
+                    {"id": name, "sentence": "Nothing was stored: give your name first; reload the page."}
                 )
             else:
                 refusals += [{"id": name, "sentence": one} for one in _apply(page, author, operation)]

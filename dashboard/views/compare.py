@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import viewer
+from dashboard.components import live, marks, viewer
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
-from workflow.model import Finding, Role, State, Target
-from workflow.readmodels import pages
+from workflow.model import Finding, State, Target
+from workflow.readmodels import history, pages
 
 NO_TARGET = Target("none", "no target")
 FEW = 8
@@ -24,17 +24,12 @@ _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;p
 def show() -> None:
     """The page."""
     assets.require()
-    overview = cache.overview()
-    if not overview.sites:
+    names = cache.site_titles()
+    if not names:
         notices.heading("Compare")
         notices.empty("No sites yet. Bring a register in first.", "sitetrack sites import FILE.geojson")
         return
-    _body(
-        {
-            site.id: f"{site.name} · {site.name_local}" if site.name_local else site.name
-            for site in overview.sites
-        }
-    )
+    _body(names)
 
 
 @st.fragment
@@ -44,12 +39,16 @@ def _body(names: dict[str, str]) -> None:
         site_column, target_column, sentence_column = st.columns([3, 2, 6], vertical_alignment="bottom")
         with site_column:
             site = state.select("Site", "site", names, key="compare.site")
-        page = cache.compare(site)
+        stamp, author = current_project().record.stamp, state.author()
+        live.looked_at(site, stamp)
+        page = cache.compare(site, stamp, author.name if author else None)
         with target_column:
             target = _target(site, {one.id: one for one in page.site.targets})
         with sentence_column:
             _sentences(page, target)
         _pictures(page, target)
+        live.strip(site)
+        marks.section(page)
         _captures(page, target)
         _stills(page, target)
 
@@ -134,13 +133,15 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
     if not rows:
         return
     with st.expander(f"Pictures of this site ({len(rows)})", expanded=True):
-        st.dataframe(
+        chosen = st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
             width="stretch",
             height="content" if len(rows) <= FEW else 300,
             placeholder="",
-            key="compare.captures",
+            key=f"compare.captures.{page.site.id}",
+            on_select="rerun",
+            selection_mode="single-row",
             column_config={
                 "date": "Date",
                 "basis": st.column_config.TextColumn("What the date rests on", width="medium"),
@@ -155,6 +156,29 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
                 "warnings": st.column_config.TextColumn("Warnings", width="medium"),
             },
         )
+        picked = chosen["selection"]["rows"]
+        if picked and picked[0] < len(rows):
+            _histories(page.site.id, (*page.captures, *page.stills)[picked[0]], target)
+        else:
+            st.caption("Choose a row for its history and for what was said of it.")
+
+
+def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
+    """Links to how a picture, and what was said of the target in it, came to be."""
+    author = state.author()
+    said = history.statements(
+        current_project(), site, card.id, target.id, reader=author.name if author else None
+    )
+    _row(f"{card.file}, {card.label}", "capture", card.id)
+    for one in said:
+        words = f"{one['author']} said {one['state']} ({one['confidence']} confidence, {one['review']}) {one['note']}"
+        _row(words, "observation", one["id"])
+
+
+def _row(words: str, kind: str, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("views/history.py", label="History", query_params={"kind": kind, "id": key})
+        st.html(f"<div style='overflow-wrap:anywhere'>{safe(words)}</div>", width="stretch")
 
 
 def _stills(page: pages.ComparePage, target: Target) -> None:
@@ -176,8 +200,7 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
         f"{safe(card.basis)} · {safe(card.kind)}<br>"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
-    author = state.author()
-    if target is NO_TARGET or author is None or author.role is Role.VIEWER:
+    if target is NO_TARGET or not state.may_write():
         return
     key = f"compare.still.{card.id}.{target.id}"
     said = card.states.get(target.id)

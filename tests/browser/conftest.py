@@ -81,8 +81,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType, bundle:
 class serve:  # noqa: N801  reads as a verb
     """`streamlit run` of the application from a folder that has nothing to do with it."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
-        self._root, self._folder = root, folder
+    def __init__(self, root: Path, folder: Path, author: str = "ana") -> None:
+        self._root, self._folder, self._author = root, folder, author
 
     def __enter__(self) -> str:
         port = _free_port()
@@ -91,7 +91,7 @@ class serve:  # noqa: N801  reads as a verb
         environment = {
             **os.environ,
             "SITETRACK_PROJECT": str(self._root),
-            "SITETRACK_AUTHOR": "ana",
+            "SITETRACK_AUTHOR": self._author,
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
         }
         self._log = (self._folder / "server.log").open("wb")
@@ -128,7 +128,10 @@ def wait_for_server(address: str, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass
 class Tab:
-    """A page and what it did: requests to other hosts, errors, frames sent to the server."""
+    """A page and what it did: requests to other hosts, errors, frames sent to the server.
+
+    `sent` has what was sent for something that was done, not the look that pages take every few seconds.
+    """
 
     page: Any
     address: str
@@ -180,6 +183,8 @@ def open_tab(launched: Any, served: Served) -> Iterator[Callable[..., Tab]]:
 
 
 def listen(tab: Tab) -> None:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
     def requested(request: Any) -> None:
         if not request.url.startswith((tab.address, tab.address.replace("http", "ws"), "data:", "blob:")):
             tab.foreign.append(request.url)
@@ -190,11 +195,15 @@ def listen(tab: Tab) -> None:
         if message.type == "error" and not probe:
             tab.errors.append(message.text)
 
+    def sent(frame: bytes | str) -> None:
+        if not (isinstance(frame, bytes) and BackMsg.FromString(frame).rerun_script.is_auto_rerun):
+            tab.sent.append(len(frame))
+
     tab.page.on("request", requested)
     tab.page.on("console", said)
     tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
     tab.page.on("dialog", lambda dialog: (tab.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    tab.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: tab.sent.append(len(frame))))
+    tab.page.on("websocket", lambda socket: socket.on("framesent", sent))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
-from workflow.actions.marking import Acknowledgement, annotate
+from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
 from workflow.actions.observing import observe
 from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 from workflow.actions.reviewing import (
@@ -29,6 +29,7 @@ __all__ = [
     "annotate",
     "approve",
     "ask_second_reading",
+    "edit_annotation",
     "edit_site",
     "import_observations",
     "import_sites",

@@ -13,12 +13,13 @@ from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import Annotation, Author, Capture, Georeference, Review, Site
+from workflow.store import Versioned
 
 if TYPE_CHECKING:
     from workflow.project import Project
-    from workflow.store import Transaction, Versioned
+    from workflow.store import Transaction
 
-__all__ = ["Acknowledgement", "annotate"]
+__all__ = ["Acknowledgement", "annotate", "edit_annotation"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAMELESS = str(InputRefused("Operation", "it has no id to acknowledge", "send one as 'op'"))
@@ -64,6 +65,30 @@ def annotate(project: Project, author: Author, operations: Sequence[Mapping[str,
     nameless = [("", _NAMELESS)] * (len(operations) - sum(_op(one) is not None for one in operations))
     refused = [(op, judged[op]) for op in named if judged[op]]
     return Acknowledgement(tuple(op for op in named if not judged[op]), (*refused, *nameless))
+
+
+def edit_annotation(
+    project: Project, author: Author, key: str, changes: Mapping[str, Any], base_version: int
+) -> Versioned[Annotation]:
+    """Change fields of a mark that was seen at `base_version`; the mark as it then stands.
+
+    What others changed since is kept. Where both changed the same field nothing is written.
+
+    Raises
+    ------
+    EditConflict
+        when a field was changed to something else since; it carries both values.
+    StaleWrite
+        when there never was such a version.
+    NotAllowed
+        for a viewer, and for a mark that review has sealed.
+    InputRefused, UnknownName
+        when the mark is not there, or a field cannot be taken.
+    """
+    require(author, Deed.ANNOTATE)
+    stated = {**changes, "id": key}
+    with project.record.write(author, f"changed {', '.join(sorted(changes)) or 'nothing'}") as transaction:
+        return _edit(transaction, author, stated, transaction.get(Annotation, key), base_version)
 
 
 def _judged(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> str:
@@ -142,7 +167,7 @@ def _edit(
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
     base_version: object,
-) -> None:
+) -> Versioned[Annotation]:
     there = _present(stated, known)
     refuse_sealed(author, "annotation", stated["id"], there.value)
     moved = [
@@ -157,7 +182,7 @@ def _edit(
     both = merged(transaction, there, stated["id"], base, _checked(transaction, was, stated))
     if both != there.value:  # reviewed is what stood there, not what stands now
         both = replace(both, review=Review.DRAFT)
-    transaction.put(both, base_version=there.version)
+    return Versioned(both, transaction.put(both, base_version=there.version).version)
 
 
 def _delete(

@@ -48,6 +48,7 @@ __all__ = [
     "finding_words",
     "overview",
     "site_state",
+    "site_titles",
 ]
 
 UNSEEN = "not examined"
@@ -164,6 +165,14 @@ def _overview(project: Project) -> OverviewPage:
         names={card.id: card.name for card in cards},
         labels={capture.id: format_span(capture.acquired) for capture in ever.values()},
     )
+
+
+def site_titles(project: Project) -> dict[str, str]:
+    """What each site is called, by its id: its name, and its local name behind it."""
+    return {
+        site.id: f"{site.name} · {site.name_local}" if site.name_local else site.name
+        for site in project.sites()
+    }
 
 
 S = TypeVar("S", Capture, Observation)

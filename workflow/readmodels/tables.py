@@ -7,10 +7,11 @@ degrees.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workflow.changes import difference
 from workflow.coords import format_decimal
 from workflow.errors import UnknownName
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Revision
 
-__all__ = ["captures", "conflicts", "history", "observations", "sites", "status"]
+__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]
 
 Row = dict[str, Any]
 
@@ -197,6 +198,11 @@ def history(project: Project, kind: str, object_id: str) -> list[Row]:
         revisions = project.record.history(kind, project.capture(object_id, withdrawn=True).id)
     if not revisions:
         raise UnknownName(kind, object_id, project.record.ids(kind))
+    return revision_rows(revisions)
+
+
+def revision_rows(revisions: Sequence[Revision]) -> list[Row]:
+    """All revisions of one object as rows of `history`, in their order, which is from the first one on."""
     before: Sequence[Mapping[str, Any]] = [{}, *(json.loads(revision.payload) for revision in revisions)]
     return [_revision(revision, was) for revision, was in zip(revisions, before, strict=False)]
 
@@ -209,24 +215,10 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
         "declared": revision.declared,
         "at": revision.at.isoformat().replace("+00:00", "Z"),
         "reason": revision.reason,
-        "changed": _difference(before, json.loads(revision.payload)),
+        "changed": difference(before, json.loads(revision.payload)),
         "seq": revision.seq,
         "sha256": revision.sha256,
     }
 
 
-def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
-    old, new = dict(_fields(before)), dict(_fields(after))
-    return [
-        {"field": name, "before": old.get(name), "after": new.get(name)}
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _fields(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, inner in value.items():
-        if isinstance(inner, dict):
-            yield from _fields(inner, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", inner
+__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]

@@ -1,0 +1,100 @@
+"""What differs between two versions of an object, as HTML: a table of fields, long values folded, outlines drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.safetext import safe
+from workflow.readmodels.history import ObjectHistory
+
+__all__ = ["differences"]
+
+PICTURE_PX = 44
+_LONG = 90
+_SMALL = "font-size:.85rem;opacity:.75"
+_CELL = (
+    "vertical-align:top;padding:.12rem .5rem .12rem 0;overflow-wrap:anywhere;"
+    "border-top:1px solid rgba(127,127,127,.25)"
+)
+
+
+def differences(found: ObjectHistory, row: Mapping[str, Any]) -> str:
+    """A table of fields, their values before and after; what is long is folded."""
+    version = row["version"]
+    changed = [one for one in row["changed"] if not _is_plumbing(one)]
+    lines = [_difference(one) for one in changed if not one["field"].startswith("geometry.")]
+    if len(lines) < len(changed):
+        before = found.geometries.get(version - 1)
+        lines.append(_cells("geometry", _outline(before), _outline(found.geometries.get(version))))
+    if not lines:
+        return f"<div style='{_SMALL}'>Its targets or statements changed: see below.</div>"
+    body = (
+        "<table style='border-collapse:collapse;width:100%;font-size:.88rem;table-layout:fixed;margin:.3rem 0'>"
+        f"<tr style='{_SMALL};text-align:left'><td style='width:22%'>Field</td><td>Before</td><td>After</td></tr>"
+        f"{''.join(lines)}</table>"
+    )
+    if version > 1:
+        return body
+    return (
+        f"<details><summary style='{_SMALL};cursor:pointer'>First written: {len(lines)} fields</summary>"
+        f"{body}</details>"
+    )
+
+
+def _is_plumbing(one: Mapping[str, Any]) -> bool:
+    """Which versions of its parts a site names is told by the parts; empty stays empty in a first version."""
+    return str(one["field"]).startswith("parts.") or (
+        one["before"] is None and one["after"] in (None, "", [])
+    )
+
+
+def _difference(one: Mapping[str, Any]) -> str:
+    return _cells(str(one["field"]), _folded(one["before"]), _folded(one["after"]))
+
+
+def _cells(field: str, before: str, after: str) -> str:
+    cells = "".join(f"<td style='{_CELL}'>{one}</td>" for one in (safe(field), before, after))
+    return f"<tr>{cells}</tr>"
+
+
+def _folded(value: object) -> str:
+    if value is None or value == "":
+        return "<span style='opacity:.5'>–</span>"
+    text = str(value)
+    if len(text) <= _LONG:
+        return safe(text)
+    return f"<details><summary style='cursor:pointer'>{safe(text[:_LONG])}…</summary>{safe(text)}</details>"
+
+
+def _outline(geometry: Mapping[str, Any] | None) -> str:
+    """A small picture of a geometry, and how many positions it has."""
+    if not geometry:
+        return "<span style='opacity:.5'>–</span>"
+    parts = _lines(geometry["coordinates"])
+    count = sum(len(part) for part in parts)
+    xs, ys = [x for part in parts for x, _ in part], [y for part in parts for _, y in part]
+    west, north, size = min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
+    inner = PICTURE_PX - 8
+    paths = "".join(
+        "<polyline fill='none' stroke='currentColor' stroke-width='1.5' points='"
+        + " ".join(
+            f"{4 + (x - west) / size * inner:.1f},{4 + (north - y) / size * inner:.1f}" for x, y in part
+        )
+        + "'/>"
+        for part in parts
+    )
+    dot = "<circle cx='22' cy='22' r='4' fill='currentColor'/>" if count == 1 else paths
+    place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else f"{count} positions"
+    return (
+        f"<svg width='{PICTURE_PX}' height='{PICTURE_PX}' style='vertical-align:middle'>{dot}</svg> "
+        f"{safe(geometry['type'])}, {safe(place)}"
+    )
+
+
+def _lines(coordinates: Any) -> list[list[tuple[float, float]]]:
+    if isinstance(coordinates[0], int | float):
+        return [[(float(coordinates[0]), float(coordinates[1]))]]
+    if isinstance(coordinates[0][0], int | float):
+        return [[(float(x), float(y)) for x, y, *_ in coordinates]]
+    return [line for part in coordinates for line in _lines(part)]

@@ -1,0 +1,437 @@
+"""The marks of a site in words: a list, and a form in which nobody overwrites anybody unseen.
+
+A form belongs to the version that it was opened with. What others changed since is brought together with what was
+changed here; where both changed the same field, both values are shown and one is chosen.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import notices, state
+from dashboard.projects import current_project
+from dashboard.safetext import safe
+from workflow import actions
+from workflow.errors import EditConflict, WorkflowError
+from workflow.model import Annotation, Site
+from workflow.readmodels import history
+from workflow.readmodels.history import Change
+from workflow.readmodels.pages import ComparePage, MarkCard
+
+__all__ = ["Draft", "section"]
+
+FIELDS = ("label", "note", "target", "evidence")
+FEW = 8
+_NEW_NUMBER = "marks.number"
+_THEIRS, _MINE = "theirs", "mine"
+_TITLE = "<b>Marks of this site</b>"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An open form: the version it was opened with, its fields then (`was`), what was typed (`mine`).
+
+    `number` is new with each opening, so that no field keeps what another form held. `conflict` is what was refused
+    last.
+    """
+
+    mark: str
+    base: int
+    was: Mapping[str, Any]
+    mine: Mapping[str, Any]
+    number: int = 0
+    conflict: EditConflict | None = None
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Fields that were changed here."""
+        return {name: self.mine[name] for name in FIELDS if self.mine[name] != self.was[name]}
+
+    def decided(self, picks: Mapping[str, str], base: int, now: Annotation) -> Draft:
+        """The form on the newer version `base`, with what was changed here but for fields that were given up."""
+        kept = {name: value for name, value in self.changes.items() if picks.get(name) != _THEIRS}
+        was = _fields(now)
+        return replace(self, base=base, was=was, mine={**was, **kept}, conflict=None)
+
+
+def draft_of(card: MarkCard, number: int = 0) -> Draft:
+    """A form on the mark as it is now."""
+    fields = _fields(card.mark)
+    return Draft(card.mark.id, card.version, fields, fields, number)
+
+
+def _fields(mark: Annotation) -> dict[str, Any]:
+    return {name: getattr(mark, name) for name in FIELDS}
+
+
+# -- the section ---------------------------------------------------------------------------------------------
+
+
+def section(page: ComparePage) -> None:
+    """The list, and the form of the mark that is chosen."""
+    site = page.site.id
+    st.html(_TITLE if not page.marks else f"{_TITLE} ({len(page.marks)})")
+    _notice(site)
+    draft: Draft | None = st.session_state.get(_draft_key(site))
+    if not page.marks and draft is None:
+        st.caption("No marks yet: draw a box (D) or a point (M) in a picture.")
+        return
+    dates = {card.id: card.label for card in (*page.captures, *page.stills)}
+    places = {key: number for number, key in enumerate(dates)}
+    cards = sorted(page.marks, key=lambda one: places.get(one.mark.capture, len(places)))
+    _table(page.site, cards, dates)
+    chosen = _choice(site, cards, dates)
+    if draft is not None and (draft.mark == chosen or draft.mark not in {one.mark.id for one in cards}):
+        _panel(page.site, draft, cards)
+    elif chosen is not None:
+        card = next(one for one in cards if one.mark.id == chosen)
+        _open(site, card)
+        _panel(page.site, st.session_state[_draft_key(site)], cards)
+
+
+def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
+    if not cards:
+        return
+    last = history.last_changes(current_project(), [one.mark.id for one in cards])
+    rows = [
+        {
+            "no": number,
+            "date": dates.get(card.mark.capture, card.mark.capture),
+            "shape": card.mark.shape,
+            "label": card.mark.label,
+            "note": card.mark.note,
+            "target": _target_name(site, card.mark.target),
+            "use": _use(card.mark.evidence),
+            "author": card.mark.author,
+            "review": card.mark.review.value,
+            "version": card.version,
+            "changed": f"{last[card.mark.id].at:%Y-%m-%d %H:%M}",
+            "by": last[card.mark.id].author,
+        }
+        for number, card in enumerate(cards, 1)
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height="content" if len(rows) <= FEW else 300,
+        placeholder="",
+        key=f"marks.table.{site.id}",
+        on_select=lambda: _picked(site.id, [card.mark.id for card in cards]),
+        selection_mode="single-row",
+        column_config={
+            "no": st.column_config.NumberColumn("No.", width=40),
+            "date": st.column_config.TextColumn("Picture", width=112),
+            "shape": st.column_config.TextColumn("Shape", width=60),
+            "label": st.column_config.TextColumn("Label", width=170),
+            "note": st.column_config.TextColumn("Note", width=160),
+            "target": st.column_config.TextColumn("Target", width=96),
+            "use": st.column_config.TextColumn("Use", width=72),
+            "author": st.column_config.TextColumn("Drawn by", width=96),
+            "review": st.column_config.TextColumn("Review", width=78),
+            "version": st.column_config.NumberColumn("Version", width=58),
+            "changed": st.column_config.TextColumn("Changed (UTC)", width=126),
+            "by": st.column_config.TextColumn("By", width=96),
+        },
+    )
+
+
+def _picked(site: str, ids: list[str]) -> None:
+    """Open the mark whose row was chosen in the table."""
+    rows = st.session_state[f"marks.table.{site}"].selection.rows
+    if rows and rows[0] < len(ids):
+        _choose(site, ids[rows[0]])
+
+
+def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str | None:
+    names = {
+        card.mark.id: f"{number}. {card.mark.label or 'no label'} · {card.mark.shape} · "
+        f"{dates.get(card.mark.capture, card.mark.capture)}"
+        for number, card in enumerate(cards, 1)
+    }
+    # what is chosen is kept beside the widget, which forgets it when a label changes under it
+    chosen: str | None = st.session_state.get(_choice_key(site))
+    key = f"marks.select.{site}"
+    st.session_state[key] = chosen if chosen in names else None
+    st.selectbox(
+        "Mark",
+        list(names),
+        format_func=lambda one: names[one],
+        index=None,
+        placeholder="Choose a mark here or in the list",
+        key=key,
+        on_change=lambda: _choose(site, st.session_state[key]),
+        width=560,
+    )
+    return chosen if chosen in names else None
+
+
+def _choose(site: str, mark: str | None) -> None:
+    if mark != st.session_state.get(_choice_key(site)):
+        _close(site)
+        st.session_state[_choice_key(site)] = mark
+
+
+# -- the form ------------------------------------------------------------------------------------------------
+
+
+def _panel(site: Site, draft: Draft, cards: list[MarkCard]) -> None:
+    card = next((one for one in cards if one.mark.id == draft.mark), None)
+    with st.container(border=True, key="marks.panel"):
+        if card is None:
+            _gone(site.id, draft)
+        elif not state.may_write() or card.mark.review.sealed:
+            _read_only(card)
+        elif draft.conflict is not None:
+            _conflict(site, draft, draft.conflict)
+        else:
+            _form(site, draft, card)
+        st.page_link(
+            "views/history.py",
+            label="History of this mark",
+            icon=":material/history:",
+            query_params={"kind": "annotation", "id": draft.mark},
+        )
+
+
+def _form(site: Site, draft: Draft, card: MarkCard) -> None:
+    if card.version > draft.base:
+        _moved_on(site.id, draft, card)
+    key = _field_key(draft)
+    targets: list[str | None] = [None, *(target.id for target in site.targets)]
+    if draft.mine["target"] not in targets:
+        targets.append(draft.mine["target"])
+    with st.form(f"marks.form.{draft.number}", border=False):
+        first, second = st.columns([3, 2])
+        first.text_input("Label", draft.mine["label"], max_chars=200, key=f"{key}.label")
+        second.selectbox(
+            "Target",
+            targets,
+            index=targets.index(draft.mine["target"]),
+            format_func=lambda one: _target_name(site, one) or "none",
+            key=f"{key}.target",
+        )
+        first.text_area("Note", draft.mine["note"], max_chars=4000, height=76, key=f"{key}.note")
+        second.radio(
+            "Use",
+            [True, False],
+            index=0 if draft.mine["evidence"] else 1,
+            format_func=lambda one: "evidence: states something" if one else "graphic: only points at it",
+            key=f"{key}.evidence",
+        )
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Save", type="primary", on_click=_save, args=(site.id, draft), key=f"{key}.save"
+            )
+            st.form_submit_button("Delete", on_click=_delete, args=(site.id, draft), key=f"{key}.delete")
+            st.form_submit_button("Close", on_click=_close, args=(site.id, True), key=f"{key}.close")
+
+
+def _moved_on(site: str, draft: Draft, card: MarkCard) -> None:
+    since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, card.version)
+    notices.say(
+        "note",
+        f"While this form is open: {_told(since)}. Saving keeps both; where both changed the same field, you choose.",
+    )
+    st.button(
+        "Start again from the newer version",
+        key=f"{_field_key(draft)}.newer",
+        type="tertiary",
+        on_click=_open,
+        args=(site, card),
+    )
+
+
+def _gone(site: str, draft: Draft) -> None:
+    since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, 1 << 31)
+    notices.say("warning", f"This mark is not there any more: {_told(since)}.")
+    typed = ", ".join(
+        f"{name} “{value}”" for name, value in draft.mine.items() if value and name != "evidence"
+    )
+    if typed:
+        notices.say("note", f"In the form stood: {typed}. Its history can put it back.")
+    st.button("Close", key=f"{_field_key(draft)}.close", on_click=_close, args=(site, True))
+
+
+def _read_only(card: MarkCard) -> None:
+    if card.mark.review.sealed:
+        st.caption(safe(f"This mark is {card.mark.review}: a lead reopens it before it is changed."))
+    else:
+        st.caption("A viewer changes nothing.")
+    for name in FIELDS[:2]:
+        value = getattr(card.mark, name)
+        if value:
+            st.html(f"<div><b>{name.capitalize()}</b> {safe(value)}</div>")
+
+
+def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
+    since = history.meanwhile(
+        current_project(), "annotation", draft.mark, draft.base, conflict.current_version
+    )
+    st.html("<b>Somebody else changed the same. Nothing is saved yet: choose for each field.</b>")
+    picks: dict[str, str | None] = {}
+    for one in conflict.fields:
+        by = next((change for change in reversed(since) if one.field in change.fields), None)
+        who = by.author if by else conflict.author
+        when = f"{by.at:%H:%M} UTC, version {by.version}" if by else f"version {conflict.current_version}"
+        columns = st.columns(3)
+        _value(
+            columns[0], f"{one.field.capitalize()} was", f"version {draft.base}", site, one.field, one.base
+        )
+        _value(columns[1], who, when, site, one.field, one.theirs)
+        _value(columns[2], "You", "not saved", site, one.field, one.mine)
+        picks[one.field] = st.radio(
+            f"{one.field.capitalize()}: which one",
+            [_THEIRS, _MINE],
+            index=None,
+            horizontal=True,
+            label_visibility="collapsed",
+            format_func={_THEIRS: "Keep theirs", _MINE: "Use mine"}.__getitem__,
+            key=f"{_field_key(draft)}.pick.{one.field}",
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Save",
+            type="primary",
+            disabled=None in picks.values(),
+            key=f"{_field_key(draft)}.decide",
+            on_click=_save,
+            args=(site.id, draft, picks),
+        )
+        st.button(
+            "Close without saving", key=f"{_field_key(draft)}.close", on_click=_close, args=(site.id, True)
+        )
+
+
+def _value(column: Any, title: str, detail: str, site: Site, field: str, value: object) -> None:
+    if field == "evidence":
+        text = _use(bool(value))
+    elif field == "target":
+        text = _target_name(site, value if isinstance(value, str) else None)
+    else:
+        text = str(value or "")
+    shown = safe(text) if text else "<span style='opacity:.6'>empty</span>"
+    column.html(
+        f"<div data-value='{safe(field)}' style='font-size:.85rem;opacity:.75'>{safe(title)} ({safe(detail)})</div>"
+        f"<div style='overflow-wrap:anywhere;white-space:pre-wrap;max-height:12rem;overflow:auto'>{shown}</div>"
+    )
+
+
+# -- what a click does ---------------------------------------------------------------------------------------
+
+
+def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> None:
+    """Save what was typed, or what was chosen where two people had changed the same."""
+    author = state.author()
+    if author is None:
+        return
+    project = current_project()
+    if draft.conflict is not None and picks is not None:
+        newer = draft.conflict.current_version
+        now = project.record.at(Annotation, draft.mark, newer)
+        draft = draft if now is None else draft.decided(picks, newer, now)
+    else:
+        key = _field_key(draft)
+        draft = replace(draft, mine={name: st.session_state[f"{key}.{name}"] for name in FIELDS})
+    if not draft.changes:
+        _close(site, clear=True)
+        _say(site, "note", "Nothing of yours was left to save: the mark stays as it is.")
+        return
+    try:
+        saved = actions.edit_annotation(project, author, draft.mark, draft.changes, draft.base)
+    except EditConflict as error:
+        st.session_state[_draft_key(site)] = replace(draft, number=_number(), conflict=error)
+        _say(site)
+    except WorkflowError as error:
+        st.session_state[_draft_key(site)] = replace(draft, number=_number())
+        _say(site, "warning", str(error))
+    else:
+        others = history.meanwhile(project, "annotation", draft.mark, draft.base, saved.version - 1)
+        _close(site, clear=True)
+        both = f" Meanwhile {_told(others)}: both are kept." if others else ""
+        _say(site, "done", f"Saved as version {saved.version}.{both}")
+
+
+def _delete(site: str, draft: Draft) -> None:
+    author = state.author()
+    if author is None:
+        return
+    operation = {
+        "op": str(uuid.uuid4()),
+        "seq": 1,
+        "type": "delete",
+        "annotation": {"id": draft.mark},
+        "base_version": draft.base,
+    }
+    try:
+        refused = actions.annotate(current_project(), author, [operation]).refused
+    except WorkflowError as error:
+        refused = (("", str(error)),)
+    if refused:
+        _say(site, "warning", refused[0][1])
+        return
+    _close(site, clear=True)
+    _say(site, "done", "Deleted. The mark's history, on the History page, can put it back.")
+
+
+def _open(site: str, card: MarkCard) -> None:
+    st.session_state[_draft_key(site)] = draft_of(card, _number())
+
+
+def _close(site: str, clear: bool = False) -> None:
+    """Close the form; with `clear` the choice of a mark too."""
+    st.session_state.pop(_draft_key(site), None)
+    _say(site)
+    if clear:
+        st.session_state[_choice_key(site)] = None
+
+
+def _say(site: str, kind: str = "", sentence: str = "") -> None:
+    st.session_state[f"marks.said.{site}"] = (kind, sentence)
+
+
+def _notice(site: str) -> None:
+    kind, sentence = st.session_state.get(f"marks.said.{site}", ("", ""))
+    if kind:
+        notices.say(kind, sentence)
+
+
+# -- words and keys ------------------------------------------------------------------------------------------
+
+
+def _told(changes: list[Change]) -> str:
+    return (
+        "; ".join(f"{one.author} {one.text} (version {one.version})" for one in changes) or "it was changed"
+    )
+
+
+def _target_name(site: Site, key: str | None) -> str:
+    return next((target.name or target.id for target in site.targets if target.id == key), key or "")
+
+
+def _use(evidence: bool) -> str:
+    return "evidence" if evidence else "graphic"
+
+
+def _number() -> int:
+    """A number that no form of this session has had."""
+    st.session_state[_NEW_NUMBER] = int(st.session_state.get(_NEW_NUMBER, 0)) + 1
+    return int(st.session_state[_NEW_NUMBER])
+
+
+def _field_key(draft: Draft) -> str:
+    return f"marks.field.{draft.number}"
+
+
+def _draft_key(site: str) -> str:
+    return f"marks.draft.{site}"
+
+
+def _choice_key(site: str) -> str:
+    return f"marks.choice.{site}"

@@ -1,0 +1,389 @@
+"""Review: work that waits for a lead, readings that differ, second readings, and how far readers agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache, notices, routes, state
+from dashboard.components import reading
+from dashboard.components.agreement import show_agreement
+from dashboard.projects import current_project
+from dashboard.safetext import safe
+from workflow import actions
+from workflow.actions.permissions import ALLOWED, Deed
+from workflow.errors import WorkflowError
+from workflow.model import Author, Capture, Georeference, Review
+from workflow.readings import person
+from workflow.readmodels import history, reviews
+
+Row = Mapping[str, Any]
+PARTS = {
+    "queue": "To review",
+    "differ": "Disagreements",
+    "second": "Second readings",
+    "agree": "Agreement",
+    "log": "Log",
+}
+WAITING = "submitted"
+STANDING = ("submitted", "returned", "draft", "approved", "superseded")
+AT_ONCE = 20
+LOG_DAYS = 90
+_SAID = "review.said"
+_SMALL = "font-size:.85rem;opacity:.75"
+_OWN = "Your own work: somebody else decides."
+
+
+def show() -> None:
+    """The page, one part at a time."""
+    notices.heading("Review", "statements and marks, seen by a second person")
+    part = state.chosen("part", tuple(PARTS))
+    st.session_state.setdefault("review.part", part)
+    picked = st.segmented_control(
+        "Part",
+        list(PARTS),
+        format_func=lambda one: PARTS[one],
+        key="review.part",
+        required=True,
+        label_visibility="collapsed",
+    )
+    picked = picked or part  # never empty: one is required
+    state.choose("part", picked)
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        notices.say(*said)
+    me = state.author()
+    if me is None:
+        return
+    if picked == "agree":
+        show_agreement(reviews.agreement(current_project()))
+    else:
+        {"queue": _queue, "differ": _disagreements, "second": _second, "log": _log}[picked](me)
+
+
+def may(me: Author, deed: Deed) -> bool:
+    """Whether the role may do that; `actions` refuses what this page would only hide."""
+    return deed in ALLOWED[me.role]
+
+
+def do(done: str, action: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+    """Carry out an action of somebody who clicked, and keep what there is to say of it."""
+    me = state.author()
+    if me is None:
+        return
+    try:
+        action(current_project(), me, *arguments, **named)
+    except WorkflowError as error:
+        st.session_state[_SAID] = ("warning", str(error))
+    else:
+        st.session_state[_SAID] = ("done", done)
+
+
+# -- to review -----------------------------------------------------------------------------------------------
+
+
+def _queue(me: Author) -> None:
+    project, titles = current_project(), cache.site_titles()
+    where, how, _ = st.columns([3, 2, 3])
+    site = where.selectbox(
+        "Site", ["", *titles], format_func=lambda one: titles.get(one, "all"), key="review.site"
+    )
+    standing = how.selectbox("Stands as", STANDING, key="review.standing")
+    rows = reviews.review_queue(project, site or None, (Review(standing),), reader=me.name)
+    if standing == WAITING:
+        _own_drafts(me, site, titles)
+    if not rows:
+        words = {WAITING: "Nothing waits for review"}.get(standing, f"Nothing stands as {standing}")
+        notices.say("note", f"{words}{f' at {titles[site]}' if site else ''}.")
+        return
+    count = st.session_state.setdefault("review.count", AT_ONCE)
+    notes = _notes(rows[:count])
+    captures = {one.id: one for one in project.all_captures()}
+    for row in rows[:count]:
+        _work(me, row, notes.get(row["id"], ""), captures.get(row["capture"]), titles)
+    if len(rows) > count:
+        st.button(
+            f"Show more ({len(rows) - count})",
+            key="review.more",
+            on_click=lambda: st.session_state.update({"review.count": count + AT_ONCE}),
+        )
+
+
+def _own_drafts(me: Author, site: str, titles: Mapping[str, str]) -> None:
+    if not may(me, Deed.SUBMIT):
+        return
+    drafts = [
+        row
+        for row in reviews.review_queue(current_project(), site or None, (Review.DRAFT,))
+        if person(row["author"]) == person(me.name)
+    ]
+    for place in dict.fromkeys(row["site"] for row in drafts):
+        count = sum(row["site"] == place for row in drafts)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = f"{count} draft{'' if count == 1 else 's'} of yours at {titles.get(place, place)}"
+            st.html(f"<div>{safe(words)}</div>", width="content")
+            st.button(
+                "Hand in",
+                key=f"review.submit.{place}",
+                on_click=do,
+                args=("Handed in.", actions.submit_site, place),
+            )
+
+
+def _notes(rows: Sequence[Row]) -> dict[str, str]:
+    """Notes of what is shown; none where the reading is hidden."""
+    if not rows:
+        return {}
+    project = current_project()
+    known = {one.id: one.note for one in project.observations()}
+    known |= {one.id: one.note for one in project.annotations()}
+    return {row["id"]: known.get(row["id"], "") for row in rows if row["what"] is not None}
+
+
+def _work(me: Author, row: Row, note: str, capture: Capture | None, titles: Mapping[str, str]) -> None:
+    chip, text, buttons = st.columns([1, 5, 2.4], vertical_alignment="center")
+    chip.html(chip_html(row["site"], capture))
+    what = row["what"] if row["what"] is not None else "hidden until the second reading is given"
+    subject = f"{row['target']}: {what}" if row["kind"] == "observation" and row["target"] else what
+    comment = f"<div>Said in review: {safe(row['comment'])}</div>" if row["comment"] else ""
+    text.html(
+        "<div style='overflow-wrap:anywhere;line-height:1.4'>"
+        f"<b>{safe('State' if row['kind'] == 'observation' else 'Mark')}</b> {safe(subject)} · "
+        f"{safe(row['date'] or 'no date')} · <bdi>{safe(titles.get(row['site'], row['site']))}</bdi>"
+        f"{f'<div>{safe(note)}</div>' if note else ''}{comment}"
+        f"<div style='{_SMALL}'>by <bdi>{safe(row['author'])}</bdi>, {safe(row['review'])}"
+        f"{_handed_in(row)}, version {row['version']}</div></div>"
+    )
+    with buttons:
+        _judging(me, row)
+        with st.container(horizontal=True):
+            st.page_link(
+                "views/compare.py",
+                label="Compare",
+                query_params={"site": row["site"], "right": row["capture"]},
+            )
+            st.page_link(
+                "views/history.py", label="History", query_params={"kind": row["kind"], "id": row["id"]}
+            )
+
+
+def _handed_in(row: Row) -> str:
+    if row["submitted_at"] is None:
+        return ""
+    return f" {safe(history.ago(datetime.fromisoformat(row['submitted_at']), datetime.now(UTC)))}"
+
+
+def _judging(me: Author, row: Row) -> None:
+    """What this person may do with the work; a viewer sees no buttons."""
+    what = row["kind"], row["id"], row["version"]
+    key = f"review.{row['id']}.{row['version']}"
+    own = person(me.name) in {person(name) for name in row["may_not_review"]}
+    with st.container(horizontal=True, gap="small"):
+        if row["review"] == Review.SUBMITTED and may(me, Deed.REVIEW):
+            if own:
+                st.caption(_OWN)
+            elif row["what"] is None:  # nobody judges unseen
+                st.caption("Waits for its second reading.")
+            else:
+                st.button(
+                    "Approve",
+                    key=f"{key}.approve",
+                    type="primary",
+                    on_click=do,
+                    args=("Approved.", actions.approve, *what),
+                )
+                _with_words(
+                    "Return", "What is to be changed", f"{key}.return", "Returned.", actions.return_work, what
+                )
+        elif Review(row["review"]).sealed and may(me, Deed.REOPEN):
+            _with_words("Reopen", "Why it is reopened", f"{key}.reopen", "Reopened.", actions.reopen, what)
+        elif (
+            row["review"] == Review.DRAFT
+            and person(row["author"]) == person(me.name)
+            and may(me, Deed.SUBMIT)
+        ):
+            st.button("Hand in", key=f"{key}.submit", on_click=do, args=("Handed in.", actions.submit, *what))
+        if row["kind"] == "observation" and may(me, Deed.ASK_SECOND_READING):
+            st.button(
+                "Ask for a second reading",
+                key=f"{key}.ask",
+                type="tertiary",
+                on_click=do,
+                args=("A second reading is asked for.", actions.ask_second_reading, row["id"]),
+            )
+
+
+def _with_words(
+    label: str, prompt: str, key: str, done: str, action: Callable[..., Any], what: Sequence[Any]
+) -> None:
+    """A button that asks for a comment first."""
+    with st.popover(label), st.form(f"{key}.form", border=False):
+        st.text_area(prompt, key=f"{key}.words", max_chars=2000, height=90)
+        st.form_submit_button(
+            label,
+            key=f"{key}.go",
+            type="primary",
+            on_click=lambda: do(done, action, *what, st.session_state[f"{key}.words"]),
+        )
+
+
+def chip_html(site: str, capture: Capture | None) -> str:
+    """A small picture of what the work is about."""
+    if capture is None or capture.withdrawn is not None:
+        return f"<div style='{_SMALL}'>no picture</div>"
+    mapped = capture.georeference is not Georeference.NONE
+    address = routes.chip_url(site, capture.id) if mapped else routes.still_url(capture.id)
+    return (
+        f"<img src='{address}' alt='{safe(capture.file)}' loading='lazy' "
+        "style='width:100%;max-width:130px;max-height:84px;object-fit:cover;border-radius:4px;display:block'>"
+    )
+
+
+# -- readings that differ ------------------------------------------------------------------------------------
+
+
+def _disagreements(me: Author) -> None:
+    project, titles = current_project(), cache.site_titles()
+    hidden = reviews.hidden_from(project, me.name)
+    rows = [
+        row
+        for row in reviews.disagreements(project)
+        if (row["site"], row["target"], row["capture"]) not in hidden
+    ]
+    if not rows:
+        notices.say("note", "No two readings of the same target in the same picture differ.")
+        return
+    captures = {one.id: one for one in project.all_captures()}
+    for row in rows[:AT_ONCE]:
+        with st.container(border=True):
+            _disagreement(me, row, captures.get(row["capture"]), titles)
+    if len(rows) > AT_ONCE:
+        st.caption(f"{len(rows) - AT_ONCE} more follow when these are decided.")
+
+
+def _disagreement(me: Author, row: Row, capture: Capture | None, titles: Mapping[str, str]) -> None:
+    chip, text = st.columns([1, 7], vertical_alignment="center")
+    chip.html(chip_html(row["site"], capture))
+    torn = " · present against absent" if row["disputed"] else ""
+    text.html(
+        f"<div><b>{safe(row['target'])}</b> · {safe(row['date'])} · "
+        f"<bdi>{safe(titles.get(row['site'], row['site']))}</bdi>{safe(torn)}</div>"
+    )
+    columns = st.columns(max(2, len(row["readings"])))
+    for column, one in zip(columns, row["readings"], strict=False):
+        column.html(
+            f"<div style='overflow-wrap:anywhere'><b>{safe(one['state'])}</b> "
+            f"<span style='{_SMALL}'>{safe(one['confidence'])} confidence"
+            f"{', second reading' if one['blind'] else ''}</span><br>"
+            f"<bdi>{safe(one['author'])}</bdi> <span style='{_SMALL}'>{safe(one['review'])}</span>"
+            f"<br>{safe(one['note'])}</div>"
+        )
+    if not may(me, Deed.ADJUDICATE):
+        return
+    if any(person(one["author"]) == person(me.name) for one in row["readings"]):
+        st.caption("One of the readings is your own: somebody else decides.")
+        return
+    _decision(row)
+
+
+def _decision(row: Row) -> None:
+    key = f"review.decide.{row['site']}.{row['target']}.{row['capture']}"
+    states = {one["state"]: one["id"] for one in reversed(row["readings"])}
+    versions = {one["id"]: one["version"] for one in row["readings"]}
+
+    def decide() -> None:
+        said = st.session_state[f"{key}.state"]
+        if said is None:
+            st.session_state[_SAID] = ("warning", "Choose what it is, then decide.")
+        else:
+            do("Decided.", actions.adjudicate, states[said], versions, st.session_state[f"{key}.words"])
+
+    with st.form(f"{key}.form", border=False):
+        first, second, third = st.columns([3, 4, 1], vertical_alignment="bottom")
+        first.radio("It is", list(states), index=None, horizontal=True, key=f"{key}.state")
+        second.text_input("What the decision rests on", max_chars=2000, key=f"{key}.words")
+        third.form_submit_button("Decide", key=f"{key}.go", type="primary", on_click=decide)
+
+
+# -- second readings -----------------------------------------------------------------------------------------
+
+
+def _second(me: Author) -> None:
+    project, titles = current_project(), cache.site_titles()
+    rows = reviews.second_readings(project, reader=me.name)
+    hidden = reviews.hidden_from(project, me.name)
+    mine = [row for row in rows if (row["site"], row["target"], row["capture"]) in hidden]
+    if mine and may(me, Deed.OBSERVE):
+        reading.ask(mine[0], len(mine), titles, do)
+    if not rows:
+        notices.say("note", "No second reading was asked for. A lead asks for one under To review.")
+        return
+    files = {one.id: one.file for one in project.all_captures()}
+    with st.expander(f"All second readings ({len(rows)})", expanded=not mine):
+        st.dataframe(
+            pd.DataFrame([_reading_cells(row, files, titles) for row in rows]),
+            hide_index=True,
+            width="stretch",
+            key="review.readings",
+        )
+
+
+def _reading_cells(row: Row, files: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
+    second = row["second"] or {"author": "open" if row["open"] else "not given", "state": ""}
+    return {
+        "Site": titles.get(row["site"], row["site"]),
+        "Target": row["target"],
+        "Picture": files.get(row["capture"], row["capture"]),
+        "First by": row["first"]["author"],
+        "It says": row["first"]["state"] or "hidden",
+        "Second by": second["author"],
+        "It says then": second["state"] or "",
+        "Agree": {True: "yes", False: "no", None: ""}[row["agree"]],
+    }
+
+
+# -- log -----------------------------------------------------------------------------------------------------
+
+
+def _log(me: Author) -> None:
+    now = datetime.now(UTC)
+    rows = history.activity_rows(
+        current_project(),
+        now - timedelta(days=LOG_DAYS),
+        now + timedelta(days=1),
+        kinds=("review",),
+        reader=me.name,
+    )
+    if not rows:
+        notices.say("note", f"No step of review in the last {LOG_DAYS} days.")
+        return
+    titles = cache.site_titles()
+    table = [
+        {
+            "when": f"{datetime.fromisoformat(row['at']):%Y-%m-%d %H:%M}",
+            "who": f"{row['author']} ({row['role']})",
+            "what": row["reason"],
+            "site": titles.get(row["site"], row["site"]),
+        }
+        for row in rows
+    ]
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        width="stretch",
+        height="content" if len(table) <= AT_ONCE else 700,
+        key="review.log",
+        column_config={
+            "when": st.column_config.TextColumn("When (UTC)", width=130),
+            "who": st.column_config.TextColumn("Who", width=190),
+            "what": st.column_config.TextColumn("What", width=620),
+            "site": st.column_config.TextColumn("Site", width=230),
+        },
+    )
+
+
+show()

@@ -1,0 +1,364 @@
+"""How things came to be: what was written lately, every revision of one object, what moved on at a site.
+
+Instants are RFC 3339 UTC in rows, aware in dataclasses. Each function needs the same number of SQL statements however
+much there is. Where a `reader` is named who may yet give a second reading, what others said there is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workflow.changes import difference
+from workflow.errors import UnknownName
+from workflow.model import Annotation, Observation, SiteEvidence, SiteTarget
+from workflow.readings import person, place_of
+from workflow.readmodels.reviews import hidden_from
+from workflow.readmodels.tables import revision_rows
+from workflow.store import KIND_NAMES
+from workflow.timespan import format_span
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+    from workflow.store import Revision
+
+__all__ = [
+    "KINDS",
+    "Change",
+    "ObjectHistory",
+    "activity_rows",
+    "ago",
+    "by_write",
+    "last_changes",
+    "meanwhile",
+    "object_history",
+    "site_changes",
+    "statements",
+]
+
+Row = dict[str, Any]
+KINDS = KIND_NAMES
+"""Names of all kinds of object that have a history."""
+
+_SAID: Mapping[str, type[Annotation] | type[Observation]] = {
+    "annotation": Annotation,
+    "observation": Observation,
+}
+_HIDEABLE = (*_SAID, "review")
+_PARTS: Mapping[str, type[SiteTarget] | type[SiteEvidence]] = {
+    "target": SiteTarget,
+    "evidence": SiteEvidence,
+}
+# clocks of several servers differ; what is new is told by its place in the chain
+_CLOCKS_APART = timedelta(days=1)
+_LONGEST_VALUE = 60
+
+
+# -- what was written lately ---------------------------------------------------------------------------------
+
+
+def activity_rows(
+    project: Project,
+    since: datetime,
+    until: datetime,
+    *,
+    kinds: Sequence[str] = KINDS,
+    author: str | None = None,
+    site: str | None = None,
+    limit: int | None = None,
+    reader: str | None = None,
+) -> list[Row]:
+    """What was written from `since` (included) to `until` (excluded), the newest first; both aware.
+
+    Keys ``at kind id version author role reason seq site capture``; `site` and `capture` are what it is about, or
+    None. `author` and `site` keep what is theirs, `limit` the newest of that.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such kind or site.
+    """
+    if site is not None:
+        project.site(site)
+    hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
+    pairs = {(one[0], one[2]) for one in hidden}
+    rows = [
+        asdict(one)
+        for one in project.record.activity(since, until, kinds=kinds)
+        if site in (None, one.site)
+        and (author is None or person(author) == person(one.author))
+        and not (one.kind in _HIDEABLE and (one.site, one.capture) in pairs)
+    ]
+    return rows[:limit]
+
+
+def by_write(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows of `activity_rows` by what was written at once: same author, instant and reason."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["author"], row["at"], row["reason"]), []).append(row)
+    return list(found.values())
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago that was, in the largest whole unit: ``just now``, ``3 hours ago``."""
+    seconds = int((now - at).total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = seconds // size
+        if count > 0:
+            return f"{count} {unit} ago" if count == 1 else f"{count} {unit}s ago"
+    return "just now"
+
+
+# -- one object ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHistory:
+    """All revisions of one object, the newest first, as rows of `tables.history`.
+
+    `title` is what people call it, `site` and `capture` what it is about. A site has its targets and published
+    statements as `parts`. `geometries` are those of versions that have one (GeoJSON), by version.
+    """
+
+    kind: str
+    id: str
+    title: str
+    version: int
+    deleted: bool
+    site: str | None
+    capture: str | None
+    revisions: tuple[Row, ...]
+    geometries: Mapping[int, Mapping[str, Any]]
+    parts: tuple[ObjectHistory, ...] = ()
+
+
+def object_history(
+    project: Project, kind: str, object_id: str, *, reader: str | None = None
+) -> ObjectHistory:
+    """How one object came to be; a capture may be named by its file or the start of its id.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        when kind or object are not there, or it is what `reader` must not see yet.
+    """
+    revisions = project.record.history(kind, object_id)
+    if not revisions and kind == "capture":
+        object_id = project.capture(object_id).id
+        revisions = project.record.history(kind, object_id)
+    if not revisions or (reader is not None and _is_hidden(project, kind, revisions, reader)):
+        raise UnknownName(kind, object_id, project.record.ids(kind) if not revisions else ())
+    found = _history(kind, revisions)
+    if kind != "site":
+        return found
+    return _with_parts(found, project)
+
+
+def _history(kind: str, revisions: Sequence[Revision]) -> ObjectHistory:
+    payloads = {one.version: json.loads(one.payload) for one in revisions}
+    last = revisions[-1]
+    now = payloads[last.version]
+    return ObjectHistory(
+        kind=kind,
+        id=last.id,
+        title=_title(kind, last.id, now),
+        version=last.version,
+        deleted=bool(now.get("deleted")),
+        site=now.get("id") if kind == "site" else now.get("site"),
+        capture=now.get("id") if kind == "capture" else now.get("capture"),
+        revisions=tuple(reversed(revision_rows(revisions))),
+        geometries={
+            version: value["geometry"] for version, value in payloads.items() if value.get("geometry")
+        },
+    )
+
+
+def _with_parts(found: ObjectHistory, project: Project) -> ObjectHistory:
+    parts: list[ObjectHistory] = []
+    for name, what in _PARTS.items():
+        rows = project.record.rows(what, site=found.id)
+        ids = [_part_id(row.value) for row in rows]
+        histories = project.record.histories(what, ids)
+        parts += [_history(name, histories[key]) for key in ids]
+    return replace(found, parts=tuple(parts))
+
+
+def _part_id(part: SiteTarget | SiteEvidence) -> str:
+    return f"{part.site}.{part.target.id if isinstance(part, SiteTarget) else part.number}"
+
+
+def _title(kind: str, key: str, value: Mapping[str, Any]) -> str:
+    if kind == "annotation":
+        return _mark_name(value, value.get("label", ""))
+    if kind == "observation":
+        return f"{value['state']}: {value['target']}"
+    if kind == "target":
+        return str(value["target"].get("name") or value["target"]["id"])
+    if kind == "evidence":
+        return f"statement {value['number']}"
+    return str(value.get("name") or value.get("file") or key)
+
+
+def _is_hidden(project: Project, kind: str, revisions: Sequence[Revision], reader: str) -> bool:
+    now = json.loads(revisions[-1].payload)
+    if kind not in _HIDEABLE or person(now.get("author") or revisions[0].author) == person(reader):
+        return False
+    place = now["site"], now.get("target") or "", now["capture"]
+    return place in hidden_from(project, reader, now["site"])
+
+
+# -- what moved on at a site ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision in words: `text` follows the author's name (``took back the box “gantry”``).
+
+    `fields` are the names of the fields that differ from the version before.
+    """
+
+    kind: str
+    id: str
+    version: int
+    author: str
+    at: datetime
+    seq: int
+    text: str
+    fields: tuple[str, ...] = ()
+
+
+def site_changes(
+    project: Project, site: str, after: int, since: datetime, *, reader: str | None = None
+) -> list[Change]:
+    """What became of the site's marks and states after revision number `after`, the newest first.
+
+    `since` is about when that was: what is a day older is not looked for.
+    """
+    rows = project.record.activity(
+        since - _CLOCKS_APART, datetime.max.replace(tzinfo=UTC), kinds=tuple(_SAID)
+    )
+    new = [one for one in rows if one.site == site and one.seq > after]
+    if not new:
+        return []
+    hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
+    dates = {one.id: format_span(one.acquired) for one in project.all_captures()}
+    found: list[Change] = []
+    for kind, what in _SAID.items():
+        ids = {one.id for one in new if one.kind == kind}
+        for revisions in project.record.histories(what, ids).values() if ids else ():
+            found += _changes(kind, revisions, dates, after=after)
+    shown = {
+        row.value.id
+        for what in _SAID.values()
+        for row in project.record.rows(what, site=site)
+        if place_of(row.value) not in hidden or person(row.value.author) == person(reader or "")
+    }
+    return sorted((one for one in found if one.id in shown), key=lambda one: -one.seq)
+
+
+def meanwhile(project: Project, kind: str, key: str, base: int, upto: int) -> list[Change]:
+    """What was done to an object after version `base`, up to version `upto`, in its order."""
+    revisions = project.record.history(kind, key)
+    return [one for one in _changes(kind, revisions, {}) if base < one.version <= upto]
+
+
+def statements(
+    project: Project, site: str, capture: str, target: str, *, reader: str | None = None
+) -> list[Row]:
+    """What was said of a target in a capture, rows ``id author state confidence note review version``."""
+    if reader is not None and (site, target, capture) in hidden_from(project, reader, site):
+        return []
+    return [
+        {
+            "id": row.value.id,
+            "author": row.value.author,
+            "state": row.value.state.value,
+            "confidence": row.value.confidence.value,
+            "note": row.value.note,
+            "review": row.value.review.value,
+            "version": row.version,
+        }
+        for row in project.record.rows(Observation, site=site, target=target, capture=capture)
+        if not row.value.deleted
+    ]
+
+
+def last_changes(project: Project, marks: Iterable[str]) -> dict[str, Change]:
+    """The last change of each of these marks, by its id."""
+    histories = project.record.histories(Annotation, marks)
+    return {key: _changes("annotation", revisions[-2:], {})[-1] for key, revisions in histories.items()}
+
+
+def _changes(
+    kind: str, revisions: Sequence[Revision], dates: Mapping[str, str], *, after: int = 0
+) -> list[Change]:
+    values: list[Mapping[str, Any]] = [{}, *(json.loads(one.payload) for one in revisions)]
+    return [
+        _change(kind, one, was, now, dates)
+        for one, was, now in zip(revisions, values, values[1:], strict=False)
+        if one.seq > after
+    ]
+
+
+def _change(
+    kind: str, one: Revision, was: Mapping[str, Any], now: Mapping[str, Any], dates: Mapping[str, str]
+) -> Change:
+    fields = {str(row["field"]).partition(".")[0]: row for row in difference(was, now)}
+    text = _words(kind, was, now, fields, dates)
+    return Change(kind, one.id, one.version, one.author, one.at, one.seq, text, tuple(fields))
+
+
+def _words(
+    kind: str,
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    fields: Mapping[str, Row],
+    dates: Mapping[str, str],
+) -> str:
+    on = dates.get(now.get("capture", ""), "")
+    where = f" in the picture of {on}" if on else ""
+    if kind == "observation":
+        subject = f"state of “{now['target']}”{where}"
+        first = f"said “{now['state']}” of “{now['target']}”{where}"
+    else:
+        subject = _mark_name(now, (was or now).get("label", "")) + where
+        first = f"drew the {subject}"
+    if not was:
+        return first
+    fields = {name: row for name, row in fields.items() if name != "review"}
+    if not fields:
+        return f"{_STANDING.get(now.get('review', ''), 'wrote again')} the {subject}"
+    if "deleted" in fields:
+        return f"{'took back' if now['deleted'] else 'put back'} the {subject}"
+    return f"changed the {subject}: {', '.join(_field(name, row) for name, row in fields.items())}"
+
+
+_STANDING = {
+    "draft": "reopened",
+    "submitted": "handed in",
+    "approved": "approved",
+    "returned": "returned",
+    "superseded": "set aside",
+}
+
+
+def _field(name: str, row: Row) -> str:
+    if name == "geometry":
+        return "outline"
+    if name == "evidence":
+        return f"use to {'evidence' if row['after'] else 'graphic'}"
+    return f"{name} from {_value(row['before'])} to {_value(row['after'])}"
+
+
+def _value(value: object) -> str:
+    text = "nothing" if value in (None, "") else f"“{value}”"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 2]}…”"
+
+
+def _mark_name(value: Mapping[str, Any], label: str) -> str:
+    shape = str(value.get("shape") or "mark")
+    return f"{shape} {_value(label)}" if label else f"{shape} without a label"
