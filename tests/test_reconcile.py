@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -21,6 +22,7 @@ from sqlalchemy import event
 
 from workflow import reconcile as reconciling
 from workflow.actions import resolve_conflict
+from workflow.errors import ProjectUnusable
 from workflow.model import Author, LonLat, Position, Site, Target, TargetClass
 from workflow.project import Project, init_project
 from workflow.reconcile import Reconciled, reconcile
@@ -47,7 +49,6 @@ class Folder:
         self.record = record or Record.open(root / STATE_DIR / RECORD_FILE)
 
     def reconcile(self) -> Reconciled:
-        (self.root / STATE_DIR).mkdir(exist_ok=True)
         return reconcile(self.root, self.record)
 
     def write(self, *features: dict[str, Any], **members: Any) -> None:
@@ -480,6 +481,36 @@ def test_several_that_open_at_once_make_each_revision_once(folder: Folder) -> No
     assert done == [Reconciled()] * 4
     assert [one.version for one in folder.record.history(Site, "arch")] == [1, 2]
     assert folder.stated("bridge")["note"] == "from the record"
+
+
+def test_two_folders_that_take_the_same_change_at_once_make_one_revision(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Folder(tmp_path / "other", folder.record)
+    other.reconcile()
+    folder.state("arch", note="new")
+    other.state("arch", note="new", road="Avenue")
+    agree, waiting = reconciling.agree, [other]
+
+    def agree_late(sides: Any) -> Any:
+        found = agree(sides)
+        if waiting:
+            waiting.pop().reconcile()
+        return found
+
+    monkeypatch.setattr(reconciling, "agree", agree_late)
+    assert folder.reconcile() == Reconciled()
+    assert (folder.site("arch").note, folder.site("arch").road) == ("new", "Avenue")
+    assert folder.stated("arch")["road"] == "Avenue"
+    assert [one.version for one in folder.record.history(Site, "arch")] == [1, 2]
+
+
+def test_the_register_is_held_by_one_at_a_time(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.store.sqlite.BUSY_SECONDS", 0.02)
+    folder.state("arch", note="new")
+    with FileLock(folder.root / STATE_DIR / "register.lock"), pytest.raises(ProjectUnusable, match="writing"):
+        folder.reconcile()
+    assert folder.reconcile() == Reconciled()
 
 
 def test_when_nothing_changed_one_statement_is_asked_and_nothing_parsed_or_written(
