@@ -10,7 +10,10 @@ import streamlit as st
 from dashboard.safetext import safe
 from workflow.errors import BuildMissing, WorkflowError
 
-__all__ = ["empty", "heading", "page_style", "refusals", "say", "synthetic_banner"]
+__all__ = ["SYNTHETIC", "empty", "heading", "page_style", "refusals", "say", "synthetic_banner"]
+
+SYNTHETIC = "<b style='color:#b3261e'>SYNTHETIC</b> "
+"""What stands beside each picture that was rendered (HTML)."""
 
 _COLOURS = {"done": "37,150,74", "note": "47,111,219", "warning": "199,106,0"}
 

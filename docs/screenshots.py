@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from the demo project: python docs/screenshots.py [FOLDER]
+"""Makes the pictures of the README and the documents from the demo project: python docs/screenshots.py [FOLDER]
 
 Needs the test extra (Playwright drives an installed Chromium) and takes about a minute.
 """
@@ -57,6 +57,59 @@ def compare(page: Page, address: str, mode: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def history(page: Page, address: str) -> None:
+    page.goto(f"{address}/history?kind=annotation&id=shown")
+    page.get_by_text("SHA-256").first.wait_for()
+    page.get_by_role("link", name="Compare pictures of the site").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def review(page: Page, address: str) -> None:
+    page.goto(f"{address}/review")
+    page.get_by_role("button", name="analyst · analyst (declared)").click()
+    page.get_by_label("Your name").fill("Lena Brandt")
+    page.get_by_role("combobox", name="Role").click()
+    page.get_by_role("option", name="lead").click()
+    page.get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Approve").first.wait_for()
+    page.mouse.click(700, 900)
+    page.get_by_label("Your name").wait_for(state="hidden")
+    page.wait_for_load_state("networkidle")
+
+
+def recent_work(root: Path) -> None:
+    """What two people did lately, for the pages that show it."""
+    from workflow import actions
+    from workflow.model import Author
+    from workflow.project import Project
+    from workflow.readmodels import pages
+
+    min_seo, ben = Author("Min-seo Park"), Author("Ben Okafor")
+    with Project.open(root) as project:
+        shown = pages.compare(project, SITE)
+        place = shown.site.position.lonlat
+        around = ((-1, -1), (2, -1), (2, 1), (-1, 1), (-1, -1))
+        stated = {
+            "id": "shown",
+            "site": SITE,
+            "capture": shown.captures[-1].id,
+            "target": shown.site.targets[0].id,
+            "shape": "box",
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[place.lon + x * 1e-4, place.lat + y * 1e-4] for x, y in around]],
+            },
+            "label": "bar over both lanes",
+        }
+        operation = {"op": "shown", "seq": 1, "type": "add", "annotation": stated}
+        actions.annotate(project, min_seo, [operation])
+        actions.edit_annotation(project, ben, "shown", {"note": "shadow falls on the eastern lane"}, 1)
+        actions.edit_annotation(project, min_seo, "shown", {"label": "camera bar over both lanes"}, 2)
+        actions.submit(project, min_seo, "annotation", "shown", 3, "ready")
+        for name in dict.fromkeys(one.author for one in project.observations(site=SITE)):
+            actions.submit_site(project, Author(name), SITE)
+
+
 def take(folder: Path, address: str) -> None:
     program = next((path for path in map(shutil.which, BROWSERS) if path), None)
     if program is None:
@@ -70,6 +123,10 @@ def take(folder: Path, address: str) -> None:
             compare(page, address, "Swipe")
             page.screenshot(path=folder / f"compare-{scheme}.png")
             if scheme == "light":
+                history(page, address)
+                page.screenshot(path=folder / "history.png")
+                review(page, address)
+                page.screenshot(path=folder / "review.png")
                 compare(page, address, "Side by side")
                 page.screenshot(path=folder / "side-by-side.png")
             page.close()
@@ -92,6 +149,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / "sample"
         subprocess.run(sitetrack("demo", str(root), "--no-serve"), check=True)  # noqa: S603
+        recent_work(root)
         figure = folder / "figure.png"
         subprocess.run(sitetrack("figure", SITE, "-o", str(figure), "--project", str(root)), check=True)  # noqa: S603
         figure.with_name("figure.png.json").unlink()

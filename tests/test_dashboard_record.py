@@ -437,6 +437,7 @@ def test_every_part_of_review_has_an_empty_state(
 def test_a_lead_approves_with_one_click(project: Project) -> None:
     review_rows(project)
     app = open_page("review", "Lena", Role.LEAD)
+    assert "SYNTHETIC" in text_of(app)
     assert HOSTILE in text_of(app)
     assert "<img src=x" not in html_of(app)
     assert "looks new" in text_of(app)
@@ -510,6 +511,7 @@ def test_a_second_reader_sees_the_question_and_nothing_of_the_first(project: Pro
     actions.ask_second_reading(project, LENA, first)
     app = open_page("review", "Ben", part="second")
     text = text_of(app)
+    assert "SYNTHETIC" in text
     assert "Is gantry there in this picture" in text.replace("<b><bdi>", "").replace("</bdi></b>", "")
     assert "absent" not in text
     assert "why" not in text

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import routes
+from dashboard import notices, routes
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -30,6 +30,8 @@ def ask(row: Mapping[str, Any], waiting: int, titles: Mapping[str, str], do: Cal
     picture.html(
         f"<img src='{address}' alt='{safe(capture.file)}' style='width:100%;max-height:70vh;object-fit:contain;"
         "border-radius:6px;background:#14171c'>"
+        + (notices.SYNTHETIC if capture.synthetic else "")
+        + f"<span style='font-size:.85rem;opacity:.75'>{safe(capture.credit)}</span>"
     )
     with question, st.form(f"{key}.form"):
         st.html(

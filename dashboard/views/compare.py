@@ -192,7 +192,7 @@ def _stills(page: pages.ComparePage, target: Target) -> None:
 
 
 def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
-    badge = "<b style='color:#b3261e'>SYNTHETIC</b> " if card.synthetic else ""
+    badge = notices.SYNTHETIC if card.synthetic else ""
     st.html(
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"

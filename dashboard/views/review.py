@@ -240,6 +240,7 @@ def chip_html(site: str, capture: Capture | None) -> str:
     return (
         f"<img src='{address}' alt='{safe(capture.file)}' loading='lazy' "
         "style='width:100%;max-width:130px;max-height:84px;object-fit:cover;border-radius:4px;display:block'>"
+        + (f"<div style='font-size:.7rem'>{notices.SYNTHETIC}</div>" if capture.synthetic else "")
     )
 
 
