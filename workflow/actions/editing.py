@@ -147,7 +147,9 @@ def _back(transaction: Transaction, kind: str, key: str, known: Versioned[Any], 
         return was
     if replace(was, review=known.value.review) == known.value:
         raise InputRefused(
-            f"{kind} {key}", f"from version {version} on only its place in review changed", "use 'sitetrack review'"
+            f"{kind} {key}",
+            f"from version {version} on only its place in review changed",
+            "use 'sitetrack review'",
         )
     return replace(was, review=Review.DRAFT)
 
