@@ -240,7 +240,7 @@ def test_a_record_that_does_not_hold_together_is_not_copied(
 
 def there_is_nothing(where: Path | str) -> bool:
     if isinstance(where, Path):
-        return not any(path.suffix != ".lock" for path in where.parent.iterdir())
+        return not any(path.suffix not in (".lock", ".queue") for path in where.parent.iterdir())
     import psycopg
 
     with psycopg.connect(where) as connection:

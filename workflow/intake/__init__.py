@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.errors import InputRefused
-from workflow.files import put_in_place
+from workflow.files import put_in_place, sync_folder
 from workflow.intake.dates import Reading, as_understood, check_span, closed, readings, settle, stated_span
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.sniff import HEAD_BYTES, Kind, kind_of, what_else
@@ -202,7 +202,9 @@ def _store(source: Path, target: Path, *, read_only: bool = False) -> None:
     size = source.stat().st_size
     if target.is_file() and (not read_only or target.stat().st_size == size):
         return
-    target.parent.mkdir(exist_ok=True)
+    if not target.parent.is_dir():
+        target.parent.mkdir(exist_ok=True)
+        sync_folder(target.parent.parent)  # a power cut must not take the folder with what was acknowledged in it
     try:
         put_in_place(source, target)
         if read_only:
