@@ -109,7 +109,7 @@ class Trial:
                 self.expect(again, "a record was made while the disk failed")
             disk.fault = None
             self._look(path, self.states, "made again")
-            left = {one.name for one in disk.folder.iterdir()} - {NAME, "record.lock"}
+            left = {one.name for one in disk.folder.iterdir()} - {NAME, "record.lock", "record.queue"}
             self.expect(not left, f"{sorted(left)} lie beside the record")
 
     def writing(self) -> None:

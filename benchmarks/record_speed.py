@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from measures import table
+from measures import heading, table
 from sqlalchemy import text
 
 from workflow.model import (
@@ -211,9 +211,9 @@ def main() -> None:
             rate = done / (time.perf_counter() - begun)
             lines = measured(record, arguments.sites, arguments.times)
             engine = record._backend._engine.dialect.name
+    command = f"record_speed.py --sites {sizes[0]} --captures {sizes[1]} --observations {sizes[2]}"
     sys.stdout.write(
-        f"{engine}: {arguments.sites} sites, {arguments.captures} captures, {arguments.observations} observations, "
-        f"seed {SEED}; filled at {rate:.0f} objects/s\n\n"
+        f"{heading(command, SEED)}\n\n{engine}, filled at {rate:.0f} objects/s\n\n"
         + table(("what", "how much", "ms, median / 90 %"), lines)
         + "\n"
     )

@@ -51,9 +51,10 @@ def current_project() -> Project:
         known = _open.get(root)
         if known is not None and known[0] == stamp:
             return known[1]
-        # opening takes the register in; the old one stays usable for whoever still reads from it
+        # opening takes the register in; the old one stays usable for whoever still reads from it. The stamp is that
+        # of before: a file that opening wrote, or a person meanwhile, is looked at once more
         project = Project.open(root)
-        _open[root] = (_register_stamp(root), project)
+        _open[root] = (stamp, project)
         return project
 
 

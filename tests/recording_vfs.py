@@ -145,7 +145,7 @@ def _library() -> ctypes.CDLL:
     return library
 
 
-_KEPT: list[object] = []  # SQLite holds pointers to these for as long as a connection is open
+_KEPT: list[object] = []  # SQLite holds pointers into these for as long as a file is open
 
 
 # -- the disk ------------------------------------------------------------------------------------------------
@@ -181,6 +181,11 @@ class Disk:
         copy.open = ctypes.cast(self._open_mine, ctypes.c_void_p)
         copy.delete = ctypes.cast(self._delete_mine, ctypes.c_void_p)
         return copy
+
+    @property
+    def has_open_files(self) -> bool:
+        """Whether SQLite can still call this disk."""
+        return bool(self._files)
 
     def _inside(self, path: Path) -> bool:
         return path.parent in (self.folder, self.folder.resolve())
@@ -307,7 +312,8 @@ def recording(folder: Path) -> Iterator[Disk]:
     disk = Disk(folder)
     real = library.sqlite3_vfs_find(None)
     vfs = disk.vfs(real)
-    _KEPT.append((disk, vfs, library))
+    kept = (disk, vfs)
+    _KEPT.append(kept)
     fsync, replace = os.fsync, os.replace
     if library.sqlite3_vfs_register(ctypes.byref(vfs), 1) != OK:
         raise RuntimeError("SQLite did not take the recording VFS")
@@ -320,3 +326,5 @@ def recording(folder: Path) -> Iterator[Disk]:
     finally:
         library.sqlite3_vfs_register(real, 1)
         library.sqlite3_vfs_unregister(ctypes.byref(vfs))
+        if not disk.has_open_files:
+            _KEPT.remove(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow.agreement import agreement, decisiveness
@@ -85,6 +85,7 @@ def test_decisive_or_not_takes_present_and_absent_as_one() -> None:
     assert decisiveness(said) == [("decisive", "decisive"), ("not decisive", "decisive")]
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_which_reader_comes_first_makes_no_difference(pairs: list[tuple[State, State]]) -> None:
     one, two = agreement(pairs), agreement([(second, first) for first, second in pairs])
@@ -97,6 +98,7 @@ def test_which_reader_comes_first_makes_no_difference(pairs: list[tuple[State, S
     assert (one.percent, one.reason) == (two.percent, two.reason)
 
 
+@settings(deadline=None)
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_makes_no_difference(pairs: list[tuple[State, State]], random: object) -> None:
     shuffled = list(pairs)
@@ -104,6 +106,7 @@ def test_the_order_of_pairs_makes_no_difference(pairs: list[tuple[State, State]]
     assert agreement(shuffled) == agreement(pairs)
 
 
+@settings(deadline=None)
 @given(PAIRS, st.permutations(list(State)))
 def test_the_names_of_the_states_make_no_difference(
     pairs: list[tuple[State, State]], other: list[State]
@@ -113,6 +116,7 @@ def test_the_names_of_the_states_make_no_difference(
     assert (one.kappa, one.standard_error) == (two.kappa, two.standard_error)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(State), min_size=1, max_size=40))
 def test_perfect_agreement_is_one_unless_one_state_was_used_alone(states: list[State]) -> None:
     found = agreement([(state, state) for state in states])
@@ -120,6 +124,7 @@ def test_perfect_agreement_is_one_unless_one_state_was_used_alone(states: list[S
     assert found.kappa == (1.0 if len(set(states)) > 1 else None)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_kappa_and_its_interval_stay_within_minus_one_and_one(pairs: list[tuple[State, State]]) -> None:
     found = agreement(pairs)
@@ -133,6 +138,7 @@ def test_kappa_and_its_interval_stay_within_minus_one_and_one(pairs: list[tuple[
         assert -1 <= found.low <= found.kappa <= found.high <= 1
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_the_table_adds_up(pairs: list[tuple[State, State]]) -> None:
     found = agreement(pairs)

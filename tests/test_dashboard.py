@@ -585,3 +585,34 @@ def test_a_taken_port_is_refused_with_a_sentence(root: Path, monkeypatch: pytest
         taken.listen()
         with pytest.raises(InputRefused, match="it is taken"):
             server.serve(root, port=taken.getsockname()[1], open_browser=False)
+
+
+def test_a_file_that_opening_writes_is_not_opened_again_and_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, sample: ModuleType
+) -> None:
+    from dashboard.projects import current_project
+    from workflow.model import Site
+    from workflow.project import Project
+
+    before = current_project()
+    with before.record.write(sample.AUTHOR, "a new place") as transaction:
+        transaction.put(Site("new-place", "New place"), 0)
+    file = root / "sites.geojson"
+    file.write_text(file.read_text("utf-8").replace("North junction", "Junction north"), "utf-8")
+    opened = []
+    monkeypatch.setattr(Project, "open", _counted(Project.open, opened))
+    for _ in range(5):
+        project = current_project()
+    assert (project.site("north-junction").name, "new-place" in file.read_text("utf-8")) == (
+        "Junction north",
+        True,
+    )
+    assert len(opened) == 2  # once for what was edited, once to see that nobody else wrote it
+
+
+def _counted(function: Any, calls: list[Any]) -> Any:
+    def count(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return function(*arguments)
+
+    return count

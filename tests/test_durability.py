@@ -201,7 +201,7 @@ def test_a_refused_creation_leaves_a_folder_in_which_the_next_one_succeeds(
         with pytest.raises(ProjectUnusable, match="cannot be made"):
             Record.open(tmp_path / "record.sqlite")
     Record.open(tmp_path / "record.sqlite").close()
-    assert {one.name for one in tmp_path.iterdir()} <= {"record.sqlite", "record.lock"}
+    assert {one.name for one in tmp_path.iterdir()} <= {"record.sqlite", "record.lock", "record.queue"}
 
 
 def failing_fsync(_: int) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from workflow.cli import main
 from workflow.errors import UnknownName
+from workflow.findings import growth
 from workflow.model import (
     Author,
     Basis,
@@ -202,7 +203,7 @@ def test_growth_counts_imagery_and_publications(project: Project) -> None:
         ("2021-12-31", 1, 2, 1),
         ("2022-02-20", 2, 2, 1),
     ]
-    points = [(point.day.isoformat(), point.at_least) for point in evidence.growth_points(project)]
+    points = [(point.day.isoformat(), point.at_least) for point in growth(evidence.findings(project))]
     assert points == [(row["day"], row["at_least"]) for row in evidence.growth(project)]
 
 

@@ -173,6 +173,18 @@ def test_a_writer_waits_for_the_lock_and_says_so_while_readers_go_on(
     assert put(record, site(note="late"), 1) == 2
 
 
+def test_a_writer_does_not_pass_the_one_who_is_next(
+    record: Record, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.store.sqlite.BUSY_SECONDS", 0.05)
+    with (
+        FileLock(path.with_suffix(".queue")),
+        pytest.raises(ProjectUnusable, match="another program has been writing"),
+    ):
+        put(record, site())
+    assert put(record, site()) == 1
+
+
 def test_an_emptied_record_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     path = tmp_path / "record.sqlite"
     Record.open(path).close()
@@ -182,7 +194,7 @@ def test_an_emptied_record_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     assert path.read_bytes() == b""
 
 
-def test_a_new_record_leaves_nothing_beside_it_but_its_lock(tmp_path: Path) -> None:
+def test_a_new_record_leaves_nothing_beside_it_but_its_locks(tmp_path: Path) -> None:
     (tmp_path / "record.sqlite.new").write_bytes(b"left by a crash")
     Record.open(tmp_path / "record.sqlite").close()
-    assert {path.name for path in tmp_path.iterdir()} <= {"record.sqlite", "record.lock"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"record.sqlite", "record.lock", "record.queue"}

@@ -27,7 +27,7 @@ from workflow.model import (
     TargetClass,
     slug,
 )
-from workflow.register import merge, read_sites, register_text, write_register
+from workflow.register import as_filed, merge, read_sites, register_text, rewritten, sites_of, write_register
 from workflow.register.fields import default_targets, statement_span
 
 letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"))
@@ -118,6 +118,55 @@ def test_what_is_written_is_read_back_the_same(register: list[Site]) -> None:
     assert reading.refused == ()
     assert list(reading.sites) == register
     assert register_text(reading.sites) == register_text(register)
+
+
+@settings(deadline=None)
+@given(registers)
+def test_a_site_is_filed_as_it_is(register: list[Site]) -> None:
+    assert [as_filed(site) for site in register] == register
+
+
+@settings(deadline=None)
+@given(registers, registers)
+def test_a_rewritten_register_has_what_changed_and_all_else_as_it_was(
+    register: list[Site], changed: list[Site]
+) -> None:
+    root = json.loads(register_text(register))
+    for number, one in enumerate(root["features"]):
+        one["properties"] |= {"theirs": number, "deep": {"list": [1, 2.5, None]}}
+        one["member"] = number
+    body = json.dumps({**root, "name": "theirs"}).encode()
+    after = rewritten(body, "sites.geojson", register, changed)
+    news = {site.id: site for site in changed}
+    places = {site.id: [site.position.lonlat] for site in (*register, *changed) if site.position}
+    expected = {**{site.id: site for site in register}, **news}
+    assert sites_of("sites.geojson", after, places).sites == tuple(expected.values())
+    written = json.loads(after)
+    assert written["name"] == "theirs"
+    for number, (was, now) in enumerate(zip(root["features"], written["features"], strict=False)):
+        assert (now["member"], now["properties"]["theirs"]) == (number, number)
+        assert now == was or now["properties"]["id"] in news
+
+
+def test_two_sites_are_too_few_to_tell_that_one_is_swapped(tmp_path: Path) -> None:
+    two = [
+        replace(FULL, id="a", position=Position(LonLat(-1.0, 0.0))),
+        replace(FULL, id="b", position=Position(LonLat(6.0, -6.0))),
+    ]
+    write_register(tmp_path / "sites.geojson", two)
+    assert read_sites(tmp_path / "sites.geojson").refused == ()
+
+
+def test_a_site_at_a_settled_place_is_not_taken_for_swapped() -> None:
+    near = [replace(FULL, id=f"near-{n}", position=Position(LonLat(30.0, 60.0))) for n in range(4)]
+    far = replace(FULL, id="far", position=Position(LonLat(60.0, 30.0)))
+    body = register_text([*near, far]).encode()
+    assert [one.subject for one in sites_of("sites.geojson", body).refused] == [
+        "sites.geojson, feature 5 (North gate)"
+    ]
+    elsewhere = {"far": [LonLat(60.0, 30.1)]}
+    assert len(sites_of("sites.geojson", body, elsewhere).refused) == 1
+    assert sites_of("sites.geojson", body, {"far": [LonLat(60.0, 30.0)]}).sites == (*near, far)
 
 
 @settings(deadline=None)

@@ -223,7 +223,7 @@ def test_a_bomb_beside_honest_ballast_is_refused(tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow.register.kml._MAX_BYTES", 100)
+    monkeypatch.setattr("workflow.register.archives.MAX_BYTES", 100)
     body = kmz({"doc.kml": kml(POINT).encode(), "x.png": bytes(range(100))}, compress=zipfile.ZIP_STORED)
     (refusal,) = read(tmp_path, body, "watch.kmz").refused
     assert "64 MiB" in str(refusal)

@@ -286,7 +286,7 @@ def everywhere(desk: Any) -> dict[str, object]:
         "card": dict(page.captures[0].states),
         "site": pages.overview(desk.project).sites[0].state,
         "figure": choose(desk.project, "arch", None, "a" * 16, "b" * 16).states,
-        "queue": [row["decided"] for row in work.queue(desk.project, "arch")],
+        "queue": [row["priority"] for row in work.queue(desk.project, "arch")],
         "target": next(row["pending"] for row in tables.status(desk.project) if row["kind"] == "target"),
     }
 

@@ -81,7 +81,7 @@ def shot(number: int):
 USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "sites list": (tables.sites, 3),
     "captures list": (tables.captures, 1),
-    "status": (tables.status, 9),
+    "status": (tables.status, 11),
     "history": (lambda project: tables.history(project, "site", "s0"), 1),
     "offsets": (work.offsets, 6),
     "queue": (work.queue, 8),
@@ -89,7 +89,7 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "timeline of a site": (lambda project: evidence.timeline(project, "s0"), 5),
     "growth": (evidence.growth, 5),
     "overview": (pages.overview, 14),
-    "compare": (lambda project: pages.compare(project, "s0"), 11),
+    "compare": (lambda project: pages.compare(project, "s0"), 12),
     "observe": (
         lambda project: observe(project, ANNA, site="s0", capture=f"{0:016x}", state="uncertain"),
         14,

@@ -32,7 +32,7 @@ from workflow.model import (
     Target,
 )
 from workflow.project import Project, init_project
-from workflow.readmodels import health, tables
+from workflow.readmodels import custody, health, tables
 from workflow.store import ChipEntry, ScoreEntry
 
 ANNA = Author("Anna")
@@ -177,9 +177,9 @@ def test_verify_is_sound_where_everything_lies_as_it_was_taken_in(project: Proje
     (project.root / f"imagery/working/{two.sha256}.tif").unlink()
     put(project, capture(project.root, "a", DAY), two)
     seen: list[tuple[str, int, int]] = []
-    rows = tables.verify(project, progress=lambda *now: seen.append(now))
-    assert rows == [{"ok": True, "checked": 2 + 2 + 3, "problems": []}]
-    assert seen == [("files", 1, 2), ("files", 2, 2)]
+    rows = custody.verify(project, progress=lambda *now: seen.append(now))
+    assert rows == [{"ok": True, "checked": 2 + 2 + 3, "problems": [], "warnings": []}]
+    assert seen == [("files", 1, 3), ("files", 2, 3), ("files", 3, 3)]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_verify_names_a_file_that_was_changed_or_removed(
         path.unlink()
     else:
         path.write_bytes(b"aab")
-    (row,) = tables.verify(project)
+    (row,) = custody.verify(project)
     assert not row["ok"]
     assert len(row["problems"]) == 1
     assert words in row["problems"][0]

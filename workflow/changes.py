@@ -7,13 +7,13 @@ ids (the targets of a site) each item is a field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workflow.errors import FieldConflict
 
-__all__ = ["Merged", "difference", "merge"]
+__all__ = ["Merged", "apart", "difference", "merge", "taken"]
 
 Fields = Mapping[str, Any]
 
@@ -65,6 +65,25 @@ def merge(base: Fields, theirs: Fields, mine: Fields) -> Merged:
             conflicts.append(FieldConflict(".".join(name), before, there, here))
     lists = {name for one in (base, theirs, mine) for name, value in one.items() if _has_ids(value)}
     return Merged(_whole(taken, lists), tuple(conflicts))
+
+
+def apart(theirs: Fields, mine: Fields) -> tuple[FieldConflict, ...]:
+    """Every field that differs, as a conflict of which nobody knows what it was before."""
+    their, my = _fields(theirs), _fields(mine)
+    return tuple(
+        FieldConflict(".".join(name), None, their.get(name), my.get(name))
+        for name in dict.fromkeys((*their, *my))
+        if their.get(name) != my.get(name)
+    )
+
+
+def taken(value: Fields, source: Fields, names: Iterable[str]) -> dict[str, Any]:
+    """`value` with the fields of these names as `source` has them; named as in a `FieldConflict`."""
+    wanted = set(names)
+    there = {name: inner for name, inner in _fields(source).items() if ".".join(name) in wanted}
+    missing = {name: None for name in _fields(value) if ".".join(name) in wanted and name not in there}
+    lists = {name for one in (value, source) for name, inner in one.items() if _has_ids(inner)}
+    return _whole({**_fields(value), **missing, **there}, lists)
 
 
 def _has_ids(value: object) -> bool:

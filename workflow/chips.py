@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,7 @@ __all__ = [
     "chip",
     "covering",
     "covering_each",
+    "covers",
     "cut",
     "digest",
     "identity",
@@ -47,6 +48,7 @@ __all__ = [
     "read",
     "share",
     "site_grid_of",
+    "touching",
     "window_grid",
 ]
 
@@ -105,8 +107,13 @@ def identity(capture: Capture) -> str:
 def covering(project: Project, site: Site) -> tuple[Capture, ...]:
     """Georeferenced captures whose footprint touches the box around the site's watch circle, in date order.
 
-    Empty for a site that is not located.
+    Empty for a site that is not located; withdrawn captures cover nothing.
     """
+    return tuple(one for one in touching(project, site) if one.withdrawn is None)
+
+
+def touching(project: Project, site: Site) -> tuple[Capture, ...]:
+    """What `covering` gives, and the withdrawn captures too."""
     if site.position is None:
         return ()
     import shapely
@@ -144,16 +151,26 @@ def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[st
         if site.position is None:
             found[site.id] = ()
             continue
-        centre = site.position.lonlat
-        box = shapely.Polygon(_box_ring(centre, site.radius_m))
+        box, is_covered_by = shapely.Polygon(_box_ring(site.position.lonlat, site.radius_m)), covers(site)
         near = sorted({int(number) % len(ordered) for number in tree.query(box)})
-        found[site.id] = tuple(ordered[n] for n in near if _touches(box, centre, ordered[n]))
+        found[site.id] = tuple(ordered[n] for n in near if is_covered_by(ordered[n]))
     return found
 
 
 def _bounds(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
     lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
     return min(lons), min(lats), max(lons), max(lats)
+
+
+def covers(site: Site) -> Callable[[Capture], bool]:
+    """Whether a capture is one of those that `covering` gives, for asking of many."""
+    if site.position is None:
+        return lambda _: False
+    import shapely
+
+    centre = site.position.lonlat
+    box = shapely.Polygon(_box_ring(centre, site.radius_m))
+    return lambda capture: _touches(box, centre, capture)
 
 
 def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import os
 import uuid
 from pathlib import Path
 
-__all__ = ["put_in_place", "sync_folder", "write_if_changed"]
+__all__ = ["put_in_place", "remove_below", "sha256_of", "sync_folder", "write_if_changed"]
 
 
 def put_in_place(finished: Path, target: Path) -> None:
@@ -28,6 +30,21 @@ def write_if_changed(target: Path, content: bytes) -> bool:
     finally:
         partial.unlink(missing_ok=True)
     return True
+
+
+def remove_below(folder: Path, path: Path) -> None:
+    """Remove the file `path`, read-only or not, where it lies below `folder`; else, or where it is gone, nothing."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return
+    with contextlib.suppress(FileNotFoundError):
+        path.chmod(0o644)  # Windows removes nothing that is read-only
+        path.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync_file(path: Path) -> None:

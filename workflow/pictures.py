@@ -71,7 +71,7 @@ def tile(project: Project, site_id: str, capture_id: str, z: int, x: int, y: int
     UnknownName
         when there is no such site, capture or zoom.
     InputRefused
-        when the site is not located, or the capture has no georeference or cannot be read.
+        when the site is not located, or the capture has no georeference, was withdrawn or cannot be read.
     """
     site, capture = project.site(site_id), _capture(project, capture_id)
     if not capture.is_georeferenced:
@@ -96,7 +96,7 @@ def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
     UnknownName
         when there is no such capture.
     InputRefused
-        when it cannot be read.
+        when it was withdrawn or cannot be read.
     """
     capture = _capture(project, capture_id)
     size = min(max(max_px, 64), _LARGEST_STILL_PX)
@@ -110,8 +110,9 @@ def thumbnail(project: Project, site: Site, capture: Capture, px: int = 160) -> 
     Raises
     ------
     InputRefused
-        when the site is not located or the capture cannot be read.
+        when the site is not located, or the capture was withdrawn or cannot be read.
     """
+    project.in_use(capture)
     if not capture.is_georeferenced:
         return still(project, capture.id, px)
     made = chip(project, site, capture)
@@ -135,7 +136,7 @@ def _capture(project: Project, capture_id: str) -> Capture:
     row = project.record.get(Capture, capture_id)
     if row is None:
         raise UnknownName("capture", capture_id, [capture.id for capture in project.captures()])
-    return row.value
+    return project.in_use(row.value)
 
 
 def _shift(project: Project, site: Site, capture: Capture) -> tuple[float, float]:

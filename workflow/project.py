@@ -1,26 +1,28 @@
 """A project folder: the register, the imagery library and the record behind one door.
 
 A folder with `sites.geojson` and `imagery/` is a project. What the program makes lies in `imagery/` and
-`.sitetrack/`. Opening it takes a changed register file into the record, so that editing `sites.geojson` by hand or
+`.sitetrack/`. Opening it brings the register file and the record together, so that editing `sites.geojson` by hand or
 through git is a way to work.
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 from workflow.errors import AmbiguousName, InputRefused, ProjectUnusable, UnknownName
-from workflow.model import Annotation, Author, Capture, Observation, Offset, Site
-from workflow.register import read_sites, write_register
-from workflow.settings import IMAGERY_DIR, RECORD_FILE, REGISTER_FILE, STATE_DIR
+from workflow.model import Annotation, Capture, Observation, Offset, Site
+from workflow.reconcile import Reconciled, reconcile
+from workflow.register import write_register
+from workflow.settings import BACKUP_FILE, DATABASE_VARIABLE, IMAGERY_DIR, REGISTER_FILE, STATE_DIR
 from workflow.store import Record
+from workflow.ties import open_record
 
-__all__ = ["Project", "find_project", "init_project"]
+__all__ = ["Project", "checked_root", "find_project", "init_project", "team_database"]
 
-_REGISTER_SHA = "register_sha256"
-_REGISTER_AUTHOR = Author("register file")
 _SHORTEST_PREFIX = 4
 
 
@@ -67,6 +69,29 @@ def init_project(folder: Path) -> Path:
     return folder
 
 
+def team_database() -> str:
+    """Address of the team's record, from SITETRACK_DATABASE_URL; "" where each folder has its own."""
+    return os.environ.get(DATABASE_VARIABLE, "").strip()
+
+
+def checked_root(folder: Path) -> Path:
+    """The absolute path of a project's folder.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it is none.
+    """
+    root = folder.resolve()
+    if not is_project(root):
+        raise ProjectUnusable(
+            root,
+            f"not a project ({REGISTER_FILE} and {IMAGERY_DIR}/ are missing)",
+            "run 'sitetrack init' on it first",
+        )
+    return root
+
+
 class Project:
     """An open project folder; use it as a context manager."""
 
@@ -74,29 +99,27 @@ class Project:
         """Hold `root` and its open `record`; `open` is the way in."""
         self.root = root
         self.record = record
-        self.warnings: tuple[str, ...] = ()
+        self.reconciled = Reconciled()
 
     @classmethod
-    def open(cls, root: Path) -> Project:
-        """Open the project in `root` and take in its register file if that has changed.
+    def open(cls, root: Path, database: str | None = None) -> Project:
+        """Open the project in `root` and bring its register file and its record together.
 
-        `warnings` then holds a sentence for each feature of the register that was refused.
+        The record is the one in `database` (None: SITETRACK_DATABASE_URL; "" or not set: the folder's own file).
+        A backup is opened as it was made: with its own record, and nothing is taken in.
 
         Raises
         ------
         ProjectUnusable
-            when `root` is no project, or its record cannot be read.
+            when `root` is no project, or its record cannot be read or is not the one that it works with.
         """
-        root = root.resolve()
-        if not is_project(root):
-            raise ProjectUnusable(
-                root,
-                f"not a project ({REGISTER_FILE} and {IMAGERY_DIR}/ are missing)",
-                "run 'sitetrack init' on it first",
-            )
-        project = cls(root, Record.open(root / STATE_DIR / RECORD_FILE))
+        root = checked_root(root)
+        is_backup = (root / BACKUP_FILE).is_file()
+        database = team_database() if database is None else database
+        project = cls(root, open_record(root / STATE_DIR, "" if is_backup else database))
         try:
-            project.warnings = project._take_register()
+            if not is_backup:
+                project.reconcile_register()
         except BaseException:
             project.close()
             raise
@@ -131,6 +154,11 @@ class Project:
         """The register's plain-text face."""
         return self.root / REGISTER_FILE
 
+    def name_of(self, path: Path) -> str:
+        """How a file is called in the record: POSIX, relative to the project where it lies in it, else absolute."""
+        whole = path.resolve()
+        return (whole.relative_to(self.root) if whole.is_relative_to(self.root) else whole).as_posix()
+
     # -- what it holds -------------------------------------------------------------------------------------------
 
     def sites(self) -> tuple[Site, ...]:
@@ -160,28 +188,57 @@ class Project:
             sorted((row.value for row in self.record.rows(Capture)), key=lambda capture: capture.date_order)
         )
 
-    def capture(self, reference: str) -> Capture:
+    def capture(self, reference: str, *, withdrawn: bool = False) -> Capture:
         """The capture with that id, unique prefix of an id (4 characters or more) or original file name.
+
+        Captures in use come first; one that was withdrawn is given where `withdrawn` allows it.
 
         Raises
         ------
         UnknownName, AmbiguousName
             when none or several fit.
+        InputRefused
+            when the only one that fits was withdrawn.
         """
         row = self.record.get(Capture, reference)
         if row is not None:
-            return row.value
-        captures = self.captures()
-        fits = [capture for capture in captures if capture.file == reference] or [
-            capture
-            for capture in captures
-            if len(reference) >= _SHORTEST_PREFIX and capture.sha256.startswith(reference.lower())
-        ]
+            return row.value if withdrawn else self.in_use(row.value)
+        captures = self.all_captures()
+        used = [capture for capture in captures if capture.withdrawn is None]
+        fits = _fitting(used, reference) or _fitting(captures, reference)
         if not fits:
-            raise UnknownName("capture", reference, [capture.file for capture in captures])
+            raise UnknownName("capture", reference, [capture.file for capture in used])
         if len(fits) > 1:
             raise AmbiguousName("capture", reference, [f"{capture.id} {capture.file}" for capture in fits])
-        return fits[0]
+        return fits[0] if withdrawn else self.in_use(fits[0])
+
+    def in_use(self, capture: Capture) -> Capture:
+        """The capture itself, where it was not withdrawn.
+
+        Raises
+        ------
+        InputRefused
+            when it was: on which day, by whom and why.
+        """
+        if capture.withdrawn is None:
+            return capture
+        raise InputRefused(
+            f"Capture {capture.id} ({capture.file})",
+            self.withdrawal_of(capture),
+            "choose another, or have a lead take the withdrawal back with 'sitetrack captures reinstate'",
+        )
+
+    def withdrawal_of(self, capture: Capture) -> str:
+        """``withdrawn on 2026-11-25 by L. Lead: licence ended`` for a capture that is, else empty."""
+        if capture.withdrawn is None:
+            return ""
+        begun = None
+        for revision in reversed(self.record.history(Capture, capture.id)):
+            if json.loads(revision.payload).get("withdrawn") is None:
+                break
+            begun = revision
+        who = f" on {begun.at.date()} by {begun.author}" if begun else ""
+        return f"withdrawn{who}: {capture.withdrawn.reason}"
 
     def observations(self, *, site: str | None = None) -> tuple[Observation, ...]:
         """Observations that were not taken back, all or of one site."""
@@ -193,9 +250,18 @@ class Project:
 
         One on a capture that was the wrong picture does not count; where only its licence ended, it does.
         """
-        void = {one.id for one in self.all_captures() if one.withdrawn is not None and one.withdrawn.void}
+        return self.witnesses(site=site)[0]
+
+    def witnesses(self, *, site: str | None = None) -> tuple[tuple[Observation, ...], dict[str, Capture]]:
+        """What `statements` gives, and by id the captures that they are on, the withdrawn ones too."""
         said = self.observations(site=site)
-        return tuple(one for one in said if one.review.counts and one.capture not in void)
+        whole = site is None
+        rows = (
+            self.record.rows(Capture) if whole else self.record.many(Capture, {one.capture for one in said})
+        )
+        shown = {row.value.id: row.value for row in rows}
+        void = {one.id for one in shown.values() if one.withdrawn is not None and one.withdrawn.void}
+        return tuple(one for one in said if one.review.counts and one.capture not in void), shown
 
     def annotations(self, *, site: str | None = None, capture: str | None = None) -> tuple[Annotation, ...]:
         """Annotations that were not deleted, all or of one site or capture."""
@@ -208,28 +274,29 @@ class Project:
 
     # -- the register file ---------------------------------------------------------------------------------------
 
-    def write_register(self) -> None:
-        """Write the record's sites to the register file."""
-        write_register(self.register_file, self.sites())
-        self.record.set_meta(_REGISTER_SHA, _sha256(self.register_file))
+    def reconcile_register(self) -> Reconciled:
+        """Bring the register file and the record together; to be called after every change of sites.
 
-    def _take_register(self) -> tuple[str, ...]:
-        """Take a register file that changed since last time into the record; sentences on what was refused."""
-        sha256 = _sha256(self.register_file)
-        if self.record.meta(_REGISTER_SHA) == sha256:
-            return ()
-        reading = read_sites(self.register_file)
-        with self.record.write(_REGISTER_AUTHOR, f"{REGISTER_FILE} changed") as transaction:
-            for site in reading.sites:
-                known = transaction.get(Site, site.id)
-                transaction.put(site, base_version=known.version if known else 0)
-        if not reading.refused:  # else say so again next time
-            self.record.set_meta(_REGISTER_SHA, sha256)
-        stated = {site.id for site in reading.sites}
-        gone = [site.id for site in self.sites() if site.id not in stated]
-        kept = f"{REGISTER_FILE} no longer has {', '.join(gone)}; the record keeps them."
-        return (*(str(error) for error in reading.refused), *([kept] if gone and not reading.refused else []))
+        What came of it is kept as `reconciled`.
+
+        Raises
+        ------
+        ProjectUnusable
+            when another program holds the register for a minute.
+        """
+        self.reconciled = reconcile(self.root, self.record)
+        return self.reconciled
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each feature of the register that was refused and each field that two sides changed."""
+        return self.reconciled.warnings
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _fitting(captures: Sequence[Capture], reference: str) -> list[Capture]:
+    """Those of that file name, else those whose id begins so."""
+    return [capture for capture in captures if capture.file == reference] or [
+        capture
+        for capture in captures
+        if len(reference) >= _SHORTEST_PREFIX and capture.sha256.startswith(reference.lower())
+    ]

@@ -1,9 +1,10 @@
-"""What people do to a project: state what they see, draw, bring in sites, review. An action is one write."""
+"""What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
 from workflow.actions.observing import observe
+from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 from workflow.actions.reviewing import (
     adjudicate,
     approve,
@@ -14,21 +15,32 @@ from workflow.actions.reviewing import (
     submit,
     submit_site,
 )
+from workflow.actions.sites import add_site, edit_site, resolve_conflict
+from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
     "Acknowledgement",
+    "ImportOptions",
     "ImportReport",
+    "ImportedRow",
+    "PastWorkReport",
+    "add_site",
     "adjudicate",
     "annotate",
     "approve",
     "ask_second_reading",
     "edit_annotation",
+    "edit_site",
+    "import_observations",
     "import_sites",
     "observe",
+    "reinstate",
     "reopen",
+    "resolve_conflict",
     "return_work",
     "second_read",
     "submit",
     "submit_site",
     "undo",
+    "withdraw",
 ]

@@ -92,7 +92,8 @@ def undo(
     NotAllowed
         for a viewer, and for work that is sealed by approval.
     InputRefused
-        when the reason is empty, or a first version is of a kind that cannot be deleted.
+        when the reason is empty, a first version is of a kind that cannot be deleted, or nothing but the place in
+        review has changed since.
     """
     require(author, Deed.UNDO)
     if kind not in UNDOABLE:
@@ -110,6 +111,8 @@ def undo(
         wanted = known.version - 1 if to is None else to
         value = _back(transaction, kind, key, known, wanted)
         transaction.put(value, base_version=known.version)
+    if kind == "site":
+        project.reconcile_register()
     return value
 
 
@@ -134,7 +137,21 @@ def _back(transaction: Transaction, kind: str, key: str, known: Versioned[Any], 
         raise UnknownName(
             f"earlier version of {kind} {key}", str(version), [str(n) for n in range(1, known.version)]
         )
-    return replace(was, review=Review.DRAFT) if hasattr(was, "review") else was
+    if isinstance(was, Capture) and was.withdrawn != known.value.withdrawn:
+        raise InputRefused(
+            f"capture {key}",
+            "its withdrawal is not changed this way",
+            "a lead uses 'sitetrack captures withdraw' or 'sitetrack captures reinstate'",
+        )
+    if not hasattr(was, "review"):
+        return was
+    if replace(was, review=known.value.review) == known.value:
+        raise InputRefused(
+            f"{kind} {key}",
+            f"from version {version} on only its place in review changed",
+            "use 'sitetrack review'",
+        )
+    return replace(was, review=Review.DRAFT)
 
 
 def _kind(value: object) -> str:

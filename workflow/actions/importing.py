@@ -54,13 +54,13 @@ def import_sites(project: Project, author: Author, files: Iterable[Path]) -> Imp
         for key, site in after.items():
             if before.get(key) != site:
                 transaction.put(site, base_version=versions.get(key, 0))
-    project.write_register()
+    project.reconcile_register()
     stated = tuple(dict.fromkeys(site.id for reading in readings for site in reading.sites))
     return _report(stated, before, after, refused)
 
 
 def _register_must_be_sound(project: Project) -> None:
-    unread = read_sites(project.register_file).refused
+    unread = project.reconcile_register().refused
     if unread:
         raise InputRefused(
             project.register_file.name,

@@ -249,6 +249,9 @@ def _capture(transaction: Transaction, key: object) -> Capture:
     found = transaction.get(Capture, key) if isinstance(key, str) else None
     if found is None:
         raise UnknownName("capture", str(key)[:80], [row.value.id for row in transaction.rows(Capture)])
+    if found.value.withdrawn is not None:
+        why = f"it was withdrawn: {found.value.withdrawn.reason}"
+        raise InputRefused(f"Capture {key} ({found.value.file})", why, "draw on another")
     return found.value
 
 

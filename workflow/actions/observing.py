@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from workflow.actions.editing import refuse_sealed
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
-from workflow.chips import covering
+from workflow.chips import covers
 from workflow.errors import InputRefused, UnknownName
 from workflow.model import Author, Capture, Confidence, Observation, Site, State, Target
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["observation_id", "observe", "statement"]
+__all__ = [
+    "LONGEST_NOTE",
+    "must_be_visible",
+    "must_show",
+    "observation_id",
+    "observe",
+    "statement",
+    "target_of",
+    "word",
+]
 
 _NAMESPACE = uuid.UUID("5f1a7a3e-0b7e-5d0c-9c55-3a1d6f0c2b14")
-_LONGEST_NOTE = 4000
+LONGEST_NOTE = 4000
 W = TypeVar("W", State, Confidence)
 
 
@@ -89,12 +99,12 @@ def statement(
         thing.id,
         picture.id,
         author.name,
-        _word(State, "State", state),
-        _word(Confidence, "Confidence", confidence),
-        clean_text("Note", note, _LONGEST_NOTE),
+        word(State, "State", state),
+        word(Confidence, "Confidence", confidence),
+        clean_text("Note", note, LONGEST_NOTE),
     )
-    _must_show(project, place, picture)
-    _must_be_visible(thing, picture, said)
+    must_show(place, picture, covers(place))
+    must_be_visible(thing, picture, said)
     return said
 
 
@@ -119,21 +129,35 @@ def target_of(site: Site, target: str | None) -> Target:
     raise UnknownName(f"target of site {site.id}", target, ids)
 
 
-def _word(kind: type[W], name: str, value: str) -> W:
+def word(kind: type[W], name: str, value: str) -> W:
+    """The state or confidence that `value` names.
+
+    Raises
+    ------
+    InputRefused
+        when it is no such word; `name` says of what.
+    """
     try:
         return kind(value)
     except ValueError:
         raise InputRefused(name, f"'{value}' is not known", f"use one of {', '.join(kind)}") from None
 
 
-def _must_show(project: Project, site: Site, capture: Capture) -> None:
+def must_show(site: Site, capture: Capture, covers: Callable[[Capture], bool]) -> None:
+    """Refuse a capture that neither is the site's own nor covers it.
+
+    Raises
+    ------
+    InputRefused
+        when it does not show the site, or nothing is known to because the site is not located.
+    """
     if capture.site == site.id:
         return
     if site.position is None and site.footprint is None:
         raise InputRefused(
             f"Site {site.id}", "it is not located, so no capture is known to show it", "give it a position"
         )
-    if capture.id not in {one.id for one in covering(project, site)}:
+    if not covers(capture):
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
             f"it does not show site {site.id}",
@@ -141,7 +165,14 @@ def _must_show(project: Project, site: Site, capture: Capture) -> None:
         )
 
 
-def _must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+def must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+    """Refuse an absence without a note on a capture that is too coarse to show the target.
+
+    Raises
+    ------
+    InputRefused
+        then.
+    """
     limit = target.kind.coarsest_gsd_m
     if said.state is not State.ABSENT or said.note or limit is None or capture.gsd_m is None:
         return

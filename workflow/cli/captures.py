@@ -1,4 +1,4 @@
-"""`sitetrack captures`: list captures."""
+"""`sitetrack captures`: list captures, take them out of use and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from workflow.cli.options import open_project, print_rows, project_options
+from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
 
 __all__ = ["brief", "command"]
 
@@ -17,21 +17,75 @@ _COLUMNS = ("id", "kind", "file", "earliest", "latest", "basis", "provider", "gs
 
 @click.group("captures")
 def command() -> None:
-    """List captures."""
+    """List captures, take them out of use and back."""
 
 
 @command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Those that were withdrawn too.")
 @project_options
-def list_captures(project_dir: Path | None, as_json: bool) -> None:
+def list_captures(everything: bool, project_dir: Path | None, as_json: bool) -> None:
     """All captures by date, the undated last."""
     from workflow.readmodels import tables
 
     with open_project(project_dir) as project:
-        rows = tables.captures(project)
+        rows = tables.captures(project, withdrawn=everything)
     empty = "No captures yet: take some with 'sitetrack ingest'."
-    print_rows(rows if as_json else brief(rows), as_json, empty=empty)
+    shown = brief(rows, *(["withdrawn"] if everything else []))
+    print_rows(rows if as_json else shown, as_json, empty=empty)
 
 
-def brief(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The columns of capture rows that a terminal has room for; ``--json`` has them all."""
-    return [{name: row[name] for name in _COLUMNS} for row in rows]
+@command.command("withdraw")
+@click.argument("capture")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the record.")
+@click.option("--wrong-picture", "void", is_flag=True, help="Statements on it count no more.")
+@click.option("--remove-files", is_flag=True, help="Delete original, working copy and cached chips.")
+@author_options
+@project_options
+def withdraw_capture(
+    capture: str,
+    reason: str,
+    void: bool,
+    remove_files: bool,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Take CAPTURE out of use (leads): it is no longer shown, tracked or put into figures.
+
+    Its hash, its revisions and what was said of it stay. Run it again if it was stopped.
+    """
+    from workflow.actions import withdraw
+
+    with open_project(project_dir) as project:
+        author = declared_author(author_name, role)
+        changed = withdraw(project, author, capture, reason=reason, void=void, remove_files=remove_files)
+        _print(project, changed.id, as_json)
+
+
+@command.command("reinstate")
+@click.argument("capture")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def reinstate_capture(
+    capture: str, reason: str, author_name: str | None, role: str, project_dir: Path | None, as_json: bool
+) -> None:
+    """Use CAPTURE again (leads). Where its files were removed, 'ingest FILE --reinstate' brings it back."""
+    from workflow.actions import reinstate
+
+    with open_project(project_dir) as project:
+        changed = reinstate(project, declared_author(author_name, role), capture, reason=reason)
+        _print(project, changed.id, as_json)
+
+
+def _print(project: Any, key: str, as_json: bool) -> None:
+    from workflow.readmodels import tables
+
+    rows = [row for row in tables.captures(project, withdrawn=True) if row["id"] == key]
+    print_rows(rows if as_json else brief(rows, "withdrawn"), as_json)
+
+
+def brief(rows: Sequence[Mapping[str, Any]], *more: str) -> list[dict[str, Any]]:
+    """The columns of capture rows that a terminal has room for, and `more`; ``--json`` has them all."""
+    return [{name: row[name] for name in (*_COLUMNS, *more)} for row in rows]

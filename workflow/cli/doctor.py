@@ -20,7 +20,7 @@ def command(project_dir: Path | None, as_json: bool) -> None:
     rows = health.doctor()
     if project_dir is not None:
         with open_project(project_dir) as project:
-            head = project.record.chain_head()
-        value = f"{head.count} revisions, chain head {head.sha256}"
+            head, where = project.record.chain_head(), project.record.name
+        value = f"{head.count} revisions in {where}, chain head {head.sha256}"
         rows.append({"name": "record", "value": value, "ok": True, "note": ""})
     print_rows(rows, as_json)

@@ -70,8 +70,9 @@ def command(
     )
     with open_project(project_dir) as project:
         made = before_after(project, site, out, options)
-    for warning in made.figure.warnings:
-        click.echo(warning, err=True)
+    for warning in (*made.figure.warnings, made.not_noted):
+        if warning:
+            click.echo(warning, err=True)
     captures = [panel["capture"] for panel in made.figure.sidecar["panels"]]
     row = {
         "file": str(made.file),

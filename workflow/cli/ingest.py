@@ -31,6 +31,9 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 @click.option("--licence", default="", help="Terms that it comes with.")
 @click.option("--kind", type=click.Choice(_KINDS), help="How it was taken (default: what fits the provider).")
 @click.option("--site", metavar="ID", help="With --kind: take pictures without coordinates, for this site.")
+@click.option(
+    "--reinstate", is_flag=True, help="Bring back withdrawn captures whose files were removed (leads)."
+)
 @click.option("--synthetic", is_flag=True, hidden=True, help="The pictures are rendered, not taken.")
 @author_options
 @project_options
@@ -43,6 +46,7 @@ def command(
     kind: str | None,
     site: str | None,
     synthetic: bool,
+    reinstate: bool,
     author_name: str | None,
     role: str,
     project_dir: Path | None,
@@ -63,7 +67,8 @@ def command(
     )
     with open_project(project_dir) as project:
         with progress() as show:
-            outcome = ingest(project, declared_author(author_name, role), paths, options, show)
+            author = declared_author(author_name, role)
+            outcome = ingest(project, author, paths, options, show, reinstate=reinstate)
         taken = {capture.id for capture in outcome.captures}
         rows = [row for row in tables.captures(project) if row["id"] in taken]
     print_rows(rows if as_json else brief(rows), as_json, empty="Nothing was taken.")

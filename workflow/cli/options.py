@@ -38,6 +38,7 @@ __all__ = [
     "print_rows",
     "progress",
     "project_options",
+    "project_root",
     "report",
 ]
 
@@ -103,6 +104,19 @@ def _login_name() -> str:
         return ""
 
 
+def project_root(project_dir: Path | None) -> Path:
+    """The folder of ``--project``, else the nearest project upwards.
+
+    Raises
+    ------
+    ProjectUnusable
+        when there is none.
+    """
+    from workflow.project import checked_root, find_project
+
+    return checked_root(project_dir if project_dir is not None else find_project(Path.cwd()))
+
+
 @contextmanager
 def open_project(project_dir: Path | None) -> Iterator[Project]:
     """The project of ``--project``, else the nearest upwards, closed at the end.
@@ -112,10 +126,9 @@ def open_project(project_dir: Path | None) -> Iterator[Project]:
     ProjectUnusable
         when there is none or its record cannot be read.
     """
-    from workflow.project import Project, find_project
+    from workflow.project import Project
 
-    root = project_dir if project_dir is not None else find_project(Path.cwd())
-    with Project.open(root) as project:
+    with Project.open(project_root(project_dir)) as project:
         for warning in project.warnings:
             click.echo(warning, err=True)
         yield project

@@ -1,4 +1,4 @@
-"""``sitetrack record``: how objects came to be, what was written lately, changes taken back."""
+"""``sitetrack record``: how objects came to be, what was written lately, changes taken back, copies of it all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.cli.options import (
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    progress,
+    project_options,
+    project_root,
+)
+from workflow.settings import DATABASE_VARIABLE, STATE_DIR
 
 __all__ = ["command"]
 
@@ -19,7 +28,7 @@ KINDS = (
 
 @click.group("record")
 def command() -> None:
-    """Show how what is recorded came to be, and take changes back."""
+    """Show how what is recorded came to be, take changes back, copy the record or join a team's."""
 
 
 @command.command("history")
@@ -47,6 +56,48 @@ def _changes(row: dict[str, Any]) -> str:
     if row["version"] == 1:
         return "first written"
     return "; ".join(f"{one['field']}: {one['before']} -> {one['after']}" for one in row["changed"])
+
+
+@command.command("copy")
+@click.option("--to", "where", required=True, metavar="URL|FILE", help="An empty database, or a new file.")
+@click.option("--keep", is_flag=True, help="Go on with the record of this folder: a mere copy.")
+@project_options
+def copy(where: str, keep: bool, project_dir: Path | None, as_json: bool) -> None:
+    """Copy the record to an empty database or a new file, compared row by row.
+
+    Into a database it moves: the folder's own file takes no more changes, and the folder works with the database
+    where SITETRACK_DATABASE_URL names it. A place that holds a record is never overwritten.
+    """
+    from workflow import ties
+    from workflow.project import team_database
+    from workflow.store import is_address
+
+    root = project_root(project_dir)
+    target = where if is_address(where) else Path(where)
+    with progress() as show:
+        copied = ties.copy_record(root / STATE_DIR, team_database(), target, show, keep=keep)
+    print_rows([{"table": table, "rows": rows} for table, rows in copied.rows.items()], as_json)
+    click.echo(f"{copied.head.count} revisions are in {copied.name}, the same row by row.", err=True)
+    if is_address(where) and not keep:
+        click.echo(f"Set {DATABASE_VARIABLE} to its address to go on.", err=True)
+
+
+@command.command("join")
+@project_options
+def join(project_dir: Path | None, as_json: bool) -> None:
+    """Let this folder work with the record that SITETRACK_DATABASE_URL names."""
+    from workflow import ties
+    from workflow.project import Project, team_database
+
+    root = project_root(project_dir)
+    ties.join(root / STATE_DIR, team_database()).close()
+    with Project.open(root) as project:
+        row = {
+            "record": project.record.id,
+            "where": project.record.name,
+            "revisions": project.record.revision,
+        }
+    print_rows([row], as_json)
 
 
 @command.command("activity")

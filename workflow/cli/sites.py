@@ -1,9 +1,9 @@
-"""``sitetrack sites list`` and ``sitetrack sites import FILE...``."""
+"""``sitetrack sites list``, ``import FILE...``, ``conflicts`` and ``resolve SITE``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_LONGEST_CELL = 60
+
 
 @click.group("sites")
 def command() -> None:
-    """List sites, or import them from GeoJSON, KML, KMZ and CSV."""
+    """List sites, import them, and decide where register file and record differ."""
 
 
 @command.command("list")
@@ -64,6 +66,69 @@ def import_sites(
         done = actions.import_sites(project, author, files)
     _print_changes(done, as_json)
     report(done.refused)
+
+
+@command.command("conflicts")
+@project_options
+def conflicts(project_dir: Path | None, as_json: bool) -> None:
+    """List what sites.geojson and the record both changed: site, field, base, file, record.
+
+    Base is what they agreed on last. The field "site" stands for a whole site that is gone from the file while the
+    record changed it.
+    """
+    from workflow.readmodels import tables
+
+    with open_project(project_dir) as project:
+        rows = tables.conflicts(project)
+    _print_conflicts(rows, as_json)
+
+
+@command.command("resolve")
+@click.argument("site")
+@click.option("--take", type=click.Choice(["file", "record"]), required=True, help="Whose value counts.")
+@click.option("--field", help="Only this field (default: all that differ).")
+@click.option("--reason", required=True, help="Why; stands in the revision where there is one.")
+@author_options
+@project_options
+def resolve(
+    site: str,
+    take: str,
+    field: str | None,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Decide where sites.geojson and the record differ on SITE.
+
+    What the file has becomes a revision, what the record has is written to the file. A site that is gone from the
+    file stays out of it with "--take file" and is written to it again with "--take record". What still differs is
+    listed.
+    """
+    from workflow import actions
+    from workflow.readmodels import tables
+
+    author = declared_author(author_name, role)
+    with open_project(project_dir) as project:
+        actions.resolve_conflict(project, author, site, take=take, field=field, reason=reason)
+        rows = tables.conflicts(project)
+    _print_conflicts(rows, as_json)
+
+
+def _print_conflicts(rows: list[dict[str, Any]], as_json: bool) -> None:
+    shown = rows if as_json else [{name: _short(value) for name, value in row.items()} for row in rows]
+    print_rows(shown, as_json, empty="sites.geojson and the record agree.")
+
+
+def _short(value: object) -> object:
+    """A value for the table: texts and numbers as they are, others as JSON, cut."""
+    from workflow.codec import canonical_json
+
+    if value is None or isinstance(value, str | int | float):
+        return value
+    text = canonical_json(value)
+    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
 
 def _print_changes(done: ImportReport, as_json: bool) -> None:

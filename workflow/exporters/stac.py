@@ -18,7 +18,7 @@ from workflow.files import write_if_changed
 from workflow.model import Capture, DateSpan, LonLat, Precision
 from workflow.settings import IMAGERY_DIR
 
-__all__ = ["item_of", "write_catalogue"]
+__all__ = ["forget_item", "item_of", "write_catalogue"]
 
 _CATALOGUE, _ITEMS = "catalog.json", "items"
 _PROJECTION = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
@@ -43,6 +43,11 @@ def write_catalogue(imagery: Path, captures: Sequence[Capture]) -> None:
         for capture in captures:
             write_if_changed(imagery / _ITEMS / f"{capture.id}.json", _bytes(item_of(capture)))
         write_if_changed(imagery / _CATALOGUE, _bytes(_catalogue(captures)))
+
+
+def forget_item(imagery: Path, capture: Capture) -> None:
+    """Remove the catalogue's page of a capture that is no longer in use."""
+    (imagery / _ITEMS / f"{capture.id}.json").unlink(missing_ok=True)
 
 
 def _bytes(content: dict[str, Any]) -> bytes:

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow import plugins
-from workflow.errors import InputRefused
+from workflow.errors import InputRefused, NotAllowed
 from workflow.exporters.stac import write_catalogue
+from workflow.files import remove_below
 from workflow.intake import PICTURE_SUFFIXES, IntakeOptions, software, sweep, take_in
-from workflow.model import Author, Capture, IntakeEvent
+from workflow.model import Author, Capture, FileRole, IntakeEvent, Role, StoredFile
 from workflow.providers.profiles import profile_of
 from workflow.settings import ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
+    from workflow.store import Transaction
 
 __all__ = ["IngestReport", "ingest", "pictures_in"]
 
@@ -45,23 +47,30 @@ def ingest(
     paths: Iterable[Path],
     options: IntakeOptions,
     progress: Progress | None = None,
+    *,
+    reinstate: bool = False,
 ) -> IngestReport:
     """Take every picture of `paths` (files, and folders walked for picture suffixes) into the project.
 
     Each capture is recorded as soon as it is ready; whatever stops the run, what was recorded stays and is in
-    the catalogue. A picture that is there already is one capture and one more provenance entry.
+    the catalogue. A picture that is there already is one capture and one more provenance entry. One that was
+    withdrawn is refused; with `reinstate` a lead brings back those whose files were removed.
 
     Raises
     ------
+    NotAllowed
+        when anybody but a lead asks for `reinstate`.
     UnknownName
         when `options.site` is no site of the project.
     """
+    if reinstate and author.role is not Role.LEAD:
+        raise NotAllowed(author.name, author.role.value, "bring a withdrawn capture back")
     if options.site is not None:
         project.site(options.site)
     sweep(project.imagery)
     library = (project.imagery / ORIGINALS, project.imagery / WORKING)
     files, refused = pictures_in(paths, leave_out=library)
-    run = _Run(project, author, _with_profile(options), len(files), progress or _silent)
+    run = _Run(project, author, _with_profile(options), len(files), progress or _silent, reinstate)
     try:
         run.take(files)
     finally:
@@ -108,12 +117,19 @@ class _Run:
     """One run over a list of files. Children work in threads; the record is written from this one alone."""
 
     def __init__(
-        self, project: Project, author: Author, options: IntakeOptions, total: int, progress: Progress
+        self,
+        project: Project,
+        author: Author,
+        options: IntakeOptions,
+        total: int,
+        progress: Progress,
+        reinstate: bool,
     ) -> None:
         self._project, self._author, self._options = project, author, options
-        self._total, self._progress = total, progress
-        self._known = {capture.id: capture for capture in project.captures()}
+        self._total, self._progress, self._reinstate = total, progress, reinstate
+        self._known = {capture.id: capture for capture in project.all_captures()}
         self._dialects = tuple(plugins.load("workflow.providers").values())
+        self._cleared: set[str] = set()
         self._outcomes: dict[Path, Capture | InputRefused] = {}
         self._new = 0
 
@@ -138,21 +154,50 @@ class _Run:
                 self._outcomes[path] = self._settle(path, future)
 
     def _take_one(self, path: Path) -> Capture:
-        return take_in(path, self._project.imagery, self._options, self._dialects, known=self._known.get)
+        return take_in(path, self._project.imagery, self._options, self._dialects, known=self._before)
+
+    def _before(self, key: str) -> Capture | None:
+        """The capture of that id where it is in use; None where it is new, or brought back with new files."""
+        known = self._known.get(key)
+        if known is None or known.withdrawn is None:
+            return known
+        self._may_come_back(known)
+        if key not in self._cleared:
+            self._cleared.add(key)
+            for path in (known.original, known.working):  # what a removal left: new ones take their places
+                remove_below(self._project.imagery, self._project.root / path)
+        return None
+
+    def _may_come_back(self, known: Capture) -> None:
+        if known.withdrawn is None or (self._reinstate and known.withdrawn.files_removed):
+            return
+        kept = "a lead takes that back with 'sitetrack captures reinstate'"
+        gone = "a lead brings it back with 'sitetrack ingest --reinstate'"
+        raise InputRefused(
+            f"{known.file} (capture {known.id})",
+            f"it was {self._project.withdrawal_of(known)}",
+            gone if known.withdrawn.files_removed else kept,
+        )
 
     def _settle(self, path: Path, future: Future[Capture]) -> Capture | InputRefused:
         try:
-            capture = future.result()
+            return self._record(path, _dressed(future.result()))
         except InputRefused as refused:
             return refused
-        return self._record(path, _dressed(capture))
 
     def _record(self, path: Path, capture: Capture) -> Capture:
-        """Put the capture if it is new, and that it came in; what the record has already is what counts."""
+        """Put the capture if it is new, its files, and that it came in; what the record has already counts."""
         with self._project.record.write(self._author, f"ingest {path.name}") as transaction:
             known = transaction.get(Capture, capture.id)
             if known is None:
                 transaction.put(capture, base_version=0)
+            elif known.value.withdrawn is None:
+                capture = known.value
+            else:
+                self._may_come_back(known.value)
+                capture = replace(known.value, withdrawn=None, working_sha256=capture.working_sha256)
+                transaction.put(capture, base_version=known.version)
+            self._put_files(transaction, capture)
             before = len(transaction.rows(IntakeEvent, capture=capture.id))
             event = IntakeEvent(
                 id=f"{capture.id}.{before + 1}",
@@ -164,7 +209,20 @@ class _Run:
             )
             transaction.put(event, base_version=0)
         self._new += known is None
-        return capture if known is None else known.value
+        return capture
+
+    def _put_files(self, transaction: Transaction, capture: Capture) -> None:
+        """Note original and working copy, where they are not noted or were removed."""
+        noted = {row.value.path: row for row in transaction.rows(StoredFile, capture=capture.id)}
+        for role, path, sha256 in (
+            (FileRole.ORIGINAL, capture.original, capture.sha256),
+            (FileRole.WORKING, capture.working, capture.working_sha256),
+        ):
+            row = noted.get(path)
+            if path and (row is None or row.value.removed):
+                size = (self._project.root / path).stat().st_size
+                stored = StoredFile(path, sha256, size, role, capture.id)
+                transaction.put(stored, base_version=row.version if row else 0)
 
     def report(self, files: Sequence[Path], refused: Sequence[InputRefused]) -> IngestReport:
         """The outcomes in the order of the files."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow.errors import InputRefused
+from workflow.anchors import append_anchor, read_anchors
+from workflow.errors import InputRefused, WorkflowError
 from workflow.files import write_if_changed
 from workflow.fonts import load_fonts
 from workflow.publish.compose import Figure, FigureOptions, compose
+from workflow.settings import ANCHORS_FILE
+from workflow.store import FigureEntry
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -22,17 +27,23 @@ SUFFIXES = (".png",)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was written: the figure and its sidecar, beside what is in them."""
+    """What was written: the figure and its sidecar, beside what is in them.
+
+    `not_noted` says why the project could not note the figure; empty where it did.
+    """
 
     file: Path
     sidecar: Path
     figure: Figure
+    not_noted: str = ""
 
 
 def before_after(
     project: Project, site_id: str, out: Path, options: FigureOptions | None = None
 ) -> Published:
     """Write the figure of a site to `out` and its sidecar beside it; files that are there are replaced.
+
+    The project notes what was written, and the head of its chain, so that `verify` can check the figure.
 
     Raises
     ------
@@ -55,7 +66,28 @@ def before_after(
         raise InputRefused(
             str(out), f"cannot be written ({error.strerror})", "choose another file"
         ) from error
-    return Published(out, beside, figure)
+    return Published(out, beside, figure, _note(project, out, figure, text.encode()))
+
+
+def _note(project: Project, out: Path, figure: Figure, sidecar: bytes) -> str:
+    """Note the figure's hashes and the chain's head; why that failed, which is no reason to lose the figure."""
+    chain = figure.sidecar["chain"]
+    try:
+        name = project.name_of(out)
+        entry = FigureEntry(name, figure.sidecar["sha256"], hashlib.sha256(sidecar).hexdigest())
+        if entry not in project.record.figures():
+            project.record.save_figure(entry)
+        file, purpose = project.state_dir / ANCHORS_FILE, f"figure {name}"
+        known = {(one.count, one.sha256, one.purpose) for one in read_anchors(file)[0]}
+        if chain["count"] and (chain["count"], chain["sha256"], " ".join(purpose.split())) not in known:
+            append_anchor(file, chain["count"], chain["sha256"], datetime.now(UTC), purpose)
+    except (
+        WorkflowError,
+        OSError,
+        ValueError,
+    ) as error:  # a project that is read-only, a name that is no text
+        return f"The figure is written, but the project could not note it: {error}"
+    return ""
 
 
 def check_output(out: Path) -> None:

@@ -46,7 +46,7 @@ def choose(
     UnknownName, AmbiguousName
         when a site, target or capture is not known.
     InputRefused
-        when a capture does not show the site, both are one, or nothing shows the site.
+        when a capture does not show the site or was withdrawn, both are one, or nothing shows the site.
     """
     site = project.site(site_id)
     observations = project.statements(site=site.id)
@@ -130,7 +130,8 @@ def _witnesses(
     """The last of the `captures` without the target and the first with it, as far as there are such."""
     known = (
         sorted(
-            (captures[one] for one in finding.witnesses if one in captures), key=lambda one: one.date_order
+            (captures[one] for one in finding.witnesses if one in captures),
+            key=lambda one: one.date_order,
         )
         if finding
         else []

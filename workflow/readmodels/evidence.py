@@ -15,7 +15,7 @@ from workflow.timespan import format_day
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["findings", "growth", "growth_points", "growth_sentence", "timeline", "witness"]
+__all__ = ["findings", "growth", "growth_rows", "growth_sentence", "timeline", "witness"]
 
 Row = dict[str, Any]
 
@@ -54,9 +54,9 @@ def findings(
         when there is no such site.
     """
     sites = project.sites() if site is None else (project.site(site),)
-    captures = {capture.id: capture for capture in project.all_captures()}
+    statements, captures = project.witnesses(site=site)
     said: dict[str, list[Observation]] = {}
-    for one in project.statements(site=site):
+    for one in statements:
         is_hidden = (one.site, one.target, one.capture) in without
         if not is_hidden and (one.review is Review.APPROVED or not approved):
             said.setdefault(one.site, []).append(one)
@@ -123,14 +123,14 @@ def growth(project: Project, days: Iterable[date] | None = None) -> list[Row]:
     `synthetic` says whether a count rests on rendered scenes, `published` how many of `at_most` rest on a
     publication.
     """
-    known = findings(project)
+    return growth_rows(findings(project), days)
+
+
+def growth_rows(known: Iterable[Finding], days: Iterable[date] | None = None) -> list[Row]:
+    """`growth` of findings that the caller has."""
+    known = tuple(known)
     counted = appearances(known)
     return [_growth_row(point, counted) for point in growth_of(known, days)]
-
-
-def growth_points(project: Project) -> tuple[GrowthPoint, ...]:
-    """The points of `growth` as values, for a chart."""
-    return growth_of(findings(project))
 
 
 def _growth_row(point: GrowthPoint, counted: Iterable[Finding]) -> Row:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering, covering_each, site_grid_of
-from workflow.findings import DISPUTED, joint_state
+from workflow.findings import DISPUTED, growth, joint_state
 from workflow.grid import SiteGrid
 from workflow.model import (
     Annotation,
@@ -134,25 +134,31 @@ class ComparePage:
 
 
 def overview(project: Project) -> OverviewPage:
-    """Everything that the overview shows."""
-    captures = {capture.id: capture for capture in project.captures()}
-    ever = {capture.id: capture for capture in project.all_captures()}
-    said = project.statements()
+    """Everything that the overview shows, from one state of the record."""
+    with project.record.snapshot():
+        return _overview(project)
+
+
+def _overview(project: Project) -> OverviewPage:
+    said, ever = project.witnesses()
+    captures = {key: capture for key, capture in ever.items() if capture.withdrawn is None}
     findings = evidence.findings(project)
-    cards = []
     sites = project.sites()
-    over_each = covering_each(sites, captures.values())
-    for site in sites:
-        over = over_each[site.id]
-        own = [capture for capture in captures.values() if capture.site == site.id and capture not in over]
-        cards.append(
-            _site_card(site, [one for one in said if one.site == site.id], ever, len(over) + len(own))
+    over, tied, stated = covering_each(sites, captures.values()), _by_site(captures.values()), _by_site(said)
+    cards = [
+        _site_card(
+            site,
+            stated.get(site.id, ()),
+            ever,
+            len({one.id for one in (*over[site.id], *tied.get(site.id, ()))}),
         )
+        for site in sites
+    ]
     return OverviewPage(
         sites=tuple(cards),
         findings=findings,
-        growth=evidence.growth_points(project),
-        growth_sentence=_last_growth(project),
+        growth=growth(findings),
+        growth_sentence=_last_growth(findings),
         captures=len(captures),
         observations=len(project.observations()),
         synthetic=any(capture.synthetic for capture in captures.values()),
@@ -169,8 +175,18 @@ def site_titles(project: Project) -> dict[str, str]:
     }
 
 
-def _last_growth(project: Project) -> str:
-    rows = evidence.growth(project)
+S = TypeVar("S", Capture, Observation)
+
+
+def _by_site(some: Iterable[S]) -> dict[str | None, list[S]]:
+    found: dict[str | None, list[S]] = {}
+    for one in some:
+        found.setdefault(one.site, []).append(one)
+    return found
+
+
+def _last_growth(findings: Iterable[Finding]) -> str:
+    rows = evidence.growth_rows(findings)
     return evidence.growth_sentence(rows[-1]) if rows else ""
 
 
@@ -225,7 +241,7 @@ def _newest(states: Mapping[str, set[State]], captures: Mapping[str, Capture]) -
 
 
 def compare(project: Project, site_id: str, *, reader: str | None = None) -> ComparePage:
-    """Everything that the comparison of one site shows, or shows to `reader`.
+    """Everything that the comparison of one site shows, or shows to `reader`, from one state of the record.
 
     Where `reader` may yet give a second reading, what others said of that target in that capture is left out:
     its state, their marks of it, and what follows from it for the findings.
@@ -235,6 +251,11 @@ def compare(project: Project, site_id: str, *, reader: str | None = None) -> Com
     UnknownName
         when there is no such site.
     """
+    with project.record.snapshot():
+        return _compare(project, site_id, reader)
+
+
+def _compare(project: Project, site_id: str, reader: str | None) -> ComparePage:
     site = project.site(site_id)
     hidden = hidden_from(project, reader, site.id) if reader is not None else frozenset()
     said = [one for one in project.statements(site=site.id) if place_of(one) not in hidden]

@@ -6,27 +6,23 @@ degrees.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.changes import difference
 from workflow.coords import format_decimal
-from workflow.errors import ProjectUnusable, UnknownName
-from workflow.model import Annotation, Capture, Georeference, Offset, Site
-from workflow.settings import ORIGINALS, WORKING
+from workflow.errors import UnknownName
+from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
 
 if TYPE_CHECKING:
     from workflow.project import Project
-    from workflow.store import ChainHead, Revision
+    from workflow.store import Revision
 
-__all__ = ["captures", "history", "revision_rows", "sites", "status", "verify"]
+__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]
 
 Row = dict[str, Any]
-Progress = Callable[[str, int, int], None]
-_BLOCK = 1 << 20
 
 
 def sites(project: Project) -> list[Row]:
@@ -53,14 +49,30 @@ def _site(site: Site) -> Row:
     }
 
 
-def captures(project: Project) -> list[Row]:
-    """Rows of all captures by date, the undated last.
+def conflicts(project: Project) -> list[Row]:
+    """Rows ``site field base file record`` of what register file and record both changed, values as JSON."""
+    return [
+        {
+            "site": conflict.site,
+            "field": one.field,
+            "base": one.base,
+            "file": one.mine,
+            "record": one.theirs,
+        }
+        for conflict in project.reconciled.conflicts
+        for one in conflict.fields
+    ]
+
+
+def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
+    """Rows of all captures by date, the undated last; those that were withdrawn only where it is asked for.
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
-    then ``working georeference site credit licence stated``. `stored` and `working` are absolute paths,
-    `stated` the date as it was written.
+    then ``working georeference site credit licence stated withdrawn``. `stored` and `working` are absolute paths,
+    `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
     """
-    return [_capture(project.root, capture) for capture in project.captures()]
+    some = project.all_captures() if withdrawn else project.captures()
+    return [_capture(project.root, capture) for capture in some]
 
 
 def _capture(root: Path, capture: Capture) -> Row:
@@ -86,6 +98,51 @@ def _capture(root: Path, capture: Capture) -> Row:
         "credit": capture.credit,
         "licence": capture.licence,
         "stated": span.verbatim,
+        "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
+    }
+
+
+def observations(project: Project, site: str | None = None) -> list[Row]:
+    """Rows of statements that were not taken back, all or of one site, in the order in which they came in.
+
+    Keys ``id site target capture file earliest latest state confidence note author review stated blind version``:
+    `file`, `earliest` and `latest` are the capture's, `stated` is the day on which past work said it, None where it
+    was said here.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site.
+    """
+    if site is not None:
+        project.site(site)
+    pictures = {capture.id: capture for capture in project.all_captures()}
+    rows = project.record.rows(Observation, site=site)
+    return [
+        _observation(row.value, pictures.get(row.value.capture), row.version)
+        for row in rows
+        if not row.value.deleted
+    ]
+
+
+def _observation(said: Observation, picture: Capture | None, version: int) -> Row:
+    span = picture.acquired if picture else None
+    return {
+        "id": said.id,
+        "site": said.site,
+        "target": said.target,
+        "capture": said.capture,
+        "file": picture.file if picture else None,
+        "earliest": span.earliest.isoformat() if span and span.earliest else None,
+        "latest": span.latest.isoformat() if span and span.latest else None,
+        "state": said.state.value,
+        "confidence": said.confidence.value,
+        "note": said.note,
+        "author": said.author,
+        "review": said.review.value,
+        "stated": said.stated or None,
+        "blind": said.blind,
+        "version": version,
     }
 
 
@@ -96,7 +153,7 @@ def status(project: Project) -> list[Row]:
     """Rows ``kind count pending what``: how many there are, and how many wait for `what`."""
     record = project.record
     places = [row.value for row in record.rows(Site)]
-    pictures = [row.value for row in record.rows(Capture)]
+    pictures = project.captures()
     said, counted = project.observations(), project.statements()
     marks = [row.value for row in record.rows(Annotation) if not row.value.deleted]
     shifts = [row.value for row in record.rows(Offset)]
@@ -138,7 +195,7 @@ def history(project: Project, kind: str, object_id: str) -> list[Row]:
     """
     revisions = project.record.history(kind, object_id)
     if not revisions and kind == "capture":
-        revisions = project.record.history(kind, project.capture(object_id).id)
+        revisions = project.record.history(kind, project.capture(object_id, withdrawn=True).id)
     if not revisions:
         raise UnknownName(kind, object_id, project.record.ids(kind))
     return revision_rows(revisions)
@@ -164,77 +221,4 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
     }
 
 
-# -- does it hold together -----------------------------------------------------------------------------------
-
-
-def verify(
-    project: Project, anchors: Sequence[ChainHead] = (), progress: Progress | None = None
-) -> list[Row]:
-    """One row ``ok checked problems``: the chain, the heads, and every original and working copy on disk.
-
-    `anchors` are chain heads noted elsewhere (a figure's sidecar, a backup). Originals are hashed again;
-    working copies too where intake noted their hash, else they must be there.
-
-    Raises
-    ------
-    ProjectUnusable
-        when the record cannot be read at all.
-    """
-    library = _library(project)  # before the captures: an intake that ends meanwhile left no stray
-    found = project.record.verify(anchors)
-    checked, problems = found.checked, list(found.problems)
-    pictures = _readable_captures(project, problems)
-    for done, capture in enumerate(pictures, 1):
-        problems += _file(project.root, capture, "original", capture.original, capture.sha256)
-        checked += 1
-        if capture.working:
-            problems += _file(project.root, capture, "working copy", capture.working, capture.working_sha256)
-            checked += 1
-        if progress is not None:
-            progress("files", done, len(pictures))
-    if not found.problems:  # else the captures may not be all
-        problems += _strays(library, pictures)
-    return [{"ok": not problems, "checked": checked, "problems": problems}]
-
-
-def _library(project: Project) -> list[str]:
-    """The files among the originals and working copies, as paths from the project's root."""
-    folders = (project.imagery / ORIGINALS, project.imagery / WORKING)
-    files = (path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
-    return sorted(path.relative_to(project.root).as_posix() for path in files)
-
-
-def _strays(library: Sequence[str], captures: Sequence[Capture]) -> Iterator[str]:
-    """A sentence for each file of the library that is no capture's: an intake was killed, or somebody put it there."""
-    known = {path for capture in captures for path in (capture.original, capture.working)}
-    for path in library:
-        if path not in known:
-            yield f"{path} belongs to no capture: take its picture in again with 'sitetrack ingest', or remove it."
-
-
-def _readable_captures(project: Project, problems: Sequence[str]) -> list[Capture]:
-    try:
-        return [row.value for row in project.record.rows(Capture)]
-    except ProjectUnusable:
-        if not problems:
-            raise
-        return []  # the walk has named the capture that cannot be read
-
-
-def _file(root: Path, capture: Capture, what: str, path: str, sha256: str) -> Iterator[str]:
-    subject = f"The {what} of capture {capture.id} ({capture.file})"
-    try:
-        if not (root / path).is_file():
-            yield f"{subject} is missing: {path}."
-        elif sha256 and _hash(root / path) != sha256:
-            yield f"{subject} was changed: {path}."
-    except OSError as error:
-        yield f"{subject} cannot be read ({error.strerror}): {path}."
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]

@@ -6,20 +6,37 @@ is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path, PurePath
 
 from workflow.errors import InputRefused
+from workflow.model import LonLat
 from workflow.register import csvfile, geojson, kml
 from workflow.register.assemble import Draft, Reading, assemble
 from workflow.register.geojson import register_text, write_register
 from workflow.register.merging import Merge, merge
+from workflow.register.rewriting import as_filed, new_site, restated, rewritten
 
-__all__ = ["SUFFIXES", "Merge", "Reading", "merge", "read_sites", "register_text", "write_register"]
+__all__ = [
+    "SUFFIXES",
+    "Merge",
+    "Reading",
+    "as_filed",
+    "merge",
+    "new_site",
+    "read_bytes",
+    "read_sites",
+    "register_text",
+    "restated",
+    "rewritten",
+    "sites_of",
+    "write_register",
+]
 
 MAX_BYTES = 64 * 1024 * 1024
 """No register file is read beyond this size."""
 
+_NOTHING: Mapping[str, Collection[LonLat]] = {}
 _READERS: Mapping[str, Callable[[bytes, str], list[Draft | InputRefused]]] = {
     ".geojson": geojson.drafts,
     ".json": geojson.drafts,
@@ -38,16 +55,40 @@ def read_sites(path: Path) -> Reading:
     holds: a file that cannot be read at all gives no sites and one refusal.
     """
     try:
-        reader = _READERS.get(path.suffix.lower())
-        if reader is None:
-            raise InputRefused(path.name, "is not a register file", f"give one of {', '.join(SUFFIXES)}")
-        drafts = reader(_bytes(path), path.name)
+        _reader(path.name)
+        return sites_of(path.name, read_bytes(path))
     except InputRefused as error:
         return Reading((), (error,))
-    return assemble(path.stem, drafts)
 
 
-def _bytes(path: Path) -> bytes:
+def sites_of(name: str, body: bytes, settled: Mapping[str, Collection[LonLat]] = _NOTHING) -> Reading:
+    """What `read_sites` gives, of the content of a file of that name.
+
+    A site that stands at one of its places in `settled` is there on purpose, however far from the others.
+    """
+    try:
+        reader = _reader(name)
+        drafts = reader(_not_too_large(name, body), name)
+    except InputRefused as error:
+        return Reading((), (error,))
+    return assemble(PurePath(name).stem, drafts, settled)
+
+
+def _reader(name: str) -> Callable[[bytes, str], list[Draft | InputRefused]]:
+    reader = _READERS.get(PurePath(name).suffix.lower())
+    if reader is None:
+        raise InputRefused(name, "is not a register file", f"give one of {', '.join(SUFFIXES)}")
+    return reader
+
+
+def read_bytes(path: Path) -> bytes:
+    """What the file at `path` holds.
+
+    Raises
+    ------
+    InputRefused
+        when it cannot be opened or is larger than 64 MiB.
+    """
     try:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
@@ -56,6 +97,10 @@ def _bytes(path: Path) -> bytes:
         raise InputRefused(
             path.name, f"cannot be opened ({reason})", "check the name and the rights"
         ) from error
+    return _not_too_large(path.name, body)
+
+
+def _not_too_large(name: str, body: bytes) -> bytes:
     if len(body) > MAX_BYTES:
-        raise InputRefused(path.name, f"is larger than {MAX_BYTES // 2**20} MiB", "split it")
+        raise InputRefused(name, f"is larger than {MAX_BYTES // 2**20} MiB", "split it")
     return body

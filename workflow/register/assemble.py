@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow.errors import InputRefused
@@ -21,6 +21,7 @@ __all__ = ["Draft", "Reading", "assemble", "refused_at"]
 
 _CELL_DEG = 5
 _LONGEST_SLUG = 60
+_NOTHING: Mapping[str, Collection[LonLat]] = {}
 _NAMELESS = frozenset({"untitled", *(f"untitled-{kind}" for kind in ("placemark", "path", "polygon", "map"))})
 
 
@@ -78,8 +79,13 @@ class _Ids:
         raise AssertionError("the candidates never end")
 
 
-def assemble(stem: str, drafts: Iterable[Draft | InputRefused]) -> Reading:
-    """Sites of the drafts of a file whose name without ending is `stem`, and every refusal, in file order."""
+def assemble(
+    stem: str, drafts: Iterable[Draft | InputRefused], settled: Mapping[str, Collection[LonLat]] = _NOTHING
+) -> Reading:
+    """Sites of the drafts of a file whose name without ending is `stem`, and every refusal, in file order.
+
+    `settled` are places by id that nobody takes for swapped any more.
+    """
     refused: list[InputRefused] = []
     checked: list[tuple[Draft, str, str]] = []
     ids = _Ids(_short(slug(stem)) or "site")
@@ -93,7 +99,10 @@ def assemble(stem: str, drafts: Iterable[Draft | InputRefused]) -> Reading:
             checked.append((draft, key, name))
         except InputRefused as error:
             refused.append(error)
-    swapped = _swapped([draft.place for draft, _, _ in checked])
+    places = [draft.place for draft, _, _ in checked]
+    swapped = _swapped(places) - {
+        index for index, (_, key, _) in enumerate(checked) if places[index] in settled.get(key, ())
+    }
     sites: list[Site] = []
     for index, (draft, key, name) in enumerate(checked):
         try:
@@ -165,13 +174,21 @@ def _swapped(places: list[LonLat | None]) -> set[int]:
         column, row = _cell(lon, lat)
         return sum(cells[column + dx, row + dy] for dx in (-1, 0, 1) for dy in (-1, 0, 1))
 
+    def others_near_swap(place: LonLat) -> int:
+        (column, row), (swapped_column, swapped_row) = (
+            _cell(place.lon, place.lat),
+            _cell(place.lat, place.lon),
+        )
+        is_itself = abs(column - swapped_column) <= 1 and abs(row - swapped_row) <= 1
+        return near(place.lat, place.lon) - is_itself
+
     return {
         index
         for index, place in enumerate(places)
         if place is not None
         and abs(place.lon) <= 90
         and near(place.lon, place.lat) == 1
-        and near(place.lat, place.lon) >= enough
+        and others_near_swap(place) >= enough
     }
 
 

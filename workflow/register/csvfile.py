@@ -1,26 +1,16 @@
-"""CSV in: one site a row, columns found by name, positions in any form.
-
-Comma, semicolon or tab; UTF-8 with or without mark, or the UTF-16 that spreadsheets write as "Unicode text".
-"""
+"""CSV in: one site a row, columns found by name, positions in any form."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from workflow.coords import distance_m, parse_position
 from workflow.errors import InputRefused
 from workflow.model import Position
 from workflow.register.assemble import Draft, refused_at
+from workflow.register.csvrows import csv_rows
 from workflow.register.fields import PROPERTIES, line
 from workflow.register.shapes import Shape
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 __all__ = ["drafts"]
 
@@ -56,33 +46,13 @@ def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
     InputRefused
         when the text cannot be read or the heading names nothing that is known, or one thing twice.
     """
-    text = _text(body, file)
-    delimiter, text = _delimiter(text)
-    lines = io.StringIO(text, newline="").readlines()
-    rows = csv.reader(lines, delimiter=delimiter)
-    try:
-        columns = _columns(next(rows, []), file)
-    except csv.Error as error:
+    rows = csv_rows(body, file)
+    _, heading = next(rows, (1, []))
+    if isinstance(heading, InputRefused):
         raise InputRefused(
-            file, f"has a heading that cannot be read ({error})", "save it again as CSV"
-        ) from error
-    return list(_rows(rows, columns, _Source(file, lines, delimiter)))
-
-
-def _text(body: bytes, file: str) -> str:
-    utf16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return body.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputRefused(file, f"is not UTF-8 (byte {error.start})", "save it as CSV UTF-8") from error
-
-
-def _delimiter(text: str) -> tuple[str, str]:
-    """The delimiter that gives the heading most columns; a spreadsheet's first line "sep=;" states it."""
-    first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[-1], rest
-    return max(",;\t", key=first.count), text
+            file, f"has a heading that cannot be read ({heading.problem})", heading.remedy
+        ) from heading
+    return list(_drafts(rows, _columns(heading, file), file))
 
 
 def _columns(heading: list[str], file: str) -> list[str]:
@@ -100,44 +70,14 @@ def _columns(heading: list[str], file: str) -> list[str]:
     return columns
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where rows come from: the file's name, its lines with their ends, and the delimiter."""
-
-    file: str
-    lines: Sequence[str]
-    delimiter: str
-
-    def is_unclosed(self, start: int) -> bool:
-        """Whether a quotation mark that opens from line `start` (counted from 0) on is never closed."""
-        try:
-            list(csv.reader(self.lines[start:], delimiter=self.delimiter, strict=True))
-        except csv.Error as error:
-            return "unexpected end" in str(error)
-        return False
-
-
-def _rows(rows: Reader, columns: list[str], source: _Source) -> Iterator[Draft | InputRefused]:
-    number = 1
-    while True:
-        number += 1
-        where = f"{source.file}, row {number}"
-        start = rows.line_num
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield InputRefused(where, f"cannot be read ({error}), nor what follows", "save it again as CSV")
-            return
-        if rows.line_num == len(source.lines) and source.is_unclosed(start):
-            yield InputRefused(
-                where,
-                "has a quotation mark that is not closed, so what follows is lost",
-                "close or remove it",
-            )
+def _drafts(
+    rows: Iterator[tuple[int, list[str] | InputRefused]], columns: list[str], file: str
+) -> Iterator[Draft | InputRefused]:
+    for number, cells in rows:
+        if isinstance(cells, InputRefused):
+            yield cells
         elif any(cell.strip() for cell in cells):
-            yield _draft(cells, columns, where)
+            yield _draft(cells, columns, f"{file}, row {number}")
 
 
 def _draft(cells: list[str], columns: list[str], where: str) -> Draft | InputRefused:

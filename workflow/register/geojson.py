@@ -19,7 +19,7 @@ from workflow.register.assemble import Draft, refused_at
 from workflow.register.fields import line, statement_span
 from workflow.register.shapes import Shape, shape_of
 
-__all__ = ["drafts", "register_text", "write_register"]
+__all__ = ["drafts", "feature_of", "parsed", "register_text", "text_of", "write_register"]
 
 _WGS84 = ("CRS84", "OGC:1.3:CRS84", "EPSG:4326", "EPSG::4326", "WGS84", "OGC::CRS84")
 
@@ -41,7 +41,7 @@ def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
     InputRefused
         when the file as a whole cannot be taken: not JSON, not GeoJSON, another CRS.
     """
-    root = _parsed(body, file)
+    root = parsed(body, file)
     _refuse_doubled(root, file)
     _refuse_other_crs(root.get("crs"), file)
     if root.get("type") == "Feature":
@@ -52,7 +52,14 @@ def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
     return [_draft(feature, f"{file}, feature {number}") for number, feature in enumerate(features, 1)]
 
 
-def _parsed(body: bytes, file: str) -> _Object:
+def parsed(body: bytes, file: str) -> _Object:
+    """The JSON object that a file holds.
+
+    Raises
+    ------
+    InputRefused
+        when it holds none.
+    """
     try:
         root = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
@@ -169,11 +176,16 @@ def write_register(path: Path, sites: Sequence[Site]) -> None:
 
 def register_text(sites: Sequence[Site]) -> str:
     """The register as text: what `write_register` writes."""
-    collection = {"type": "FeatureCollection", "features": [_feature(site) for site in sites]}
+    return text_of({"type": "FeatureCollection", "features": [feature_of(site) for site in sites]})
+
+
+def text_of(collection: Mapping[str, Any]) -> str:
+    """The text of a FeatureCollection, the way every register is written; ValueError for what JSON has not."""
     return json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _feature(site: Site) -> dict[str, object]:
+def feature_of(site: Site) -> dict[str, Any]:
+    """The feature that states the site."""
     geometry = site.footprint
     if geometry is None and site.position is not None:
         geometry = {"type": "Point", "coordinates": _pair(site.position.lonlat)}

@@ -1,7 +1,8 @@
 """All SQL of the program: objects in and out of the record, their revisions, the chain that ties them."""
 
 from workflow.store.chain import Activity, ChainHead, Revision, Verification
-from workflow.store.engine import SCHEMA_VERSION, sqlite_version
+from workflow.store.copying import Copied
+from workflow.store.engine import SCHEMA_VERSION, is_address, name_of, refuse_taken, sqlite_version
 from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
 from workflow.store.kinds import KIND_NAMES, Versioned
 from workflow.store.record import Record
@@ -13,6 +14,7 @@ __all__ = [
     "Activity",
     "ChainHead",
     "ChipEntry",
+    "Copied",
     "FigureEntry",
     "Record",
     "Revision",
@@ -20,5 +22,8 @@ __all__ = [
     "Transaction",
     "Verification",
     "Versioned",
+    "is_address",
+    "name_of",
+    "refuse_taken",
     "sqlite_version",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from workflow.anchors import Anchor
 from workflow.store.chain import GENESIS, ChainHead, Verification, link
 from workflow.store.geometry import flat_boxes
 from workflow.store.kinds import KINDS, pins_of
@@ -26,7 +27,7 @@ _ROUNDING_DEG = 4e-5
 Last = dict[tuple[str, str], Mapping[str, Any]]
 
 
-def audit(connection: Connection, anchors: Sequence[ChainHead] = ()) -> Verification:
+def audit(connection: Connection, anchors: Sequence[ChainHead | Anchor] = ()) -> Verification:
     """Check all in one read transaction; memory grows with the number of objects, not of revisions."""
     last: Last = {}
     problems = [*_structure(connection)]
@@ -37,7 +38,7 @@ def audit(connection: Connection, anchors: Sequence[ChainHead] = ()) -> Verifica
     problems += walk.end(head)
     problems += _heads(connection, last)
     problems += _boxes(connection)
-    return Verification(walk.steps + len(last), tuple(problems))
+    return Verification(walk.steps + len(last), tuple(problems), head)
 
 
 def _structure(connection: Connection) -> Iterator[str]:
@@ -65,11 +66,15 @@ def _place(row: Mapping[str, Any]) -> float:
 class _Walk:
     """Follows the chain row by row."""
 
-    def __init__(self, anchors: Sequence[ChainHead]) -> None:
+    def __init__(self, anchors: Sequence[ChainHead | Anchor]) -> None:
         self.count = 0
         self.steps = 0
         self.sha256 = GENESIS
-        self._anchors = {anchor.count: anchor.sha256 for anchor in anchors}
+        # one for each head, the first that was given: many figures are made at the same one
+        self._anchors: dict[int, dict[str, str]] = {}
+        for anchor in anchors:
+            origin = anchor.origin if isinstance(anchor, Anchor) else "elsewhere"
+            self._anchors.setdefault(anchor.count, {}).setdefault(anchor.sha256, origin)
 
     def step(self, row: dict[str, Any], last: Last) -> Iterator[str]:
         """Problems of the next row."""
@@ -84,8 +89,9 @@ class _Walk:
         if _link_or_none(row) != row["sha256"]:
             yield f"{name} was changed after it was written."
         self.sha256 = row["sha256"]
-        if self._anchors.get(self.count, self.sha256) != self.sha256:
-            yield f"{name} is not what was noted elsewhere for place {self.count} of the chain."
+        for noted, origin in self._anchors.get(self.count, {}).items():
+            if noted != self.sha256:
+                yield f"{name} is not what was noted {origin} for place {self.count} of the chain."
         yield from _sequel(row, name, last)
 
     def end(self, head: ChainHead) -> Iterator[str]:
@@ -94,7 +100,8 @@ class _Walk:
             yield f"The chain ends at {self.count}, its head at {head.count}: revisions are gone or changed."
         for count in sorted(self._anchors):
             if count > self.count:
-                yield f"The chain ends at {self.count}, but {count} revisions were noted elsewhere."
+                for origin in self._anchors[count].values():
+                    yield f"The chain ends at {self.count}, but {count} revisions were noted {origin}."
 
 
 def _link_or_none(row: Mapping[str, Any]) -> str | None:

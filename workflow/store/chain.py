@@ -82,10 +82,11 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked (revisions, objects, files) and what does not fit, a sentence each."""
+    """What was checked (revisions and objects), what does not fit, a sentence each, and where the chain ended."""
 
     checked: int
     problems: tuple[str, ...] = ()
+    head: ChainHead = ChainHead(0, GENESIS)
 
 
 def link(row: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from workflow.store import schema
 from workflow.store.engine import SCHEMA_VERSION
 from workflow.store.tables import CHAIN
 
-__all__ = ["PostgresBackend"]
+__all__ = ["PostgresBackend", "filling", "public"]
 
 _SETTING_UP = (
     0x53495452  # key of the advisory lock that one process holds while it makes or upgrades the tables
@@ -38,11 +38,11 @@ class PostgresBackend:
             when the address cannot be read or reached, PostGIS is missing, or the record is of a newer format.
         """
         url = _checked(address)
-        self.name = url.render_as_string(hide_password=True)
+        self.name = _shown(url)
         self._engine = _engine(url, self.name)
         try:
-            with self._sentences():
-                self._set_up(create)
+            with sentences(self.name), self._engine.begin() as connection:
+                _set_up(connection, self.name, create)
         except BaseException:
             self._engine.dispose()
             raise
@@ -55,7 +55,7 @@ class PostgresBackend:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the record throughout."""
         with (
-            self._sentences(),
+            sentences(self.name),
             self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         ):
             yield connection
@@ -63,52 +63,93 @@ class PostgresBackend:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """The write transaction: it holds the chain's row."""
-        with self._sentences(), self._engine.begin() as connection:
+        with sentences(self.name), self._engine.begin() as connection:
             connection.execute(select(CHAIN.c.one).with_for_update())
             yield connection
 
-    def _set_up(self, create: bool) -> None:
-        with self._engine.begin() as connection:
-            # released with the transaction
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETTING_UP})
-            there = schema.version_of(connection)
-            if there is None and not create:
-                raise ProjectUnusable(self.name, "there is no record in it", "check the address")
-            if there is None:
-                _require_postgis(connection, self.name)
-                schema.create(connection)
-            else:
-                schema.refuse_newer(self.name, there)
-                if there < SCHEMA_VERSION:
-                    schema.keep_copy(connection, there)
-                    schema.upgrade(connection, there)
 
-    @contextlib.contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn what PostgreSQL raises into `ProjectUnusable`."""
-        try:
-            yield
-        except DBAPIError as error:
-            problem, remedy = _in_words(str(error.orig).strip())
-            raise ProjectUnusable(self.name, problem, remedy) from error
+@contextlib.contextmanager
+def filling(address: str) -> Iterator[Connection]:
+    """The connection of `workflow.store.engine.filling`, for a database."""
+    url = _checked(address)
+    name = _shown(url)
+    engine = _engine(url, name)
+    try:
+        with sentences(name), engine.begin() as connection:
+            _set_up(connection, name, create=True)
+            connection.execute(select(CHAIN.c.one).with_for_update())
+            schema.clear(connection, name)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _set_up(connection: Connection, name: str, create: bool) -> None:
+    # released with the transaction
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETTING_UP})
+    there = schema.version_of(connection)
+    if there is None and not create:
+        raise ProjectUnusable(
+            name,
+            "there is no record in it",
+            "check the address, or move one there with 'sitetrack record copy --to'",
+        )
+    if there is None:
+        _require_postgis(connection, name)
+        schema.create(connection)
+    else:
+        schema.refuse_newer(name, there)
+        if there < SCHEMA_VERSION:
+            schema.keep_copy(connection, there)
+            schema.upgrade(connection, there)
+
+
+@contextlib.contextmanager
+def sentences(name: str) -> Iterator[None]:
+    """Turn what PostgreSQL raises into `ProjectUnusable`."""
+    try:
+        yield
+    except DBAPIError as error:
+        problem, remedy = _in_words(str(error.orig).strip())
+        raise ProjectUnusable(name, problem, remedy) from error
 
 
 def _checked(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError as error:
+        is_read = "@" not in f"{url.host}{url.database}"  # else a part of the password, which is never shown
+    except (ArgumentError, ValueError):
+        is_read = False
+    if not is_read:
         raise ProjectUnusable(
             "SITETRACK_DATABASE_URL",
             "it is no address",
-            "write postgresql://user:password@host:port/database",
-        ) from error
+            "write postgresql://user:password@host:port/database, and %40, %3A, %2F for @ : / in a password",
+        )
     if url.get_backend_name() != "postgresql":
         raise ProjectUnusable(
-            url.render_as_string(hide_password=True),
+            "SITETRACK_DATABASE_URL",
             f"'{url.drivername}' is not kept here",
             "use a postgresql:// address",
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def public(address: str) -> str:
+    """The address as it may be shown and noted: without any password.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it cannot be read.
+    """
+    return _shown(_checked(address))
+
+
+def _shown(url: URL) -> str:
+    secret = [name for name in url.query if "password" in name.lower()]
+    shown = url.set(drivername="postgresql").difference_update_query(secret)
+    return shown._replace(password=None).render_as_string()
 
 
 def _engine(url: URL, name: str) -> Engine:

@@ -40,6 +40,7 @@ __all__ = [
     "heads",
     "heads_of",
     "judged",
+    "newest_seq",
     "revision",
     "revisions",
     "revisions_of",
@@ -164,6 +165,11 @@ def revisions_of(connection: Connection, kind: Kind, keys: Iterable[str]) -> dic
     for row in connection.execute(query.order_by(table.c.id, table.c.version)):
         found.setdefault(row.id, []).append(as_revision(kind, row))
     return {key: tuple(rows) for key, rows in found.items()}
+
+
+def newest_seq(connection: Connection, kind: Kind) -> int:
+    """Place in the chain of the newest revision of a kind; 0 where there is none."""
+    return connection.scalar(select(func.max(REVISIONS[kind.name].c.seq))) or 0
 
 
 def as_revision(kind: Kind, row: Any) -> Revision:

@@ -17,14 +17,18 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
-from workflow.errors import InputRefused, NotAllowed
+from workflow.anchors import Anchor
+from workflow.errors import InputRefused, NotAllowed, ProjectUnusable
 from workflow.model import Author, Capture, Role
+from workflow.settings import DATABASE_VARIABLE
 from workflow.store import reading
 from workflow.store.audit import audit
 from workflow.store.chain import Activity, ChainHead, Revision, Verification
-from workflow.store.engine import Backend, open_backend
+from workflow.store.copying import MOVED, Copied, Progress, copy_pages, copy_rows
+from workflow.store.engine import Backend, is_address, open_backend
 from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
 from workflow.store.kinds import KIND_NAMES, Versioned, kind_named, kind_of
+from workflow.store.schema import RECORD_ID
 from workflow.store.tables import CHAIN, CHIPS, FIGURES, HEADS, META, SCORES
 from workflow.store.transaction import Transaction, utc_text
 
@@ -49,25 +53,43 @@ class Record:
 
     @classmethod
     def open(
-        cls, where: Path | str, *, clock: Callable[[], datetime] = _utc_now, create: bool = True
+        cls,
+        where: Path | str,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        create: bool = True,
+        even_moved: bool = False,
     ) -> Self:
         """The record in a file, or in the database at a ``postgresql://`` address; made where there is none.
 
         An older format is brought up to date, after a copy was put beside it. `clock` gives the aware instants of
-        revisions; without `create` nothing is made.
+        revisions; without `create` nothing is made; `even_moved` opens a file to read that was moved away.
 
         Raises
         ------
         ProjectUnusable
-            when it cannot be reached, is damaged, belongs to another program, was written by a newer version, or
-            is not there and not to be made.
+            when it cannot be reached, is damaged, belongs to another program, was written by a newer version, was
+            moved elsewhere, or is not there and not to be made.
         """
-        return cls(open_backend(where, create=create), clock)
+        record = cls(open_backend(where, create=create), clock)
+        try:
+            if not even_moved:
+                with record._backend.reading() as connection:
+                    _refuse_moved(connection, record.name)
+        except BaseException:
+            record.close()
+            raise
+        return record
 
     @property
     def name(self) -> str:
         """Where the record is, for sentences: a path, or an address without its password."""
         return self._backend.name
+
+    @property
+    def id(self) -> str:
+        """The record's own id, the same in every copy of it."""
+        return self.meta(RECORD_ID) or ""
 
     def close(self) -> None:
         """Give back the connections."""
@@ -138,6 +160,11 @@ class Record:
         with self._reading() as connection:
             return reading.revisions_of(connection, kind_of(what), keys)
 
+    def newest_seq(self, what: type[Any]) -> int:
+        """Place in the chain of the newest revision of a kind; 0 where there is none."""
+        with self._reading() as connection:
+            return reading.newest_seq(connection, kind_of(what))
+
     @property
     def revision(self) -> int:
         """How many revisions there are: grows by one with each, and says whether anything changed."""
@@ -183,10 +210,34 @@ class Record:
         with self._reading() as connection:
             return reading.judged(connection, operations)
 
-    def verify(self, anchors: Sequence[ChainHead] = ()) -> Verification:
+    def verify(self, anchors: Sequence[ChainHead | Anchor] = ()) -> Verification:
         """Walk the chain, compare heads with last revisions, decode all; `anchors` are heads seen earlier."""
         with self._reading() as connection:
             return audit(connection, anchors)
+
+    # -- copies ----------------------------------------------------------------------------------------------
+
+    def copy_to(self, where: Path | str, progress: Progress | None = None, *, moving: bool = False) -> Copied:
+        """Copy one state of the record to a file or a database without a record, also under writers.
+
+        The copy is compared with the original row by row and its chain walked before it is kept. With `moving`
+        writers wait meanwhile, and this record takes no changes afterwards: its place is the new one.
+
+        Raises
+        ------
+        ProjectUnusable
+            when there are revisions already, or the copy is not what was copied: then nothing is kept of it.
+        """
+        if moving:
+            with self._writing() as connection:
+                copied = copy_rows(connection, where, progress)
+                note = f"{copied.name} {utc_text(self._clock())}"
+                connection.execute(insert(META).values(name=MOVED, value=note))
+            return copied
+        if is_address(self.name) or is_address(where) or Path(where).exists():
+            with self._backend.reading() as connection:
+                return copy_rows(connection, where, progress)
+        return copy_pages(Path(self.name), Path(where))
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -215,6 +266,7 @@ class Record:
         self._thread.is_writing = True
         try:
             with self._backend.writing() as connection:
+                _refuse_moved(connection, self.name)
                 yield connection
         finally:
             self._thread.is_writing = False
@@ -276,3 +328,13 @@ class Record:
         with self._writing() as connection:
             connection.execute(delete(META).where(META.c.name == name))
             connection.execute(insert(META).values(name=name, value=value))
+
+
+def _refuse_moved(connection: Connection, name: str) -> None:
+    """Raise for a file whose record is kept elsewhere by now; also for one that was open when it was moved."""
+    if connection.dialect.name != "sqlite":
+        return
+    moved = connection.scalar(select(META.c.value).where(META.c.name == MOVED))
+    if moved:
+        address, _, at = moved.rpartition(" ")
+        raise ProjectUnusable(name, f"moved to {address} on {at}", f"set {DATABASE_VARIABLE} to its address")

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, inspect, text
+import uuid
+
+from sqlalchemy import Connection, delete, insert, inspect, select, text
 
 from workflow.errors import ProjectUnusable
 from workflow.store.chain import GENESIS
 from workflow.store.engine import SCHEMA_VERSION
-from workflow.store.tables import CHAIN, METADATA
+from workflow.store.tables import BOX_TABLE, CHAIN, META, METADATA, REVISIONS
 
-__all__ = ["create", "keep_copy", "refuse_newer", "upgrade", "version_of"]
+__all__ = ["RECORD_ID", "clear", "create", "keep_copy", "refuse_newer", "upgrade", "version_of"]
+
+RECORD_ID = "record_id"
+"""Setting that names a record, whatever file or database it is in."""
 
 # Alembic's own table; its only row names the newest migration that was run: the format's number in four digits
 _VERSIONS = "alembic_version"
 
 
 def create(connection: Connection) -> None:
-    """Make all tables of the newest format, empty."""
+    """Make all tables of the newest format, empty, and give the record its id."""
     METADATA.create_all(connection, checkfirst=False)
     connection.execute(insert(CHAIN).values(one=1, count=0, sha256=GENESIS, derived=0))
+    connection.execute(insert(META).values(name=RECORD_ID, value=str(uuid.uuid4())))
     _note_version(connection, SCHEMA_VERSION)
+
+
+def clear(connection: Connection, where: object) -> None:
+    """Take every row but the chain's out of a record that has no revisions, so that another can be copied in.
+
+    Raises
+    ------
+    ProjectUnusable
+        when it has any; nothing is changed.
+    """
+    count = connection.scalar(select(CHAIN.c.count))
+    if count:
+        raise ProjectUnusable(
+            where,
+            f"it holds a record already ({count} revisions), which is never overwritten",
+            "name an empty place",
+        )
+    for table in reversed(METADATA.sorted_tables):
+        if table is not CHAIN and table not in REVISIONS.values():
+            connection.execute(delete(table))
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DELETE FROM {BOX_TABLE}"))  # noqa: S608  our own name
 
 
 def _note_version(connection: Connection, number: int) -> None:

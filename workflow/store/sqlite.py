@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +24,12 @@ from workflow.files import put_in_place, sync_folder
 from workflow.store import schema
 from workflow.store.engine import SCHEMA_VERSION
 
-__all__ = ["SqliteBackend", "copy_file"]
+__all__ = ["SqliteBackend", "copy_file", "filling"]
 
 APPLICATION_ID = 0x53495452  # "SITR", so that `file` and we can tell our record from another SQLite file
 BUSY_SECONDS = 60.0
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.005
+QUEUE_POLL_SECONDS = 0.05
 WAL_LIMIT_BYTES = 1000 * 4096
 
 
@@ -98,12 +100,13 @@ class SqliteBackend:
         return engine
 
     def _create(self) -> None:
-        """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
         with locked(self._lock, self.path):
             if self.path.exists():  # another process was quicker
                 return
             try:
-                _make(self.path)
+                with _making(self.path):
+                    pass
+                sync_folder(self.path.parent.parent)  # the folder may be as new as the record
             except OSError as error:
                 problem = f"it cannot be made ({error.strerror})"
                 raise ProjectUnusable(self.path, problem, "check the disk and its free space") from error
@@ -128,7 +131,28 @@ class SqliteBackend:
                 connection.invalidate()  # its references are not looked after
 
 
-def _make(path: Path) -> None:
+@contextlib.contextmanager
+def filling(path: Path) -> Iterator[Connection]:
+    """The connection of `workflow.store.engine.filling`, for a file; a new one appears whole or not at all."""
+    path = path.absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        backend = SqliteBackend(path, create=False)
+        try:
+            with backend.writing() as connection:
+                schema.clear(connection, path)
+                yield connection
+        finally:
+            backend.close()
+        return
+    with sentences(path), locked(FileLock(path.with_suffix(".lock")), path), _making(path) as connection:
+        schema.clear(connection, path)
+        yield connection
+
+
+@contextlib.contextmanager
+def _making(path: Path) -> Iterator[Connection]:
+    """Make the whole file beside its place and move it there, so that an unfinished record is never found."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     engine = _engine(unfinished)
@@ -137,12 +161,14 @@ def _make(path: Path) -> None:
             schema.create(connection)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             _note_format(connection)
+            yield connection
         with contextlib.closing(engine.raw_connection()) as raw:
             raw.cursor().execute("PRAGMA journal_mode=WAL")
+        engine.dispose()
+        put_in_place(unfinished, path)
     finally:
         engine.dispose()
-    put_in_place(unfinished, path)
-    sync_folder(path.parent.parent)  # the folder may be as new as the record
+        unfinished.unlink(missing_ok=True)
 
 
 def _engine(path: Path) -> Engine:
@@ -217,9 +243,17 @@ def copy_file(source: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def locked(lock: FileLock, path: Path) -> Iterator[None]:
-    """Hold the record's lock; a writer that keeps it for a minute is reported."""
+    """Hold the record's lock; a writer that keeps it for a minute is reported.
+
+    Writers line up: the next one holds a second lock and looks for the first often, the others look for the
+    second seldom. Many of them would otherwise keep the processor busy with looking, and whoever has just
+    written would pass those who wait.
+    """
+    queue = FileLock(Path(lock.lock_file).with_suffix(".queue"))
+    deadline = time.monotonic() + BUSY_SECONDS
     try:
-        lock.acquire(timeout=BUSY_SECONDS, poll_interval=POLL_SECONDS)
+        with queue.acquire(timeout=BUSY_SECONDS, poll_interval=QUEUE_POLL_SECONDS):
+            lock.acquire(timeout=max(0.0, deadline - time.monotonic()), poll_interval=POLL_SECONDS)
     except Timeout as error:
         raise ProjectUnusable(
             path,
@@ -258,6 +292,7 @@ def checkpoint(engine: Engine, path: Path) -> None:
 _SENTENCES = (
     ("not a database", "it is not a database", "restore it from a backup or move it away"),
     ("malformed", "it is damaged", "restore it from a backup"),
+    ("decode", "it is damaged", "restore it from a backup"),
     ("append-only", "a revision would have been changed", "report this, revisions are only ever added"),
     ("locked", "another program keeps it locked", "close that program and try again"),
     ("full", "the disk is full", "free some space; nothing was half-written"),
@@ -272,7 +307,11 @@ def sentences(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into `ProjectUnusable`."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (
+        DBAPIError,
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ) as error:  # the last: text whose bytes were changed
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         for word, problem, remedy in _SENTENCES:
             if word in cause:

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from workflow.errors import StaleWrite
 from workflow.model import Author, Site, SiteEvidence, SiteTarget
 from workflow.store import reading
 from workflow.store.chain import ChainHead, Revision, link
-from workflow.store.geometry import flat_boxes
 from workflow.store.kinds import KINDS, PARTS, Kind, Pins, Versioned, kind_of, pins_of
 from workflow.store.parts import numbered
-from workflow.store.tables import BOX_TABLE, CHAIN, HEADS, OPERATIONS, REVISIONS
+from workflow.store.spatial import write_boxes
+from workflow.store.tables import CHAIN, HEADS, OPERATIONS, REVISIONS
 
 __all__ = ["Transaction", "utc_text"]
 
@@ -187,19 +187,7 @@ class Transaction:
             if moved.rowcount != 1:
                 raise StaleWrite(kind.name, row["id"], row["base_version"], row["version"])
         if kind.name == "capture" and self._connection.dialect.name == "sqlite":
-            self._write_boxes(number, columns)
-
-    def _write_boxes(self, number: int, columns: Mapping[str, Any]) -> None:
-        old = text(f"DELETE FROM {BOX_TABLE} WHERE key BETWEEN :low AND :high")  # noqa: S608
-        self._connection.execute(old, {"low": 2 * number, "high": 2 * number + 1})
-        if columns["minx"] is None:
-            return
-        box = (columns["minx"], columns["miny"], columns["maxx"], columns["maxy"])
-        for key, (west, south, east, north) in enumerate(flat_boxes(box), start=2 * number):
-            self._connection.execute(
-                text(f"INSERT INTO {BOX_TABLE} VALUES (:key, :west, :east, :south, :north)"),  # noqa: S608
-                {"key": key, "west": west, "east": east, "south": south, "north": north},
-            )
+            write_boxes(self._connection, number, columns)
 
     def judged_operations(self, operations: Sequence[str]) -> dict[str, str]:
         """Those of these operation ids that were judged: why each was refused, "" where it was applied."""

@@ -1,12 +1,13 @@
 """Format 2: targets, publications' statements, files, reviews and claims have histories of their own.
 
 Revisions of format 1 stay as they are. Each site gets a new one that names its parts; each picture's files get
-their first. Outlines that cross the antimeridian are cut there.
+their first. Outlines that cross the antimeridian are cut there. The record gets an id.
 """
 
 from __future__ import annotations
 
 import json
+import uuid
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,6 +47,9 @@ def upgrade() -> None:
     writer.finish()
     _cut_at_antimeridian(connection)
     connection.execute(sa.text("DELETE FROM meta WHERE name = 'schema'"))
+    if not connection.scalar(sa.text("SELECT count(*) FROM meta WHERE name = 'record_id'")):
+        statement = sa.text("INSERT INTO meta VALUES ('record_id', :id)")
+        connection.execute(statement, {"id": str(uuid.uuid4())})
 
 
 def _cut_at_antimeridian(connection: sa.Connection) -> None:

@@ -1,0 +1,283 @@
+"""Figures against the record: is the picture the one that was written, and is what its sidecar says of it true.
+
+What the sidecar states must have stood in the record when the figure was made: that is a problem where it did not.
+What was changed in the record since makes a figure *stale*, which is a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow.anchors import Anchor
+from workflow.codec import decode, encode
+from workflow.figure.captions import credit_of
+from workflow.files import sha256_of
+from workflow.findings import joint_state
+from workflow.model import Annotation, Capture, DateSpan, Event, Finding, Observation, Offset, Site, Stretch
+from workflow.readmodels import evidence
+
+if TYPE_CHECKING:
+    from workflow.project import Project
+    from workflow.store import FigureEntry
+
+__all__ = ["FigureCheck", "figure_at", "known_figures"]
+
+_SUFFIX = ".json"
+_FORMAT = "sitetrack-figure/"
+_LARGEST_SIDECAR = 16 * 2**20
+_MOST_VERSIONS = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    capture: str
+    sha256: str
+    file: str
+    acquired: DateSpan
+    state: str
+    credit: str
+    synthetic: bool
+    stretch: tuple[Stretch, ...]
+    annotations: tuple[_Mark, ...]
+    offset: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sidecar:
+    """What is read of a sidecar."""
+
+    format: str
+    sha256: str
+    site: str
+    chain: _Chain
+    panels: tuple[_Panel, ...]
+    target: str | None = None
+    interval: dict[str, object] | None = None
+
+
+@dataclass(slots=True)
+class FigureCheck:
+    """A figure being checked: first its files, then with `compare` what its sidecar says.
+
+    `anchor` is the chain head that the sidecar names, for the walk over the record.
+    """
+
+    name: str
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    is_gone: bool = False
+    anchor: Anchor | None = None
+    content: _Sidecar | None = None
+
+    def compare(self, project: Project) -> None:
+        """Hold what the sidecar says against the record."""
+        content = self.content
+        if content is None:
+            return
+        if project.record.get(Site, content.site) is None:
+            self._wrong(f"is of site {content.site}, which the record does not have")
+            return
+        for panel in content.panels:
+            capture = project.record.get(Capture, panel.capture)
+            if capture is None:
+                self._wrong(f"shows capture {panel.capture}, which the record does not have")
+                continue
+            self._compare_capture(project, content, panel, capture.value)
+            self._compare_offset(project, content, panel)
+            self._compare_marks(project, content, panel)
+            self._compare_state(project, content, panel)
+        self._compare_interval(project, content)
+
+    def _wrong(self, what: str) -> None:
+        self.problems.append(f"Figure {self.name} {what}.")
+
+    def _stale(self, what: str) -> None:
+        self.warnings.append(f"stale: figure {self.name}: {what}.")
+
+    def _compare_capture(self, project: Project, content: _Sidecar, panel: _Panel, now: Capture) -> None:
+        subject = f"capture {now.id} ({now.file})"
+        history = project.record.history(Capture, now.id)
+        before = [one for one in history if one.seq <= content.chain.count]
+        # a write may have come between the reading of the capture and that of the chain's head
+        said = [_differences(panel, decode(Capture, json.loads(one.payload))) for one in before]
+        if not said:
+            self._wrong(f"shows {subject}, which came into the record after it")
+        elif all(said):
+            self._wrong(f"says of {subject} what the record never said: {', '.join(said[-1])}")
+        elif changed := _differences(panel, now):
+            self._stale(f"{', '.join(changed)} of {subject} changed since")
+        if now.withdrawn is not None:
+            self.warnings.append(f"Figure {self.name} shows {subject}, {project.withdrawal_of(now)}.")
+
+    def _compare_offset(self, project: Project, content: _Sidecar, panel: _Panel) -> None:
+        key = f"{content.site}.{panel.capture}"
+        now = project.record.get(Offset, key)
+        if panel.offset is None:
+            if now is not None and now.value.applied:
+                self._stale(f"capture {panel.capture} is aligned now")
+            return
+        version = _version(panel.offset.get("version"))
+        was = project.record.at(Offset, key, version) if version else None
+        if was is None or {**encode(was), "version": version} != panel.offset:
+            self._wrong(f"says of the offset of capture {panel.capture} what the record never said")
+        elif now is not None and now.version != version:
+            self._stale(f"the offset of capture {panel.capture} was estimated again")
+
+    def _compare_marks(self, project: Project, content: _Sidecar, panel: _Panel) -> None:
+        for mark in panel.annotations:
+            version = _version(mark.version)
+            was = project.record.at(Annotation, mark.id, version) if version else None
+            now = project.record.get(Annotation, mark.id)
+            if was is None or now is None or (was.site, was.capture) != (content.site, panel.capture):
+                self._wrong(
+                    f"shows annotation {mark.id} at version {mark.version}, which the record does not have"
+                )
+            elif now.version != version:
+                what = "was deleted" if now.value.deleted else f"is at version {now.version}, not {version}"
+                self._stale(f"annotation {mark.id} {what}")
+        shown = {mark.id for mark in panel.annotations}
+        others = project.annotations(site=content.site, capture=panel.capture)
+        keys = [one.id for one in others if one.id not in shown]
+        new = [key for key in keys if project.record.history(Annotation, key)[0].seq > content.chain.count]
+        if new:
+            self._stale(f"{len(new)} annotations were drawn on capture {panel.capture} since")
+
+    def _compare_state(self, project: Project, content: _Sidecar, panel: _Panel) -> None:
+        rows = project.record.rows(Observation, site=content.site, capture=panel.capture)
+        about = [row.value for row in rows if row.value.target == content.target and not row.value.deleted]
+        states = {one.state for one in about if one.review.counts}
+        now = joint_state(states) if states else ""
+        if now != panel.state:
+            self._stale(
+                f"it says '{panel.state or 'nothing'}' of capture {panel.capture}, the record '{now or 'nothing'}'"
+            )
+
+    def _compare_interval(self, project: Project, content: _Sidecar) -> None:
+        now = next(_appeared(evidence.findings(project, site=content.site), content.target), None)
+        stated = content.interval
+        if _bounds(stated) != _bounds(encode(now) if now else None):
+            words = stated.get("phrase") if stated else "none"
+            self._stale(f"its interval is '{words}', the record gives '{now.phrase if now else 'none'}'")
+
+
+# -- the files -----------------------------------------------------------------------------------------------
+
+
+def known_figures(project: Project) -> list[FigureCheck]:
+    """A check of every figure that the record noted; one that is not where it was written is only marked so."""
+    return [
+        _check(entry.file, project.root / entry.file, [entry])
+        if (project.root / entry.file).is_file()
+        else FigureCheck(entry.file, is_gone=True)
+        for entry in project.record.figures()
+    ]
+
+
+def figure_at(project: Project, path: Path) -> FigureCheck:
+    """A check of the figure at `path` (a picture or its sidecar), also one that was moved or is not known."""
+    picture = path.with_name(path.name.removesuffix(_SUFFIX)) if path.suffix == _SUFFIX else path
+    name = project.name_of(picture)
+    if not picture.is_file():
+        return FigureCheck(str(picture), [f"Figure {picture} is missing."])
+    entries = project.record.figures()
+    here = [one for one in entries if one.file == name]
+    return _check(name, picture, here or _alike(entries, picture))
+
+
+def _alike(entries: Sequence[FigureEntry], picture: Path) -> list[FigureEntry]:
+    """Noted figures of which the picture or its sidecar is a copy."""
+    try:
+        sha256 = sha256_of(picture)
+        beside = picture.with_name(picture.name + _SUFFIX)
+        sidecar = sha256_of(beside) if beside.is_file() else ""
+    except OSError:  # said where it is checked
+        return []
+    both = [one for one in entries if (one.sha256, one.sidecar_sha256) == (sha256, sidecar)]
+    return both or [one for one in entries if one.sha256 == sha256 or one.sidecar_sha256 == sidecar]
+
+
+def _check(name: str, picture: Path, entries: Sequence[FigureEntry]) -> FigureCheck:
+    check = FigureCheck(name)
+    beside = picture.with_name(picture.name + _SUFFIX)
+    try:
+        sha256 = sha256_of(picture)
+        if not beside.is_file():
+            check._wrong(f"has no sidecar ({beside.name}), which says what it rests on")
+            return check
+        with beside.open("rb") as file:
+            data = file.read(_LARGEST_SIDECAR + 1)
+    except OSError as error:
+        check._wrong(f"cannot be read ({error.strerror})")
+        return check
+    if entries and sha256 not in {one.sha256 for one in entries}:
+        check._wrong("was changed since it was written")
+    if entries and hashlib.sha256(data).hexdigest() not in {one.sidecar_sha256 for one in entries}:
+        check.problems.append(f"The sidecar of figure {name} was changed since it was written.")
+        return check
+    check.content = _read(data)
+    if check.content is None:
+        check.problems.append(f"The sidecar of figure {name} cannot be read as one.")
+        return check
+    if not entries:
+        check.warnings.append(f"Figure {name} is not one that this project noted; its sidecar was checked.")
+        if check.content.sha256 != sha256:
+            check._wrong("is not the picture that its sidecar describes")
+    chain = check.content.chain
+    check.anchor = Anchor(chain.count, chain.sha256, purpose=f"sidecar of {name}")
+    return check
+
+
+def _read(data: bytes) -> _Sidecar | None:
+    try:
+        content = decode(_Sidecar, json.loads(data))
+    except Exception:  # noqa: BLE001  anybody may have written it, and cattrs raises groups of anything
+        return None
+    return content if content.format.startswith(_FORMAT) and content.chain.count >= 0 else None
+
+
+# -- comparing -----------------------------------------------------------------------------------------------
+
+
+def _differences(panel: _Panel, capture: Capture) -> list[str]:
+    """Names of what a panel says otherwise than a capture; a credit may be given for one that has none."""
+    pairs = {
+        "SHA-256": (panel.sha256, capture.sha256),
+        "file name": (panel.file, capture.file),
+        "date": (panel.acquired, capture.acquired),
+        "credit": (panel.credit, credit_of(capture) if capture.credit else panel.credit),
+        "synthetic": (panel.synthetic, capture.synthetic),
+        "stretch": (panel.stretch, capture.stretch),
+    }
+    return [name for name, (stated, known) in pairs.items() if stated != known]
+
+
+def _version(stated: object) -> int:
+    """A version that may be asked for, else 0."""
+    return stated if isinstance(stated, int) and 0 < stated <= _MOST_VERSIONS else 0
+
+
+def _appeared(findings: Sequence[Finding], target: str | None) -> Iterator[Finding]:
+    for one in findings:
+        if (one.target, one.event, one.source) == (target, Event.APPEARED, "imagery"):
+            yield one
+
+
+def _bounds(interval: dict[str, object] | None) -> tuple[object, object]:
+    return (interval.get("after"), interval.get("by")) if interval else (None, None)
