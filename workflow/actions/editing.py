@@ -121,7 +121,10 @@ def refuse_sealed(author: Author, kind: str, key: str, value: object) -> None:
     review = getattr(value, "review", Review.DRAFT)
     if review.sealed:
         raise NotAllowed(
-            author.name, author.role.value, f"change the {review} {kind} {key} before it is reopened"
+            author.name,
+            author.role.value,
+            f"change the {review} {kind} {key} before it is reopened",
+            "have a lead reopen it",
         )
 
 

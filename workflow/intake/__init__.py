@@ -204,7 +204,9 @@ def _store(source: Path, target: Path, *, read_only: bool = False) -> None:
         return
     if not target.parent.is_dir():
         target.parent.mkdir(exist_ok=True)
-        sync_folder(target.parent.parent)  # a power cut must not take the folder with what was acknowledged in it
+        sync_folder(
+            target.parent.parent
+        )  # a power cut must not take the folder with what was acknowledged in it
     try:
         put_in_place(source, target)
         if read_only:
