@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import notices, state
+from dashboard.drafts import FIELDS, MINE, THEIRS, Draft, draft_of
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -24,50 +25,11 @@ from workflow.readmodels import history
 from workflow.readmodels.history import Change
 from workflow.readmodels.pages import ComparePage, MarkCard
 
-__all__ = ["Draft", "section"]
+__all__ = ["section"]
 
-FIELDS = ("label", "note", "target", "evidence")
 FEW = 8
 _NEW_NUMBER = "marks.number"
-_THEIRS, _MINE = "theirs", "mine"
 _TITLE = "<b>Marks of this site</b>"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An open form: the version it was opened with, its fields then (`was`), what was typed (`mine`).
-
-    `number` is new with each opening, so that no field keeps what another form held. `conflict` is what was refused
-    last.
-    """
-
-    mark: str
-    base: int
-    was: Mapping[str, Any]
-    mine: Mapping[str, Any]
-    number: int = 0
-    conflict: EditConflict | None = None
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """Fields that were changed here."""
-        return {name: self.mine[name] for name in FIELDS if self.mine[name] != self.was[name]}
-
-    def decided(self, picks: Mapping[str, str], base: int, now: Annotation) -> Draft:
-        """The form on the newer version `base`, with what was changed here but for fields that were given up."""
-        kept = {name: value for name, value in self.changes.items() if picks.get(name) != _THEIRS}
-        was = _fields(now)
-        return replace(self, base=base, was=was, mine={**was, **kept}, conflict=None)
-
-
-def draft_of(card: MarkCard, number: int = 0) -> Draft:
-    """A form on the mark as it is now."""
-    fields = _fields(card.mark)
-    return Draft(card.mark.id, card.version, fields, fields, number)
-
-
-def _fields(mark: Annotation) -> dict[str, Any]:
-    return {name: getattr(mark, name) for name in FIELDS}
 
 
 # -- the section ---------------------------------------------------------------------------------------------
@@ -288,11 +250,11 @@ def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
         _value(columns[2], "You", "not saved", site, one.field, one.mine)
         picks[one.field] = st.radio(
             f"{one.field.capitalize()}: which one",
-            [_THEIRS, _MINE],
+            [THEIRS, MINE],
             index=None,
             horizontal=True,
             label_visibility="collapsed",
-            format_func={_THEIRS: "Keep theirs", _MINE: "Use mine"}.__getitem__,
+            format_func={THEIRS: "Keep theirs", MINE: "Use mine"}.__getitem__,
             key=f"{_field_key(draft)}.pick.{one.field}",
         )
     with st.container(horizontal=True):
