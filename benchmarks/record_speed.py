@@ -53,7 +53,7 @@ from workflow.store.transaction import utc_text
 SEED = 20241
 ANNA = Author("Anna")
 START = datetime(2023, 1, 1, tzinfo=UTC)
-BATCH = 2000
+LARGEST_BATCH = 2000
 CHECKED = 20_000  # up to so many objects the record that was filled in bulk is verified before it is measured
 STEP_DEG = 0.01  # between neighbouring sites
 MONTH = timedelta(days=30)
@@ -107,10 +107,10 @@ def objects(sites: int, captures: int, observations: int) -> Iterator[object]:
             yield Annotation(f"m{n}", site, capture, "point", geometry)
 
 
-def fill(record: Record, made: Iterator[object], clock: Clock) -> int:
+def fill(record: Record, made: Iterator[object], clock: Clock, batch: int) -> int:
     """Write them all as the record would, one revision each, but many rows to a statement; how many objects."""
     done, chain = 0, record.chain_head()
-    while some := list(islice(made, BATCH)):
+    while some := list(islice(made, batch)):
         rows: dict[str, list[dict[str, Any]]] = {}
         at = utc_text(clock())
         for one in some:
@@ -265,10 +265,11 @@ def main() -> None:
     sizes = (arguments.sites, arguments.captures, arguments.observations)
     with tempfile.TemporaryDirectory() as folder:
         where = arguments.where or Path(folder, "record.sqlite")
-        clock = Clock(sum(sizes) // BATCH)
+        batch = min(LARGEST_BATCH, sum(sizes) // 100 + 1)
+        clock = Clock(sum(sizes) // batch)
         with Record.open(where, clock=clock) as record:
             begun = time.perf_counter()
-            done = fill(record, objects(*sizes), clock)
+            done = fill(record, objects(*sizes), clock, batch)
             rate = done / (time.perf_counter() - begun)
             if done < CHECKED:
                 assert record.verify().problems == ()
