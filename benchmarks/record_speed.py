@@ -46,7 +46,6 @@ from workflow.model import (
 from workflow.store import ChainHead, Record
 from workflow.store.chain import link
 from workflow.store.kinds import Kind, kind_of
-from workflow.store.spatial import write_boxes
 from workflow.store.tables import CHAIN, HEADS, REVISIONS
 from workflow.store.transaction import utc_text
 
@@ -167,8 +166,8 @@ def write(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None
     revisions = [{name: row[name] for name in row if name not in left_out} for row in rows]
     connection.execute(insert(REVISIONS[kind]), revisions)
     if kind == "capture" and connection.dialect.name == "sqlite":
-        for head in heads:
-            write_boxes(connection, head["number"], head)
+        new = text("INSERT INTO capture_box VALUES (2 * :number, :minx, :maxx, :miny, :maxy)")
+        connection.execute(new, heads)
 
 
 def full_state(record: Record, site: str) -> int:
