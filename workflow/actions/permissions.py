@@ -19,7 +19,6 @@ class Deed(StrEnum):
     EDIT_SITES = "change sites"
     IMPORT_SITES = "import sites"
     IMPORT_OBSERVATIONS = "import observations"
-    EDIT_CAPTURES = "change captures"
     UNDO = "undo a change"
     SUBMIT = "submit work for review"
     REVIEW = "approve or return work"
@@ -27,7 +26,6 @@ class Deed(StrEnum):
     ASK_SECOND_READING = "ask for a second reading"
     ADJUDICATE = "decide between readings"
     WITHDRAW = "withdraw a capture"
-    CLAIM = "keep claims"
 
 
 _ANALYST = frozenset(
@@ -37,10 +35,8 @@ _ANALYST = frozenset(
         Deed.EDIT_SITES,
         Deed.IMPORT_SITES,
         Deed.IMPORT_OBSERVATIONS,
-        Deed.EDIT_CAPTURES,
         Deed.UNDO,
         Deed.SUBMIT,
-        Deed.CLAIM,
     }
 )
 ALLOWED: Mapping[Role, frozenset[Deed]] = {
