@@ -99,6 +99,8 @@ def test_a_row_has_the_documented_keys(project: Project) -> None:
         "synthetic": False,
         "source": "imagery",
         "seen": True,
+        "confidence": "moderate",
+        "doubts": ["unreviewed"],
     }
     assert json.loads(json.dumps(row)) == row
 

@@ -24,7 +24,9 @@ from workflow.findings import (
 )
 from workflow.model import (
     Basis,
+    Confidence,
     DateSpan,
+    Doubt,
     Event,
     Evidence,
     Finding,
@@ -75,6 +77,9 @@ def test_absent_then_present_gives_a_half_open_interval() -> None:
         by=date(2022, 2, 20),
         phrase="late 2021 or early 2022",
         witnesses=("a", "b"),
+        stood=date(2022, 2, 20),
+        confidence=Confidence.MODERATE,
+        doubts=(Doubt.UNREVIEWED,),
     )
 
 
@@ -130,7 +135,7 @@ def test_absent_present_absent_gives_both_events() -> None:
     assert found == [("appeared", "2018-01-01", "2019-12-31"), ("removed", "2019-01-01", "2021-12-31")]
 
 
-def test_what_comes_back_appears_twice_and_says_so() -> None:
+def test_what_comes_back_reappears_and_says_so() -> None:
     rows = find(
         seen(ABSENT, "2017", "a"),
         seen(PRESENT, "2018", "b"),
@@ -142,7 +147,7 @@ def test_what_comes_back_appears_twice_and_says_so() -> None:
     assert [(one.event.value, one.witnesses) for one in rows] == [
         ("appeared", ("a", "b")),
         ("removed", ("b", "c")),
-        ("appeared", ("d", "e")),
+        ("reappeared", ("d", "e")),
         ("removed", ("e", "f")),
     ]
     for row in rows:
@@ -190,7 +195,7 @@ def test_an_event_bounds_those_before_it_where_a_date_is_the_earliest_possible()
     assert events(shown(PRESENT, "2018-01-01"), seen(ABSENT, "2020-01-01"), seen(PRESENT, "2022-01-01")) == [
         ("appeared", None, "2020-01-01"),
         ("removed", "2018-01-01", "2020-01-01"),
-        ("appeared", "2020-01-01", "2022-01-01"),
+        ("reappeared", "2020-01-01", "2022-01-01"),
     ]
 
 
@@ -198,7 +203,7 @@ def test_a_return_bounds_the_removal_before_it_where_a_date_is_the_earliest_poss
     assert events(seen(PRESENT, "2018-01-01"), shown(ABSENT, "2020-01-01"), seen(PRESENT, "2022-01-01")) == [
         ("appeared", None, "2018-01-01"),
         ("removed", "2018-01-01", "2022-01-01"),
-        ("appeared", "2020-01-01", "2022-01-01"),
+        ("reappeared", "2020-01-01", "2022-01-01"),
     ]
 
 
@@ -261,7 +266,7 @@ def test_a_presence_on_either_side_of_a_certain_absence_bounds_nothing() -> None
     assert [(one.event.value, iso(one.after), iso(one.by)) for one in rows] == [
         ("appeared", None, "2018-01-01"),
         ("removed", "2018-01-01", "2020-06-01"),
-        ("appeared", "2020-06-01", "2022-01-01"),
+        ("reappeared", "2020-06-01", "2022-01-01"),
     ]
     assert any("order of b" in note for note in rows[0].contradictions)
 
@@ -321,6 +326,57 @@ def test_a_reviewed_capture_is_the_witness_among_equals() -> None:
 def test_what_rests_on_rendered_scenes_is_synthetic() -> None:
     assert find(seen(ABSENT, "2019", synthetic=True), seen(PRESENT, "2021"))[0].synthetic
     assert not find(seen(ABSENT, "2019"), seen(PRESENT, "2021"))[0].synthetic
+
+
+# -- doubts --------------------------------------------------------------------------------------------------
+
+
+def doubts(*said: Witness) -> set[tuple[Doubt, ...]]:
+    return {row.doubts for row in find(*said)}
+
+
+def test_what_weakens_a_finding_is_named() -> None:
+    absent, present = seen(ABSENT, "2019", "a", reviewed=True), seen(PRESENT, "2021", "b", reviewed=True)
+    assert doubts(absent, present) == {()}
+    assert doubts(absent, replace(present, reviewed=False)) == {(Doubt.UNREVIEWED,)}
+    assert doubts(absent, replace(present, confidence=Confidence.LOW)) == {(Doubt.LOW_CONFIDENCE,)}
+    assert doubts(absent, present, seen(PRESENT, "2023", "c", confidence=Confidence.LOW)) == {()}
+    assert doubts(absent, seen(PRESENT, "2019", "c", reviewed=True)) == {(Doubt.OPEN_ORDER,)}
+    assert doubts(absent, present, replace(absent, capture="b")) == {(Doubt.DISPUTED,)}
+    assert doubts(absent, seen(PRESENT, "2017", "c", reviewed=True), present) == {(Doubt.CAME_BACK,)}
+
+
+def test_the_confidence_is_that_of_the_weakest_witness_and_of_its_surest_statement() -> None:
+    absent = seen(ABSENT, "2019", "a", confidence=Confidence.HIGH)
+    unsure, sure = (
+        seen(PRESENT, "2021", "b", author=said.value, confidence=said)
+        for said in (Confidence.LOW, Confidence.HIGH)
+    )
+    assert find(absent, unsure)[0].confidence is Confidence.LOW
+    assert find(absent, unsure, sure)[0].confidence is Confidence.HIGH
+    assert find(absent, unsure, replace(sure, capture="c"))[0].witnesses == ("a", "c")
+    assert find(absent)[0].confidence is Confidence.HIGH
+
+
+def test_it_is_known_to_stand_until_the_last_presence() -> None:
+    (row,) = find(seen(PRESENT, "2018", "a"), seen(PRESENT, "2021", "b"))
+    assert (row.by, row.stood) == (date(2018, 12, 31), date(2021, 1, 1))
+    (row,) = find(seen(PRESENT, "by 2018", "a"))
+    assert row.stood is None
+
+
+def test_sources_that_disagree_are_a_doubt_in_its_place() -> None:
+    imagery = find(seen(ABSENT, "2019", "a", confidence=Confidence.LOW), seen(PRESENT, "2021", "b"))
+    said = publication_findings(replace(place(published("2016")), id="gate"))
+    one, two = with_disagreements([*imagery, *said])
+    assert one.doubts == (Doubt.SOURCES_DISAGREE, Doubt.UNREVIEWED, Doubt.LOW_CONFIDENCE)
+    assert two.doubts == (Doubt.SOURCES_DISAGREE,)
+
+
+def test_a_published_appearance_that_fits_a_return_agrees() -> None:
+    imagery = find(seen(PRESENT, "2016"), seen(ABSENT, "2018"), seen(PRESENT, "2021"))
+    rows = with_disagreements([*imagery, *publication_findings(place(published("2020")))])
+    assert not any(Doubt.SOURCES_DISAGREE in row.doubts for row in rows)
 
 
 # -- laws ----------------------------------------------------------------------------------------------------
@@ -404,9 +460,8 @@ def test_every_interval_holds_a_day_and_its_phrase_contains_it(said: list[Witnes
 @given(witnesses())
 def test_events_alternate_and_do_not_run_backwards(said: list[Witness]) -> None:
     rows = [row for row in find(*said) if row.seen]
-    assert [row.event for row in rows] == [Event.APPEARED, Event.REMOVED] * (len(rows) // 2) + [
-        Event.APPEARED
-    ] * (len(rows) % 2)
+    turns = [row.event if row.event is Event.APPEARED else row.event.arrives for row in rows]
+    assert turns == [Event.APPEARED, *[False, True] * (len(rows) // 2)][: len(rows)]
     ends = [row.by or date.max for row in rows]
     assert ends == sorted(ends)
 
@@ -422,6 +477,17 @@ def test_the_truth_lies_inside(data: st.DataObject) -> None:
         true_day = appeared if row.event is Event.APPEARED else removed
         assert true_day is not None
         assert contains(row, START + true_day * DAY)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_it_stands_when_it_is_known_to_stand(data: st.DataObject) -> None:
+    appeared = data.draw(offsets)
+    removed = data.draw(st.none() | st.integers(appeared + 1, 70))
+    for row in find(*data.draw(true_witnesses(appeared, removed))):
+        if row.by is not None and row.stood is not None and row.by <= row.stood:
+            assert START + appeared * DAY <= row.by
+            assert removed is None or row.stood < START + removed * DAY
 
 
 @settings(max_examples=60, deadline=None)
@@ -488,7 +554,7 @@ def test_with_days_alone_every_row_holds_an_event_of_its_kind(stands: list[bool]
     ]
     changes = [(day, stands[day]) for day in range(1, len(stands)) if stands[day] != stands[day - 1]]
     rows = [row for row in find(*said) if row.seen and row.after is not None]
-    assert [(row.event is Event.APPEARED, row.by) for row in rows] == [
+    assert [(row.event.arrives, row.by) for row in rows] == [
         (there, START + day * DAY) for day, there in changes
     ]
 
@@ -604,8 +670,8 @@ def test_a_publication_that_fits_one_of_two_appearances_agrees() -> None:
 
 
 def row(target: str, after: str | None, by: str | None, **more: object) -> Finding:
-    ends = (date.fromisoformat(day) if day else None for day in (after, by))
-    return Finding("gate", target, Event.APPEARED, *ends, "words", **more)  # type: ignore[arg-type]
+    first, last = (date.fromisoformat(day) if day else None for day in (after, by))
+    return Finding("gate", target, Event.APPEARED, first, last, "words", **more)  # type: ignore[arg-type]
 
 
 def counts(*findings: Finding, days: Sequence[str] | None = None) -> list[tuple[str, int, int]]:
@@ -665,7 +731,8 @@ def test_a_statement_on_a_whole_place_counts_where_its_targets_have_none() -> No
 @settings(deadline=None)
 @given(st.data())
 def test_growth_contains_the_truth_and_only_grows(data: st.DataObject) -> None:
-    rows, truth = [], []
+    rows: list[Finding] = []
+    truth: list[date] = []
     for number in range(data.draw(st.integers(1, 5))):
         appeared = data.draw(offsets)
         found = target_findings("gate", f"t{number}", data.draw(true_witnesses(appeared, None)))

@@ -283,6 +283,9 @@ def test_activity_is_what_was_written_in_a_time_the_newest_first(record: Record)
     assert len(record.activity(FIRST, FIRST + timedelta(days=1), kinds=("target",))) == 2
     assert record.activity(FIRST, FIRST + timedelta(days=1), limit=1) == everything[:1]
     assert record.activity(FIRST, FIRST + timedelta(days=1), kinds=()) == ()
+    assert record.activity(FIRST, FIRST + timedelta(days=1), site="arch", limit=3) == everything[:3]
+    assert record.activity(FIRST, FIRST + timedelta(days=1), site="other") == ()
+    assert record.activity(FIRST, FIRST + timedelta(days=1), site="\udcff") == ()
 
 
 # -- several at once -----------------------------------------------------------------------------------------

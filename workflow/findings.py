@@ -4,7 +4,7 @@ A capture with the span [first, last] on which a target is absent proves that it
 unless it had been there before and was removed; one on which it is present, that it appeared by `last`. A
 *stay* is the time between appearing and removal. Findings assume as few stays as the captures allow, give for
 each event the smallest interval that holds for every order of the captures which that leaves possible, and
-name what does not fit.
+name what does not fit. After the first stay a target *reappears*.
 
 The date that Google Earth shows is the earliest possible one. It orders captures as shown, since its open end
 would make every order possible; as a bound its whole span counts.
@@ -18,7 +18,19 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from workflow.errors import InputRefused
-from workflow.model import Basis, DateSpan, Event, Evidence, Finding, GrowthPoint, Site, State, Witness
+from workflow.model import (
+    Basis,
+    Confidence,
+    DateSpan,
+    Doubt,
+    Event,
+    Evidence,
+    Finding,
+    GrowthPoint,
+    Site,
+    State,
+    Witness,
+)
 from workflow.timespan import format_day, format_span, parse_span, phrase, stated_end
 
 __all__ = [
@@ -33,6 +45,7 @@ __all__ = [
 
 DISPUTED = "disputed"
 _DAY = timedelta(days=1)
+_STRENGTH = {confidence: number for number, confidence in enumerate(Confidence)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +62,12 @@ class _Sighting:
     span: DateSpan
     capture: str
     reviewed: bool
+    confidence: Confidence
 
     @property
-    def rank(self) -> tuple[bool, str]:
-        """Which of two sightings with one bound is the witness: a reviewed one, then by id."""
-        return (not self.reviewed, self.capture)
+    def rank(self) -> tuple[bool, int, str]:
+        """Which of two sightings with one bound is the witness: a reviewed one, the most confident, then by id."""
+        return (not self.reviewed, -_STRENGTH[self.confidence], self.capture)
 
     def is_before(self, other: _Sighting) -> bool:
         """Whether this one was certainly taken on an earlier day."""
@@ -98,24 +112,30 @@ def target_findings(site: str, target: str, witnesses: Iterable[Witness]) -> tup
     decisive.
 
     A target that is nowhere present gives one row with `seen` False. A capture on which present and absent
-    were both said decides nothing and is named. `reviewed` is True where every witness that sets a bound is;
-    `synthetic` where any decisive one is.
+    were both said decides nothing and is named. `reviewed` is True where every witness that sets a bound is,
+    `confidence` is that of the weakest of them; `synthetic` where any decisive one is.
     """
     decisive = [witness for witness in witnesses if witness.state.decisive]
     sightings, disputed = _sightings(decisive)
     presents = [one for one in sightings if one.state is State.PRESENT]
     absents = [one for one in sightings if one.state is State.ABSENT]
-    notes = [_dispute_note(capture, decisive) for capture in disputed]
-    if presents:
-        stays = _stays(presents, absents)
-        notes += _return_notes(stays) + _order_notes(presents, absents, stays)
-        rows = _stay_rows(stays)
-    else:
-        rows = _unseen_rows(absents, disputed)
+    stays = _stays(presents, absents)
+    notes = {
+        Doubt.DISPUTED: [_dispute_note(capture, decisive) for capture in disputed],
+        Doubt.OPEN_ORDER: _order_notes(presents, absents, stays),
+        Doubt.CAME_BACK: _return_notes(stays),
+    }
     synthetic = any(witness.synthetic for witness in decisive)
     return tuple(
-        replace(row, site=site, target=target, contradictions=tuple(notes), synthetic=synthetic)
-        for row in rows
+        replace(
+            row,
+            site=site,
+            target=target,
+            contradictions=tuple(note for said in notes.values() for note in said),
+            doubts=(*(doubt for doubt, said in notes.items() if said), *row.doubts),
+            synthetic=synthetic,
+        )
+        for row in (_stay_rows(stays) if presents else _unseen_rows(absents, disputed))
     )
 
 
@@ -143,6 +163,7 @@ def _sighting(said: Sequence[Witness]) -> _Sighting:
         span=span,
         capture=said[0].capture,
         reviewed=any(one.reviewed for one in said),
+        confidence=max((one.confidence for one in said), key=lambda one: _STRENGTH[one]),
     )
 
 
@@ -177,11 +198,13 @@ def _stay_rows(stays: Sequence[_Stay]) -> list[Finding]:
     """Appeared and, where it is certain, removed of every stay, in the order of time."""
     rows: list[Finding] = []
     limit: list[_Sighting] = []  # what the next event says of all earlier ones: they happened by then
-    for stay in reversed(stays):
+    for number, stay in reversed(list(enumerate(stays))):
         if stay.after:
             rows.append(_row(Event.REMOVED, stay.presents, [*stay.after, *limit]))
             limit = [_first_end([*stay.after, *limit])]
-        rows.append(_row(Event.APPEARED, stay.before, [*stay.presents, *limit]))
+        arrived = _row(Event.REAPPEARED if number else Event.APPEARED, stay.before, [*stay.presents, *limit])
+        last = max(one.first for one in stay.presents)
+        rows.append(replace(arrived, stood=last if last > date.min else None))
         limit = [_first_end([*stay.presents, *limit])]
     return rows[::-1]
 
@@ -190,47 +213,50 @@ def _first_end(sightings: Sequence[_Sighting]) -> _Sighting:
     return min(sightings, key=lambda one: (one.last, one.rank))
 
 
+def _last_start(sightings: Sequence[_Sighting]) -> _Sighting:
+    return min(sightings, key=lambda one: (-one.first.toordinal(), one.rank))
+
+
 def _row(event: Event, earlier: Sequence[_Sighting], later: Sequence[_Sighting]) -> Finding:
     """The event that lies after every one of `earlier` and by every one of `later`."""
     upper = _first_end(later)
     bounding = [one for one in earlier if one.first > date.min]
-    lower = min(bounding, key=lambda one: (-one.first.toordinal(), one.rank), default=None)
+    lower = _last_start(bounding) if bounding else None
     after = lower.first if lower else None
     by = upper.last if upper.last < date.max else None
     if after is not None and by is not None:
         after = min(after, by - _DAY)  # both states on one day: it happened on that day
-    set_by = [lower, upper] if lower else [upper]
+    return _bounded_by([lower, upper] if lower else [upper], event, after, by, phrase(after, by))
+
+
+def _bounded_by(
+    sightings: Sequence[_Sighting], event: Event, after: date | None, by: date | None, words: str
+) -> Finding:
+    """The row that rests on these sightings, and what they leave to be desired."""
+    reviewed = all(one.reviewed for one in sightings)
+    weakest = min((one.confidence for one in sightings), key=lambda one: _STRENGTH[one])
+    doubts = [] if reviewed else [Doubt.UNREVIEWED]
     return Finding(
         site="",
         target="",
         event=event,
         after=after,
         by=by,
-        phrase=phrase(after, by),
-        witnesses=tuple(one.capture for one in set_by),
-        reviewed=all(one.reviewed for one in set_by),
+        phrase=words,
+        witnesses=tuple(one.capture for one in sightings),
+        reviewed=reviewed,
+        confidence=weakest,
+        doubts=tuple([*doubts, Doubt.LOW_CONFIDENCE] if weakest is Confidence.LOW else doubts),
     )
 
 
 def _unseen_rows(absents: Sequence[_Sighting], disputed: Sequence[str]) -> list[Finding]:
     """The row of a target that no capture shows without dispute, if anything was said of it."""
     if absents:
-        last = min(absents, key=lambda one: (-one.first.toordinal(), one.rank))
+        last = _last_start(absents)
         after = last.first if last.first > date.min else None
         words = f"not seen as of {format_day(after)}" if after else "undated"
-        return [
-            Finding(
-                "",
-                "",
-                Event.APPEARED,
-                after,
-                None,
-                words,
-                (last.capture,),
-                reviewed=last.reviewed,
-                seen=False,
-            )
-        ]
+        return [replace(_bounded_by([last], Event.APPEARED, after, None, words), seen=False)]
     if disputed:
         return [Finding("", "", Event.APPEARED, None, None, "undated", tuple(disputed), seen=False)]
     return []
@@ -295,12 +321,23 @@ def with_disagreements(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     day.
     """
     rows = tuple(findings)
-    return tuple(replace(row, contradictions=(*row.contradictions, *_rivals(row, rows))) for row in rows)
+    return tuple(_disagreeing(row, _rivals(row, rows)) for row in rows)
+
+
+def _disagreeing(row: Finding, rivals: Sequence[str]) -> Finding:
+    if not rivals:
+        return row
+    doubts = {*row.doubts, Doubt.SOURCES_DISAGREE}
+    return replace(
+        row,
+        contradictions=(*row.contradictions, *rivals),
+        doubts=tuple(doubt for doubt in Doubt if doubt in doubts),
+    )
 
 
 def _rivals(row: Finding, rows: Sequence[Finding]) -> list[str]:
-    key = (row.site, row.target, row.event)
-    same = [one for one in rows if (one.site, one.target, one.event) == key]
+    key = (row.site, row.target, row.event.arrives)
+    same = [one for one in rows if (one.site, one.target, one.event.arrives) == key]
     own, others = ([one for one in same if (one.source == row.source) is alike] for alike in (True, False))
     return [
         f"The {other.source} ({', '.join(other.witnesses)}) says {other.phrase}, "

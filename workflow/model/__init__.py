@@ -20,7 +20,7 @@ from workflow.model.captures import (
     Withdrawal,
 )
 from workflow.model.dates import Basis, DateSpan, Precision
-from workflow.model.findings import Finding, GrowthPoint, Witness
+from workflow.model.findings import Doubt, Finding, GrowthPoint, Subset, Witness
 from workflow.model.places import LonLat, Position, slug
 from workflow.model.sites import (
     Direction,
@@ -56,6 +56,7 @@ __all__ = [
     "Confidence",
     "DateSpan",
     "Direction",
+    "Doubt",
     "Event",
     "Evidence",
     "FileRole",
@@ -78,6 +79,7 @@ __all__ = [
     "State",
     "StoredFile",
     "Stretch",
+    "Subset",
     "Target",
     "TargetClass",
     "Verdict",

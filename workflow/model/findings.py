@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from workflow.model.dates import DateSpan
 from workflow.model.sites import Event
-from workflow.model.statements import State
+from workflow.model.statements import Confidence, State
 
-__all__ = ["Finding", "GrowthPoint", "Witness"]
+__all__ = ["Doubt", "Finding", "GrowthPoint", "Subset", "Witness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,18 @@ class Witness:
     author: str = ""
     reviewed: bool = False
     synthetic: bool = False
+    confidence: Confidence = Confidence.MODERATE
+
+
+class Doubt(StrEnum):
+    """What weakens a finding. `contradictions` has the sentences of the first four."""
+
+    DISPUTED = "disputed"
+    OPEN_ORDER = "open order"
+    CAME_BACK = "came back"
+    SOURCES_DISAGREE = "sources disagree"
+    UNREVIEWED = "unreviewed"
+    LOW_CONFIDENCE = "low confidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,9 @@ class Finding:
 
     `witnesses` are the captures that set the bounds, `contradictions` sentences on what does not fit. `source` is
     `imagery`, or `publication` for a row that rests on a published statement alone. `seen` False: no capture shows the
-    target yet, and `after` is the day on which it was last known not to be there.
+    target yet, and `after` is the day on which it was last known not to be there. After it appeared or reappeared it is
+    known to have stood from `by` to `stood`, if those are in that order. `confidence` is that of the weakest witness;
+    `doubts` come in the order of `Doubt`.
     """
 
     site: str
@@ -45,6 +60,9 @@ class Finding:
     synthetic: bool = False
     source: str = "imagery"
     seen: bool = True
+    stood: date | None = None
+    confidence: Confidence | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +72,16 @@ class GrowthPoint:
     day: date
     at_least: int
     at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Which targets are counted: those of sites of a category, on a road, of a class, within an area; empty keeps all.
+
+    `area` is a GeoJSON Polygon or MultiPolygon on WGS 84 (lon, lat); a site that is not located lies in none.
+    """
+
+    category: str = ""
+    road: str = ""
+    kind: str = ""
+    area: dict[str, object] | None = None

@@ -17,6 +17,12 @@ class Event(StrEnum):
 
     APPEARED = "appeared"
     REMOVED = "removed"
+    REAPPEARED = "reappeared"
+
+    @property
+    def arrives(self) -> bool:
+        """Whether the target stands afterwards."""
+        return self is not Event.REMOVED
 
 
 class Direction(StrEnum):

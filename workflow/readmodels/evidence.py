@@ -23,10 +23,10 @@ Row = dict[str, Any]
 def timeline(project: Project, site: str | None = None, approved: bool = False) -> list[Row]:
     """Rows of all events, or those of one site: sites and targets in their order, events in time.
 
-    Keys ``site target event earliest latest phrase witnesses contradictions reviewed synthetic``, then
-    ``source seen``. `earliest` is the excluded bound, `latest` the included one. `witnesses` are capture ids,
-    or the citation where `source` is ``publication``. `seen` is False for a target that no capture shows. See
-    `findings` for `approved`.
+    Keys ``site target event earliest latest phrase witnesses contradictions reviewed synthetic``, then ``source
+    seen confidence doubts``. `earliest` is the excluded bound, `latest` the included one. `witnesses` are capture
+    ids, or the citation where `source` is ``publication``. `seen` is False for a target that no capture shows.
+    See `findings` for `approved`.
 
     Raises
     ------
@@ -89,6 +89,7 @@ def witness(said: Observation, capture: Capture) -> Witness:
         author=said.author,
         reviewed=said.review is Review.APPROVED,
         synthetic=capture.synthetic,
+        confidence=said.confidence,
     )
 
 
@@ -106,6 +107,8 @@ def _timeline_row(finding: Finding) -> Row:
         "synthetic": finding.synthetic,
         "source": finding.source,
         "seen": finding.seen,
+        "confidence": finding.confidence.value if finding.confidence else None,
+        "doubts": [doubt.value for doubt in finding.doubts],
     }
 
 

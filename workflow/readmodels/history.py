@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -86,10 +86,9 @@ def activity_rows(
     hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
     pairs = {(one[0], one[2]) for one in hidden}
     rows = [
-        asdict(one)
-        for one in project.record.activity(since, until, kinds=kinds)
-        if site in (None, one.site)
-        and (author is None or person(author) == person(one.author))
+        one._asdict()
+        for one in project.record.activity(since, until, kinds=kinds, site=site)
+        if (author is None or person(author) == person(one.author))
         and not (one.kind in _HIDEABLE and (one.site, one.capture) in pairs)
     ]
     return rows[:limit]
@@ -239,9 +238,9 @@ def site_changes(
     `since` is about when that was: what is a day older is not looked for.
     """
     rows = project.record.activity(
-        since - _CLOCKS_APART, datetime.max.replace(tzinfo=UTC), kinds=tuple(_SAID)
+        since - _CLOCKS_APART, datetime.max.replace(tzinfo=UTC), kinds=tuple(_SAID), site=site
     )
-    new = [one for one in rows if one.site == site and one.seq > after]
+    new = [one for one in rows if one.seq > after]
     if not new:
         return []
     hidden = hidden_from(project, reader, site) if reader is not None else frozenset()

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflow.codec import canonical_json
 
@@ -64,9 +64,11 @@ class Revision:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One write in short: `at` is RFC 3339 UTC as the record has it, `site` and `capture` are the object's."""
+class Activity(NamedTuple):
+    """One write in short: `at` is RFC 3339 UTC as the record has it, `site` and `capture` are the object's.
+
+    A tuple and no dataclass: a month of a large record is thousands of them.
+    """
 
     kind: str
     id: str

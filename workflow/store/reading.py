@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     ColumnElement,
     Connection,
+    Float,
     Select,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -23,7 +28,7 @@ from sqlalchemy import (
 
 from workflow.codec import canonical_json
 from workflow.errors import ProjectUnusable
-from workflow.store.chain import ChainHead, Revision
+from workflow.store.chain import Activity, ChainHead, Revision
 from workflow.store.geometry import Box, flat_boxes
 from workflow.store.kinds import KINDS, Kind, Versioned
 from workflow.store.parts import Parts, assembled, parts_of_sites
@@ -46,6 +51,7 @@ __all__ = [
     "revisions_of",
 ]
 
+Number = BindParameter[float]
 Cache = MutableMapping[tuple[str, str], Versioned[Any]]
 IN_LIST = 500  # names in one IN (...): SQLite before 3.32 took 999
 
@@ -54,14 +60,18 @@ def heads(
     connection: Connection, kind: Kind, cache: Cache, where: Mapping[str, str | None]
 ) -> tuple[Any, ...]:
     """`Versioned` objects of a kind in the order they came in; `where`: column to value, None is any."""
-    table = HEADS[kind.name]
-    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
-    for column, value in where.items():
-        if value is not None:
-            if not is_text(value):
-                return ()
-            query = query.where(table.c[column] == value)
-    return _decoded_all(connection, kind, connection.execute(query).all(), cache)
+    asked = {column: value for column, value in where.items() if value is not None}
+    if not all(map(is_text, asked.values())):
+        return ()
+    rows = connection.execute(_heads_where(kind.name, tuple(asked)), asked).all()
+    return _decoded_all(connection, kind, rows, cache)
+
+
+@functools.cache  # making a statement takes longer than running it
+def _heads_where(kind: str, columns: tuple[str, ...]) -> Select[Any]:
+    table = HEADS[kind].c
+    query = select(table.id, table.version, table.payload).order_by(table.number)
+    return query.where(*(table[column] == bindparam(column) for column in columns))
 
 
 def heads_of(
@@ -204,71 +214,78 @@ def captures_over(connection: Connection, box: Box, cache: Cache) -> tuple[Versi
 
     The R-tree keeps 32-bit floats rounded outwards, so what it finds is compared again with the exact bounds.
     """
-    table = HEADS["capture"]
     parts = flat_boxes(box)
-    query = select(table.c.id, table.c.version, table.c.payload).order_by(table.c.number)
-    query = query.where(or_(*(_touches(part) for part in parts)))
-    through_index = _through_rtree if connection.dialect.name == "sqlite" else _through_gist
-    rows = connection.execute(through_index(query, parts)).all()
-    return _decoded_all(connection, KINDS["capture"], rows, cache)
+    sides = ("west", "south", "east", "north")
+    values = {
+        f"{side}{i}": value for i, part in enumerate(parts) for side, value in zip(sides, part, strict=True)
+    }
+    query = _captures_over(connection.dialect.name, len(parts))
+    return _decoded_all(connection, KINDS["capture"], connection.execute(query, values).all(), cache)
 
 
-def _touches(box: Box) -> ColumnElement[bool]:
+@functools.cache
+def _captures_over(dialect: str, boxes: int) -> Select[Any]:
+    """Asks with ``west0 south0 east0 north0 west1 ...`` of so many boxes."""
     table = HEADS["capture"].c
-    west, south, east, north = box
+    asked = [
+        [bindparam(f"{side}{i}", type_=Float) for side in ("west", "south", "east", "north")]
+        for i in range(boxes)
+    ]
+    query = select(table.id, table.version, table.payload).order_by(table.number)
+    query = query.where(or_(*(_touches(*one) for one in asked)))
+    if dialect == "postgresql":
+        return query.where(or_(*(table.geometry.op("&&")(func.ST_MakeEnvelope(*one, 4326)) for one in asked)))
+    # outwards fails for what a 32-bit float cannot tell from zero, so the question is a little wider
+    inside = " OR ".join(
+        f"(minx <= :east{i} + {_MARGIN_DEG} AND maxx >= :west{i} - {_MARGIN_DEG} "
+        f"AND miny <= :north{i} + {_MARGIN_DEG} AND maxy >= :south{i} - {_MARGIN_DEG})"
+        for i in range(boxes)
+    )
+    return query.where(text(f"number IN (SELECT key / 2 FROM {BOX_TABLE} WHERE {inside})"))  # noqa: S608
+
+
+def _touches(west: Number, south: Number, east: Number, north: Number) -> ColumnElement[bool]:
+    table = HEADS["capture"].c
     plain = and_(table.minx <= table.maxx, table.minx <= east, table.maxx >= west)
     over_antimeridian = and_(table.minx > table.maxx, or_(table.minx <= east, table.maxx >= west))
     return and_(table.miny <= north, table.maxy >= south, or_(plain, over_antimeridian))
 
 
-def _through_rtree(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
-    inside = " OR ".join(
-        f"(minx <= :east{i} AND maxx >= :west{i} AND miny <= :north{i} AND maxy >= :south{i})"
-        for i in range(len(parts))
-    )
-    # outwards fails for what a 32-bit float cannot tell from zero, so the question is a little wider
-    margins = {"west": -_MARGIN_DEG, "south": -_MARGIN_DEG, "east": _MARGIN_DEG, "north": _MARGIN_DEG}
-    values = {
-        f"{side}{i}": value + margin
-        for i, part in enumerate(parts)
-        for (side, margin), value in zip(margins.items(), part, strict=True)
-    }
-    numbers = text(f"number IN (SELECT key / 2 FROM {BOX_TABLE} WHERE {inside})").bindparams(**values)  # noqa: S608
-    return query.where(numbers)
-
-
-def _through_gist(query: Select[Any], parts: tuple[Box, ...]) -> Select[Any]:
-    boxes = (func.ST_MakeEnvelope(*part, 4326) for part in parts)
-    return query.where(or_(*(HEADS["capture"].c.geometry.op("&&")(box) for box in boxes)))
-
-
 def activity(
-    connection: Connection, since: str, until: str, kinds: Iterable[str], limit: int | None
-) -> list[Any]:
-    """Rows ``kind id version author role at reason seq site capture`` of revisions, the newest first.
+    connection: Connection,
+    since: str,
+    until: str,
+    kinds: Iterable[str],
+    *,
+    site: str | None = None,
+    limit: int | None = None,
+) -> list[Activity]:
+    """Writes of these kinds, by when they were made and then by their place in the chain, the newest first.
 
     `since` is included, `until` excluded, both RFC 3339 UTC as `at` is written. One statement.
     """
-    parts = []
-    for name in kinds:
-        revision, head = REVISIONS[name].c, HEADS[name].c
-        parts.append(
-            select(
-                literal(name).label("kind"),
-                revision.id,
-                revision.version,
-                revision.author,
-                revision.role,
-                revision.at,
-                revision.reason,
-                revision.seq,
-                head.site,
-                head.capture,
-            )
-            .join(HEADS[name], head.id == revision.id)
-            .where(revision.at >= since, revision.at < until)
-        )
+    if site is not None and not is_text(site):
+        return []
+    parts = [_activity_of(name, since, until, site, limit) for name in kinds]
     if not parts:
         return []
-    whole = union_all(*parts).subquery()
-    return list(connection.execute(select(whole).order_by(whole.c.seq.desc()).limit(limit)))
+    # each kind is bounded through its own index; sorting them as a whole in the database takes longer than here
+    found = [Activity._make(row) for row in connection.execute(union_all(*parts)).all()]
+    found.sort(key=attrgetter("at", "seq"), reverse=True)
+    return found[:limit]
+
+
+def _activity_of(kind: str, since: str, until: str, site: str | None, limit: int | None) -> Select[Any]:
+    revision, head = REVISIONS[kind].c, HEADS[kind].c
+    columns: list[ColumnElement[Any]] = [literal(kind).label("kind")]
+    columns += [
+        head[name] if name in ("site", "capture") else revision[name] for name in Activity._fields[1:]
+    ]
+    query: Select[Any] = select(*columns).join(HEADS[kind], head.id == revision.id)
+    query = query.where(revision.at >= since, revision.at < until)
+    if site is not None:
+        query = query.where(head.site == site)
+    if limit is None:
+        return query
+    newest = query.order_by(revision.at.desc(), revision.seq.desc()).limit(limit).subquery()
+    return select(newest)

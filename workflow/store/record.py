@@ -189,14 +189,23 @@ class Record:
         return found
 
     def activity(
-        self, since: datetime, until: datetime, *, kinds: Sequence[str] = KIND_NAMES, limit: int | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        kinds: Sequence[str] = KIND_NAMES,
+        site: str | None = None,
+        limit: int | None = None,
     ) -> tuple[Activity, ...]:
-        """What was written from `since` (included) to `until` (excluded), the newest first; both aware."""
+        """What was written from `since` (included) to `until` (excluded), the newest first; both aware.
+
+        `site` keeps what is that site's, `limit` the newest of it.
+        """
         for kind in kinds:
             kind_named(kind)
+        begin, end = utc_text(since), utc_text(until)
         with self._reading() as connection:
-            rows = reading.activity(connection, utc_text(since), utc_text(until), kinds, limit)
-        return tuple(Activity(*row) for row in rows)
+            return tuple(reading.activity(connection, begin, end, kinds, site=site, limit=limit))
 
     def captures_over(
         self, west: float, south: float, east: float, north: float
