@@ -45,7 +45,7 @@ from workflow.model import (
 )
 from workflow.store import ChainHead, Record
 from workflow.store.chain import link
-from workflow.store.kinds import Kind, kind_of
+from workflow.store.kinds import Kind, about, kind_of
 from workflow.store.tables import CHAIN, HEADS, REVISIONS
 from workflow.store.transaction import utc_text
 
@@ -153,7 +153,7 @@ def revision(kind: Kind, value: object, payload: str, chain: ChainHead, at: str)
         "seq": chain.count + 1,
         "prev_sha256": chain.sha256,
     }
-    return row | {"sha256": link(row)}
+    return row | {"sha256": link(row)} | about(kind.columns(value))
 
 
 def write(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None:
@@ -172,7 +172,7 @@ def write(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None
 
 def full_state(record: Record, site: str) -> int:
     """All that is known of a site: it, its pictures, statements, marks, offsets, reviews."""
-    with record.snapshot():
+    with record.snapshot(site):
         found = record.get(Site, site)
         assert found is not None
         assert found.value.position is not None

@@ -55,7 +55,7 @@ SEED, FLIPS, RECORD_FLIPS, WHOLE_EVERY = 20261125, 10_000, 1_000, 100
 PLACE = LonLat(125.7, 39.0)
 AUTHOR = Author("campaign")
 COLUMNS = ("id", "version", "author", "role", "declared", "at", "reason", "payload", "base_version", "seq")
-COLUMNS = (*COLUMNS, "prev_sha256", "sha256")
+COLUMNS = (*COLUMNS, "prev_sha256", "sha256", "site", "capture")
 Missed = list[str]
 Rows = dict[str, list[tuple[object, ...]] | None]
 
@@ -210,7 +210,7 @@ def change_revisions(root: Path, folder: Path) -> tuple[str, Missed]:
             for rowid, *values in found:
                 for column, value in zip(COLUMNS, values, strict=True):
                     changes += 1
-                    other = value + 1_000_000 if isinstance(value, int) else changed_text(value)
+                    other = value + 1_000_000 if isinstance(value, int) else changed_text(value or "")
                     update = f"UPDATE {kind}_revision SET {column} = ? WHERE rowid = ?"  # noqa: S608
                     raw.execute(update, (other, rowid))
                     if not problems_of(record):

@@ -23,6 +23,7 @@ from store_sample import (
     box,
     capture,
     edit,
+    fill,
     identity,
     put,
     site,
@@ -161,6 +162,25 @@ def test_a_snapshot_sees_one_state_whoever_writes_meanwhile(record: Record) -> N
             assert record.revision == before
         assert record.history(Site, "second") == ()
     assert [row.value.id for row in record.rows(Site)] == ["arch", "second"]
+
+
+def test_a_snapshot_of_a_site_has_all_of_it(record: Record) -> None:
+    fill(record)
+    put(record, site("other"))
+    kinds = [kind for kind in map(type, EVERY_KIND) if kind is not Site]
+    for key in ("arch", "nowhere", "\ud800"):
+        plain = record.get(Site, key), [record.rows(kind, site=key) for kind in kinds]
+        record._cache.clear()
+        with record.snapshot(key):
+            assert (record.get(Site, key), [record.rows(kind, site=key) for kind in kinds]) == plain
+            assert record.rows(Observation, site=key, target="x") == ()
+            assert [row.value.id for row in record.rows(Site)] == ["arch", "other"]
+    with record.snapshot("other"):
+        assert len(record.rows(Observation, site="arch")) == 1
+    put(record, edit(site("other")), 1)
+    found = record.get(Site, "other")
+    assert found is not None
+    assert found.value.note == "edited"
 
 
 def test_many_gives_those_that_are_there_in_the_order_they_came_in(record: Record) -> None:

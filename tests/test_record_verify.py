@@ -25,7 +25,7 @@ from workflow.store.chain import link
 from workflow.store.kinds import kind_of
 
 COLUMNS = ["id", "version", "author", "role", "declared", "at", "reason", "payload", "base_version"]
-COLUMNS += ["seq", "prev_sha256", "sha256"]
+COLUMNS += ["seq", "prev_sha256", "sha256", "site", "capture"]
 NUMBERS = {"version", "declared", "base_version", "seq"}
 
 
@@ -120,7 +120,7 @@ def test_a_change_in_any_column_of_any_revision_is_found(engine: Engine, kind: s
         places = connection.scalars(text(f"SELECT seq FROM {kind}_revision")).all()  # noqa: S608
         for place in places:
             for column in COLUMNS:
-                changed = f"{column} + 100" if column in NUMBERS else f"{column} || ' '"
+                changed = f"{column} + 100" if column in NUMBERS else f"coalesce({column}, '') || ' '"
                 change = text(f"UPDATE {kind}_revision SET {column} = {changed} WHERE seq = :seq")  # noqa: S608
                 with connection.begin_nested() as step:
                     connection.execute(change, {"seq": place})

@@ -89,7 +89,7 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "timeline of a site": (lambda project: evidence.timeline(project, "s0"), 5),
     "growth": (evidence.growth, 5),
     "overview": (pages.overview, 14),
-    "compare": (lambda project: pages.compare(project, "s0"), 12),
+    "compare": (lambda project: pages.compare(project, "s0"), 4),
     "observe": (
         lambda project: observe(project, ANNA, site="s0", capture=f"{0:016x}", state="uncertain"),
         14,

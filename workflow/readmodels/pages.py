@@ -251,7 +251,7 @@ def compare(project: Project, site_id: str, *, reader: str | None = None) -> Com
     UnknownName
         when there is no such site.
     """
-    with project.record.snapshot():
+    with project.record.snapshot(site_id):
         return _compare(project, site_id, reader)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, text
 from workflow.anchors import Anchor
 from workflow.store.chain import GENESIS, ChainHead, Verification, link
 from workflow.store.geometry import flat_boxes
-from workflow.store.kinds import KINDS, pins_of
+from workflow.store.kinds import KINDS, about, pins_of
 from workflow.store.reading import chain_row
 from workflow.store.tables import BOX_TABLE, HEADS, REVISIONS
 
@@ -118,11 +118,14 @@ def _sequel(row: dict[str, Any], name: str, last: Last) -> Iterator[str]:
         yield f"{name} does not follow its version {before}."
     last[key] = {"version": row["version"], "payload": row["payload"], "seq": row["seq"]}
     try:
-        KINDS[row["kind"]].read(row["payload"])
+        kind = KINDS[row["kind"]]
+        expected = about(kind.columns(kind.read(row["payload"])))
         pins = pins_of(row["payload"]) if row["kind"] == "site" else None
     except Exception:  # noqa: BLE001  cattrs raises groups of anything
         yield f"{name} cannot be read."
         return
+    if wrong := sorted(column for column in expected if row[column] != expected[column]):
+        yield f"{name}: its index ({', '.join(wrong)}) does not follow from its content."
     for part, pinned in (pins or {}).items():
         for part_key, version in pinned:
             there = last.get((part, part_key))

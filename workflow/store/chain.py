@@ -46,7 +46,8 @@ class ChainHead:
 class Revision:
     """One write of one object: who, when (UTC, aware), why, on which version, and its place in the chain.
 
-    `payload` is the object as canonical JSON. `declared` says that nobody checked the author's name and role.
+    `payload` is the object as canonical JSON, `site` and `capture` are what it says that it is about. `declared` says
+    that nobody checked the author's name and role.
     """
 
     kind: str
@@ -62,10 +63,12 @@ class Revision:
     seq: int
     prev_sha256: str
     sha256: str
+    site: str | None = None
+    capture: str | None = None
 
 
 class Activity(NamedTuple):
-    """One write in short: `at` is RFC 3339 UTC as the record has it, `site` and `capture` are the object's.
+    """One write in short: `at` is RFC 3339 UTC as the record has it, `site` and `capture` are what it is about.
 
     A tuple and no dataclass: a month of a large record is thousands of them.
     """

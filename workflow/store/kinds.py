@@ -29,7 +29,18 @@ from workflow.model import (
 )
 from workflow.store.geometry import capture_place, site_place
 
-__all__ = ["KINDS", "KIND_NAMES", "PARTS", "Kind", "Pins", "Versioned", "kind_named", "kind_of", "pins_of"]
+__all__ = [
+    "KINDS",
+    "KIND_NAMES",
+    "PARTS",
+    "Kind",
+    "Pins",
+    "Versioned",
+    "about",
+    "kind_named",
+    "kind_of",
+    "pins_of",
+]
 
 T = TypeVar("T")
 Pins = Mapping[str, tuple[tuple[str, int], ...]]
@@ -104,6 +115,11 @@ class Kind:
             when the payload is not one that `payload` gave.
         """
         return decode(self.type, json.loads(payload))
+
+
+def about(columns: Mapping[str, Any]) -> dict[str, str | None]:
+    """What a revision is about, out of the columns of its object's head."""
+    return {name: columns[name] for name in ("site", "capture")}
 
 
 def pins_of(payload: str) -> Pins | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -30,12 +31,13 @@ from workflow.codec import canonical_json
 from workflow.errors import ProjectUnusable
 from workflow.store.chain import Activity, ChainHead, Revision
 from workflow.store.geometry import Box, flat_boxes
-from workflow.store.kinds import KINDS, Kind, Versioned
+from workflow.store.kinds import KINDS, PARTS, Kind, Versioned
 from workflow.store.parts import Parts, assembled, parts_of_sites
 from workflow.store.tables import BOX_TABLE, CHAIN, HEADS, OPERATIONS, REVISIONS
 
 __all__ = [
     "Cache",
+    "OfSite",
     "activity",
     "as_revision",
     "at_version",
@@ -46,6 +48,7 @@ __all__ = [
     "heads_of",
     "judged",
     "newest_seq",
+    "of_site",
     "revision",
     "revisions",
     "revisions_of",
@@ -56,13 +59,61 @@ Cache = MutableMapping[tuple[str, str], Versioned[Any]]
 IN_LIST = 500  # names in one IN (...): SQLite before 3.32 took 999
 
 
+@dataclass(frozen=True, slots=True)
+class OfSite:
+    """The head rows of everything that is a site's, by kind, each in the order they came in."""
+
+    site: str
+    rows: Mapping[str, Sequence[Any]]
+
+    @property
+    def parts(self) -> Parts:
+        """The site's parts at the versions that they are at, which are those that it names."""
+        return {
+            (name, row.id, row.version): KINDS[name].read(row.payload)
+            for name in PARTS
+            for row in self.rows.get(name, ())
+        }
+
+
+def of_site(connection: Connection, site: str) -> OfSite:
+    """All of a site in one statement, for whoever will ask for most of it."""
+    rows: dict[str, list[Any]] = {}
+    if is_text(site):
+        for row in connection.execute(_of_site(), {"site": site}):
+            rows.setdefault(row.kind, []).append(row)
+    return OfSite(site, rows)
+
+
+@functools.cache
+def _of_site() -> Select[Any]:
+    queries = [
+        select(
+            literal(name).label("kind"), table.c.id, table.c.version, table.c.payload, table.c.number
+        ).where(table.c.site == bindparam("site"))
+        for name, table in HEADS.items()
+        if "site" in KINDS[name].indexed
+    ]
+    whole = union_all(*queries).subquery()
+    return select(whole).order_by(whole.c.number)
+
+
 def heads(
-    connection: Connection, kind: Kind, cache: Cache, where: Mapping[str, str | None]
+    connection: Connection,
+    kind: Kind,
+    cache: Cache,
+    where: Mapping[str, str | None],
+    held: OfSite | None = None,
 ) -> tuple[Any, ...]:
-    """`Versioned` objects of a kind in the order they came in; `where`: column to value, None is any."""
+    """`Versioned` objects of a kind in the order they came in; `where`: column to value, None is any.
+
+    What is `held` already is not asked for again.
+    """
     asked = {column: value for column, value in where.items() if value is not None}
     if not all(map(is_text, asked.values())):
         return ()
+    if held is not None and asked == {"site": held.site}:
+        return _decoded_all(connection, kind, held.rows.get(kind.name, ()), cache, held)
     rows = connection.execute(_heads_where(kind.name, tuple(asked)), asked).all()
     return _decoded_all(connection, kind, rows, cache)
 
@@ -94,10 +145,15 @@ def _among(connection: Connection, column: ColumnElement[str], keys: Iterable[st
     return column.in_(select(listed.c.value))
 
 
-def head(connection: Connection, kind: Kind, key: str, cache: Cache) -> Versioned[Any] | None:
+def head(
+    connection: Connection, kind: Kind, key: str, cache: Cache, held: OfSite | None = None
+) -> Versioned[Any] | None:
     """The object of that id as it is now."""
     if not is_text(key):
         return None
+    if held is not None and (kind.name, key) == ("site", held.site):
+        found = heads(connection, kind, cache, {"site": key}, held)
+        return found[0] if found else None
     table = HEADS[kind.name]
     row = connection.execute(
         select(table.c.id, table.c.version, table.c.payload).where(table.c.id == key)
@@ -116,14 +172,14 @@ def at_version(connection: Connection, kind: Kind, key: str, version: int) -> An
 
 
 def _decoded_all(
-    connection: Connection, kind: Kind, rows: Sequence[Any], cache: Cache
+    connection: Connection, kind: Kind, rows: Sequence[Any], cache: Cache, held: OfSite | None = None
 ) -> tuple[Versioned[Any], ...]:
     # the payload of a version never changes, so a version that is in the cache is not decoded again
     new = [row for row in rows if not _is_known(kind, row, cache)]
     parts: Parts = {}
     if kind.name == "site" and new:
         few = [row.id for row in new] if len(new) <= IN_LIST else None
-        parts = parts_of_sites(connection, few)
+        parts = held.parts if held is not None else parts_of_sites(connection, few)
     for row in new:
         cache[(kind.name, row.id)] = Versioned(_decoded(kind, row, parts), row.version)
     return tuple(cache[(kind.name, row.id)] for row in rows)
@@ -270,22 +326,17 @@ def activity(
     if not parts:
         return []
     # each kind is bounded through its own index; sorting them as a whole in the database takes longer than here
-    found = [Activity._make(row) for row in connection.execute(union_all(*parts)).all()]
+    found = list(map(Activity._make, connection.execute(union_all(*parts))))
     found.sort(key=attrgetter("at", "seq"), reverse=True)
     return found[:limit]
 
 
 def _activity_of(kind: str, since: str, until: str, site: str | None, limit: int | None) -> Select[Any]:
-    revision, head = REVISIONS[kind].c, HEADS[kind].c
-    columns: list[ColumnElement[Any]] = [literal(kind).label("kind")]
-    columns += [
-        head[name] if name in ("site", "capture") else revision[name] for name in Activity._fields[1:]
-    ]
-    query: Select[Any] = select(*columns).join(HEADS[kind], head.id == revision.id)
-    query = query.where(revision.at >= since, revision.at < until)
+    table = REVISIONS[kind].c
+    query: Select[Any] = select(literal(kind).label("kind"), *(table[name] for name in Activity._fields[1:]))
+    query = query.where(table.at >= since, table.at < until)
     if site is not None:
-        query = query.where(head.site == site)
+        query = query.where(table.site == site)
     if limit is None:
         return query
-    newest = query.order_by(revision.at.desc(), revision.seq.desc()).limit(limit).subquery()
-    return select(newest)
+    return select(query.order_by(table.at.desc(), table.seq.desc()).limit(limit).subquery())

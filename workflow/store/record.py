@@ -106,15 +106,24 @@ class Record:
     # -- reading ---------------------------------------------------------------------------------------------
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that this thread reads in the block is from one state of the record, whoever writes meanwhile."""
+    def snapshot(self, site: str | None = None) -> Iterator[None]:
+        """All that this thread reads in the block is from one state of the record, whoever writes meanwhile.
+
+        What is kept of `site` is fetched with one statement, and not asked for again.
+        """
         with self._reading() as connection:
-            outer = getattr(self._thread, "connection", None)
+            outer = getattr(self._thread, "connection", None), self._held
             self._thread.connection = connection
+            if site is not None:
+                self._thread.held = reading.of_site(connection, site)
             try:
                 yield
             finally:
-                self._thread.connection = outer
+                self._thread.connection, self._thread.held = outer
+
+    @property
+    def _held(self) -> reading.OfSite | None:
+        return getattr(self._thread, "held", None)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -128,7 +137,7 @@ class Record:
     def get(self, what: type[K], key: str) -> Versioned[K] | None:
         """The object of that id as it is now; an offset's id is ``site.capture``."""
         with self._reading() as connection:
-            return reading.head(connection, kind_of(what), key, self._cache)
+            return reading.head(connection, kind_of(what), key, self._cache, self._held)
 
     def rows(
         self, what: type[K], *, site: str | None = None, target: str | None = None, capture: str | None = None
@@ -136,7 +145,7 @@ class Record:
         """All objects of a kind in the order they first came in, or those of a site, target or capture."""
         where = {"site": site, "target": target, "capture": capture}
         with self._reading() as connection:
-            return reading.heads(connection, kind_of(what), self._cache, where)
+            return reading.heads(connection, kind_of(what), self._cache, where, self._held)
 
     def many(self, what: type[K], keys: Iterable[str]) -> tuple[Versioned[K], ...]:
         """Those of these objects that are there, in the order they first came in; one statement however many."""

@@ -85,7 +85,11 @@ def _revision_table(kind: Kind) -> Table:
         Column("seq", Integer, nullable=False, unique=True),
         Column("prev_sha256", Text, nullable=False),
         Column("sha256", Text, nullable=False),
+        # follow from the payload, as in the head
+        Column("site", Text),
+        Column("capture", Text),
         Index(f"{kind.name}_revision_by_time", "at"),
+        Index(f"{kind.name}_revision_by_site", "site", "at"),
     )
     for dialect in ("sqlite", "postgresql"):
         for statement in append_only(table.name, dialect):

@@ -13,7 +13,7 @@ from workflow.errors import StaleWrite
 from workflow.model import Author, Site, SiteEvidence, SiteTarget
 from workflow.store import reading
 from workflow.store.chain import ChainHead, Revision, link
-from workflow.store.kinds import KINDS, PARTS, Kind, Pins, Versioned, kind_of, pins_of
+from workflow.store.kinds import KINDS, PARTS, Kind, Pins, Versioned, about, kind_of, pins_of
 from workflow.store.parts import numbered
 from workflow.store.spatial import write_boxes
 from workflow.store.tables import CHAIN, HEADS, OPERATIONS, REVISIONS
@@ -149,16 +149,16 @@ class Transaction:
         version = 0 if now is None else now.version
         if version != base_version:
             raise StaleWrite(kind.name, key, base_version, version)
-        row = self._chained(kind, key, version, payload)
+        row = self._chained(kind, value, version, payload)
         self._write_head(kind, value, row, None if now is None else now.number)
         self._connection.execute(insert(REVISIONS[kind.name]), {n: row[n] for n in row if n != "kind"})
         return Revision(**{**row, "declared": bool(row["declared"]), "at": datetime.fromisoformat(row["at"])})
 
-    def _chained(self, kind: Kind, key: str, base_version: int, payload: str) -> dict[str, Any]:
+    def _chained(self, kind: Kind, value: object, base_version: int, payload: str) -> dict[str, Any]:
         """The revision's row with its place in the chain, which moves on by one."""
         row = {
             "kind": kind.name,
-            "id": key,
+            "id": kind.key(value),
             "version": base_version + 1,
             "author": self._author.name,
             "role": self._author.role.value,
@@ -171,6 +171,7 @@ class Transaction:
             "prev_sha256": self._chain.sha256,
         }
         row["sha256"] = link(row)
+        row |= about(kind.columns(value))
         self._chain = ChainHead(self._chain.count + 1, str(row["sha256"]))
         return row
 

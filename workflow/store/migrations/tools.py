@@ -5,7 +5,8 @@ Migrations work on rows and JSON, never on today's dataclasses: those may have c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from workflow.store.chain import link
 from workflow.store.geometry import Wkb
 from workflow.store.tables import append_only
 
-__all__ = ["Writer", "add_kind", "name_type"]
+__all__ = ["Writer", "add_kind", "changeable", "name_type"]
 
 AUTHOR = {"author": "sitetrack", "role": "program", "declared": 0}
 
@@ -61,8 +62,22 @@ def add_kind(name: str, *, has_place: bool = False) -> None:
         sa.Column("prev_sha256", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
     )
+    _refuse_changes(revision)
+
+
+def _refuse_changes(revision: str) -> None:
     for statement in append_only(revision, op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", r"\:")))
+
+
+@contextlib.contextmanager
+def changeable(revision: str) -> Iterator[None]:
+    """Within this the revision table takes changes: only for columns that no hash covers."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for name in ("update", "delete", "replace") if sqlite else ("change", "truncate"):
+        op.execute(f"DROP TRIGGER {revision}_no_{name}" + ("" if sqlite else f" ON {revision}"))
+    yield
+    _refuse_changes(revision)
 
 
 class Writer:
