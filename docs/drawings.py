@@ -158,7 +158,8 @@ def _picture(one: Seen, start: float, end: float, y: float) -> Iterator[str]:
     yield _text(16, y + 4, one.state.value, 13, colour, weight=600)
     words = format_span(one.span) + (f" ({one.note})" if one.note else "")
     if end - start > 8:
-        yield f"<line x1='{start:.1f}' y1='{y}' x2='{end:.1f}' y2='{y}' stroke='{colour}' stroke-width='5' opacity='.3'/>"
+        ends = f"x1='{start:.1f}' y1='{y}' x2='{end:.1f}' y2='{y}'"
+        yield f"<line {ends} stroke='{colour}' stroke-width='5' opacity='.3'/>"
     if one.span.earliest is None:
         yield f"<path d='M{start + 8:.1f} {y - 5} l-8 5 l8 5' fill='none' stroke='{colour}' stroke-width='1.5'/>"
     middle = (start + end) / 2
