@@ -15,6 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# the long run of the laws: pytest -m laws --hypothesis-profile laws
+settings.register_profile(
+    "laws", max_examples=10_000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 # settings that say where tests find what they need
 KEPT_SETTINGS = ("SITETRACK_TEST_DATA", "SITETRACK_TEST_DATABASE")

@@ -200,6 +200,7 @@ def test_the_accepted_forms_are_shown() -> None:
         parse_span("some day")
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="0123456789-/.~ aptoryQ", max_size=30))
 @example("0/0/0000")
@@ -276,6 +277,7 @@ def test_spans_are_printed_in_words(text: str, printed: str) -> None:
     assert format_span(parse_span(text)) == printed
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(first=st.none() | days, last=st.none() | days)
 def test_printed_spans_parse_back_to_the_same_days(first: date | None, last: date | None) -> None:
@@ -285,6 +287,7 @@ def test_printed_spans_parse_back_to_the_same_days(first: date | None, last: dat
     assert (read.earliest, read.latest) == (first, last)
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(start=st.integers(1851 * 12, 2080 * 12), count=st.integers(1, 130))
 def test_whole_months_parse_back_to_the_same_days(start: int, count: int) -> None:
@@ -319,6 +322,7 @@ def test_an_interval_is_called(after: str | None, by: str | None, words: str) ->
     assert phrase(*(date.fromisoformat(day) if day else None for day in (after, by))) == words
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(after=st.none() | days, length=st.none() | st.integers(1, 2000))
 @example(after=date(2021, 8, 31), length=1)
@@ -332,6 +336,7 @@ def test_the_phrase_contains_the_interval(after: date | None, length: int | None
     assert (read.earliest is None, read.latest is None) == (after is None, by is None)
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(after=days, length=st.integers(1, 800))
 def test_no_shorter_run_of_thirds_holds_the_interval(after: date, length: int) -> None:
@@ -451,6 +456,7 @@ def test_days_in_the_wrong_order_are_refused() -> None:
         span_from_name("20200101_20190101.tif")
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="0123456789-_.TA", max_size=24))
 def test_any_name_gives_a_span_none_or_a_refusal(name: str) -> None:
@@ -461,6 +467,7 @@ def test_any_name_gives_a_span_none_or_a_refusal(name: str) -> None:
     assert span is None or (span.earliest is not None and 1850 <= span.earliest.year <= 2100)
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(days, st.sampled_from(["%Y%m%d", "%Y-%m-%d", "%Y_%m_%d", "%d%b%Y"]))
 def test_a_written_day_is_found_again(day: date, form: str) -> None:
