@@ -101,6 +101,7 @@ def test_a_row_has_the_documented_keys(project: Project) -> None:
         "seen": True,
         "confidence": "moderate",
         "doubts": ["unreviewed"],
+        "remarks": [],
     }
     assert json.loads(json.dumps(row)) == row
 

@@ -365,6 +365,39 @@ def test_it_is_known_to_stand_until_the_last_presence() -> None:
     assert row.stood is None
 
 
+def test_an_absence_without_earliest_day_is_remarked_on() -> None:
+    (row,) = find(seen(PRESENT, "2023", "b"), seen(ABSENT, "by 16 February 2021", "a"))
+    assert row.after is None
+    assert row.remarks == (
+        "a (by 16 February 2021) lacks it, but has no earliest day and so sets no lower bound.",
+    )
+    (row,) = find(seen(ABSENT, "2019", "z"), seen(PRESENT, "2023", "b"), seen(ABSENT, "by May 2020", "a"))
+    assert row.remarks == ()
+    assert find(seen(ABSENT, "unknown", "a"), seen(PRESENT, "2023", "b"))[0].remarks == ()
+
+
+def test_a_published_absence_bounds_or_is_remarked_on() -> None:
+    shown = published("by 10 October 2023", page="figure 33", target="gantry")
+    lacking = replace(shown, event=None, state=ABSENT, page="figure 27")
+    bounding = replace(lacking, when=parse_span("3 May 2020"))
+    (row,) = publication_findings(place(shown, bounding))
+    assert (row.after, row.phrase) == (date(2020, 5, 3), "between 3 May 2020 and 10 October 2023")
+    assert row.witnesses == ("Register, figure 27", "Register, figure 33")
+    (row,) = publication_findings(place(shown, replace(lacking, when=parse_span("by 16 February 2021"))))
+    assert (row.phrase, len(row.remarks)) == ("by 10 October 2023", 1)
+    assert "figure 27 (by 16 February 2021) lacks it" in row.remarks[0]
+    for other in (
+        replace(bounding, target="pole"),
+        replace(bounding, state=PRESENT),
+        replace(bounding, when=None),
+        replace(bounding, when=parse_span("2024")),
+    ):
+        (row,) = publication_findings(place(shown, other, targets=("gantry", "pole")))
+        assert (row.after, row.remarks) == (None, ())
+    (row,) = publication_findings(place(replace(shown, event=Event.REMOVED), bounding))
+    assert row.after is None
+
+
 def test_sources_that_disagree_are_a_doubt_in_its_place() -> None:
     imagery = find(seen(ABSENT, "2019", "a", confidence=Confidence.LOW), seen(PRESENT, "2021", "b"))
     said = publication_findings(replace(place(published("2016")), id="gate"))

@@ -12,7 +12,7 @@ would make every order possible; as a bound its whole span counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -133,6 +133,7 @@ def target_findings(site: str, target: str, witnesses: Iterable[Witness]) -> tup
             target=target,
             contradictions=tuple(note for said in notes.values() for note in said),
             doubts=(*(doubt for doubt, said in notes.items() if said), *row.doubts),
+            remarks=tuple(_unbounded_notes(absents)) if row.event.arrives and row.after is None else (),
             synthetic=synthetic,
         )
         for row in (_stay_rows(stays) if presents else _unseen_rows(absents, disputed))
@@ -310,6 +311,17 @@ def _order_notes(
     ]
 
 
+def _unbounded_notes(absents: Sequence[_Sighting]) -> Iterator[str]:
+    """A sentence for every absence that could have been the lower bound and has no earliest day."""
+    for absent in absents:
+        if absent.first == date.min and absent.last < date.max:
+            yield _lacks(absent.capture, absent.span)
+
+
+def _lacks(name: str, span: DateSpan) -> str:
+    return f"{name} ({format_span(span)}) lacks it, but has no earliest day and so sets no lower bound."
+
+
 def _named(sighting: _Sighting) -> str:
     return f"{sighting.capture} ({format_span(sighting.span)})"
 
@@ -360,7 +372,8 @@ def publication_findings(site: Site) -> tuple[Finding, ...]:
     """One row for every published statement of `site` with an event and a date, in their order.
 
     The statement's own words for the date are kept where they stand for it. A statement on the whole place
-    has the target "", unless the site has only one.
+    has the target "", unless the site has only one. Where the publication also says that a picture lacks the
+    target, that bounds its appearance from below; if the picture has no earliest day, a remark says so.
     """
     return tuple(
         _published(site, said, said.event, said.when)
@@ -370,17 +383,28 @@ def publication_findings(site: Site) -> tuple[Finding, ...]:
 
 
 def _published(site: Site, said: Evidence, event: Event, when: DateSpan) -> Finding:
-    after = when.earliest - _DAY if when.earliest else None
+    stated = after = when.earliest - _DAY if when.earliest else None
     only = site.targets[0].id if len(site.targets) == 1 else ""
+    witnesses, remarks = [_citation(said, site)], list[str]()
+    for one in site.evidence if event.arrives else ():
+        if one.state is not State.ABSENT or one.when is None or one.target != said.target:
+            continue
+        name, first = _citation(one, site), one.when.earliest
+        if first is None:
+            remarks.append(_lacks(name, one.when))
+        elif first > (after or date.min) and first < (when.latest or date.max):
+            after, witnesses = first, [name, _citation(said, site)]
+    has_own_words = after == stated and _stands_for(when.verbatim, when)
     return Finding(
         site=site.id,
         target=said.target or only,
         event=event,
         after=after,
         by=when.latest,
-        phrase=when.verbatim if _stands_for(when.verbatim, when) else phrase(after, when.latest),
-        witnesses=(_citation(said, site),),
+        phrase=when.verbatim if has_own_words else phrase(after, when.latest),
+        witnesses=tuple(witnesses),
         source="publication",
+        remarks=tuple(remarks),
     )
 
 

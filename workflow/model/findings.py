@@ -45,7 +45,7 @@ class Finding:
     `imagery`, or `publication` for a row that rests on a published statement alone. `seen` False: no capture shows the
     target yet, and `after` is the day on which it was last known not to be there. After it appeared or reappeared it is
     known to have stood from `by` to `stood`, if those are in that order. `confidence` is that of the weakest witness;
-    `doubts` come in the order of `Doubt`.
+    `doubts` come in the order of `Doubt`, `remarks` are sentences on what was seen and bounds nothing.
     """
 
     site: str
@@ -63,6 +63,7 @@ class Finding:
     stood: date | None = None
     confidence: Confidence | None = None
     doubts: tuple[Doubt, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

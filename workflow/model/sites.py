@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from workflow.model.dates import DateSpan
 from workflow.model.places import SLUG, Position
+from workflow.model.statements import State
 
 __all__ = ["Direction", "Event", "Evidence", "Site", "SiteEvidence", "SiteTarget", "Target", "TargetClass"]
 
@@ -88,7 +89,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A publication's statement without imagery. `target` and `event` None: a statement on the whole place."""
+    """A publication's statement without imagery. `target` and `event` None: a statement on the whole place.
+
+    `state` says instead of an event what a picture of `when` shows: ``absent`` where the target is not on it.
+    """
 
     wording: str
     when: DateSpan | None = None
@@ -96,6 +100,7 @@ class Evidence:
     event: Event | None = None
     source: str = ""
     page: str = ""
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ def timeline(project: Project, site: str | None = None, approved: bool = False) 
     """Rows of all events, or those of one site: sites and targets in their order, events in time.
 
     Keys ``site target event earliest latest phrase witnesses contradictions reviewed synthetic``, then ``source
-    seen confidence doubts``. `earliest` is the excluded bound, `latest` the included one. `witnesses` are capture
-    ids, or the citation where `source` is ``publication``. `seen` is False for a target that no capture shows.
-    See `findings` for `approved`.
+    seen confidence doubts remarks``. `earliest` is the excluded bound, `latest` the included one. `witnesses` are
+    capture ids, or the citation where `source` is ``publication``. `seen` is False for a target that no capture
+    shows. See `findings` for `approved`.
 
     Raises
     ------
@@ -109,6 +109,7 @@ def _timeline_row(finding: Finding) -> Row:
         "seen": finding.seen,
         "confidence": finding.confidence.value if finding.confidence else None,
         "doubts": [doubt.value for doubt in finding.doubts],
+        "remarks": list(finding.remarks),
     }
 
 

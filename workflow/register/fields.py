@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from workflow.codec import decode
 from workflow.errors import InputRefused
-from workflow.model import Basis, DateSpan, Direction, Event, Evidence, Target, TargetClass, slug
+from workflow.model import Basis, DateSpan, Direction, Event, Evidence, State, Target, TargetClass, slug
 from workflow.timespan import parse_span
 
 __all__ = [
@@ -226,7 +226,7 @@ def _target(field: str, item: object, category: str) -> Target:
 
 
 def evidence(field: str, value: object, known: Iterable[str]) -> tuple[Evidence, ...]:
-    """Published statements on the targets `known`: objects of target, event, when, wording, source, page."""
+    """Published statements on the targets `known`: objects of target, event or state, when, wording, source, page."""
     ids = set(known)
     return tuple(
         _statement(f"{field} {index}", item, ids) for index, item in enumerate(_items(field, value), 1)
@@ -238,7 +238,7 @@ def _statement(field: str, item: object, known: set[str]) -> Evidence:
         raise InputRefused(
             field,
             f"{_shown(item)} is not a statement",
-            "write an object with target, event, when, wording, source, page",
+            "write an object with target, event or state, when, wording, source, page",
         )
     target = identifier(f"{field} target", item.get("target")) or None
     if target is not None and target not in known:
@@ -252,6 +252,7 @@ def _statement(field: str, item: object, known: set[str]) -> Evidence:
         event=_member(f"{field} event", item.get("event"), Event),
         source=line(f"{field} source", item.get("source")),
         page=line(f"{field} page", item.get("page")),
+        state=_member(f"{field} state", item.get("state"), State),
     )
 
 

@@ -238,7 +238,11 @@ def _target(target: Target) -> dict[str, object]:
 def _statement(statement: Evidence) -> dict[str, object]:
     """The date is its text, another basis than `published` beside it; in full only where no text gives it."""
     when = statement.when
-    stated: dict[str, object] = {"target": statement.target, "event": statement.event}
+    stated: dict[str, object] = {
+        "target": statement.target,
+        "event": statement.event,
+        "state": statement.state,
+    }
     if when is not None and _reads_back(statement):
         stated |= {"when": when.verbatim, "basis": "" if when.basis is Basis.PUBLISHED else when.basis}
     elif when is not None:
