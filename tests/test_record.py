@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, text
 from store_sample import (
     ANNA,
     EVERY_KIND,
@@ -44,6 +45,7 @@ from workflow.model import (
     Target,
 )
 from workflow.store import ChipEntry, FigureEntry, Record, ScoreEntry
+from workflow.store.kinds import kind_of
 
 
 @pytest.fixture
@@ -162,6 +164,23 @@ def test_a_snapshot_sees_one_state_whoever_writes_meanwhile(record: Record) -> N
             assert record.revision == before
         assert record.history(Site, "second") == ()
     assert [row.value.id for row in record.rows(Site)] == ["arch", "second"]
+
+
+def test_a_payload_from_before_a_field_was_added_is_still_the_same_object(record: Record) -> None:
+    said = Observation("o1", "arch", "inbound", SHOT, "Anna", State.PRESENT)
+    put(record, said)
+    kind = kind_of(Observation)
+    older = json.dumps(
+        {name: value for name, value in json.loads(kind.payload(said)).items() if name != "blind"}
+    )
+    with record._backend.writing() as connection:
+        connection.execute(text("UPDATE observation SET payload = :older"), {"older": older})
+    record._cache.clear()
+    assert put(record, said, 1) == 1
+    assert put(record, replace(said, note="edited"), 1) == 2
+    with record._backend.writing() as connection:
+        connection.execute(text("UPDATE observation SET payload = 'x'"))
+    assert put(record, said, 2) == 3
 
 
 def test_a_snapshot_of_a_site_has_all_of_it(record: Record) -> None:
