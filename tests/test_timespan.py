@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +11,23 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workflow.dateforms import DateError, both_ends
+from workflow.datewords import WORDS
 from workflow.errors import InputRefused
 from workflow.model import Basis, DateSpan, Precision
-from workflow.timespan import format_span, parse_span, phrase, span_from_name, stated_end, with_basis
+from workflow.timespan import (
+    Language,
+    format_span,
+    parse_span,
+    phrase,
+    span_from_name,
+    stated_end,
+    with_basis,
+)
 
 DAY = timedelta(days=1)
 # one year inside the limits, so that every text with a margin stays within them
 days = st.dates(date(1851, 1, 1), date(2099, 12, 31))
+languages: st.SearchStrategy[Language] = st.sampled_from(sorted(WORDS))
 
 
 def iso(day: date | None) -> str | None:
@@ -109,6 +120,54 @@ FORMS = [
     ("around March 2016", "2016-02-01", "2016-04-30", Precision.RANGE),
     ("c. 14 April 2023", "2023-03-30", "2023-04-29", Precision.RANGE),
     ("circa late 2021", "2021-05-01", "2022-04-30", Precision.RANGE),
+    ("2023-04-14T23:10:33-04", "2023-04-15", "2023-04-15", Precision.INSTANT),
+    ("end of 2021", "2021-09-01", "2021-12-31", Precision.THIRD),
+    ("at the beginning of 2021", "2021-01-01", "2021-04-30", Precision.THIRD),
+    ("the middle of 2021", "2021-05-01", "2021-08-31", Precision.THIRD),
+    ("H1 2021", "2021-01-01", "2021-06-30", Precision.RANGE),
+    ("second half of 2021", "2021-07-01", "2021-12-31", Precision.RANGE),
+    ("early 1990s", "1990-01-01", "1993-12-31", Precision.RANGE),
+    ("mid-1990s", "1993-01-01", "1996-12-31", Precision.RANGE),
+    ("the late 1990s", "1996-01-01", "1999-12-31", Precision.RANGE),
+    ("about the early 1990s", "1986-01-01", "1997-12-31", Precision.RANGE),
+    ("about 1990s", "1980-01-01", "2009-12-31", Precision.RANGE),
+    ("about Q3 2021", "2021-04-01", "2021-12-31", Precision.RANGE),
+    ("about spring 2021", "2020-12-01", "2021-08-31", Precision.RANGE),
+    ("mid to late 2021", "2021-05-01", "2021-12-31", Precision.RANGE),
+    ("early to mid-2021", "2021-01-01", "2021-08-31", Precision.RANGE),
+    ("between the end of 2019 and early 2021", "2019-09-01", "2021-04-30", Precision.RANGE),
+    ("spring or summer 2021", "2021-03-01", "2021-08-31", Precision.RANGE),
+    ("autumn or winter 2021/22", "2021-09-01", "2022-02-28", Precision.RANGE),
+    ("Q1 or Q2 2021", "2021-01-01", "2021-06-30", Precision.RANGE),
+    ("2021 or 2022", "2021-01-01", "2022-12-31", Precision.RANGE),
+    ("before late 2021", None, "2021-08-31", Precision.RANGE),
+    ("about 2016 or later", "2015-01-01", None, Precision.RANGE),
+    ("2021년", "2021-01-01", "2021-12-31", Precision.YEAR),
+    ("2021년 5월", "2021-05-01", "2021-05-31", Precision.MONTH),
+    ("2021년 05월 03일", "2021-05-03", "2021-05-03", Precision.DAY),
+    (unicodedata.normalize("NFD", "2021년 말"), "2021-09-01", "2021-12-31", Precision.THIRD),
+    ("2021년 초", "2021-01-01", "2021-04-30", Precision.THIRD),
+    ("2021년 초반", "2021-01-01", "2021-04-30", Precision.THIRD),
+    ("2021년 중반", "2021-05-01", "2021-08-31", Precision.THIRD),
+    ("2021년 말", "2021-09-01", "2021-12-31", Precision.THIRD),
+    ("2021년 봄", "2021-03-01", "2021-05-31", Precision.SEASON),
+    ("2021/22년 겨울", "2021-12-01", "2022-02-28", Precision.SEASON),
+    ("2021년 3분기", "2021-07-01", "2021-09-30", Precision.QUARTER),
+    ("2021년 하반기", "2021-07-01", "2021-12-31", Precision.RANGE),
+    ("1990년대", "1990-01-01", "1999-12-31", Precision.DECADE),
+    ("1990년대 말", "1996-01-01", "1999-12-31", Precision.RANGE),
+    ("2021년 말 또는 2022년 초", "2021-09-01", "2022-04-30", Precision.RANGE),
+    ("2021년 초 또는 중반", "2021-01-01", "2021-08-31", Precision.RANGE),
+    ("2021년 3월과 5월 사이", "2021-03-01", "2021-05-31", Precision.RANGE),
+    ("2019년 5월 3일과 2022년 2월 2일 사이", "2019-05-03", "2022-02-02", Precision.RANGE),
+    ("2019년부터 2021년까지", "2019-01-01", "2021-12-31", Precision.RANGE),
+    ("2023년 10월 10일까지", None, "2023-10-10", Precision.RANGE),
+    ("2020년 이전", None, "2020-12-31", Precision.RANGE),
+    ("2019년 5월 3일 이후", "2019-05-03", None, Precision.RANGE),
+    ("2019년부터", "2019-01-01", None, Precision.RANGE),
+    ("약 2016년", "2015-01-01", "2017-12-31", Precision.RANGE),
+    ("2016년 3월경", "2016-02-01", "2016-04-30", Precision.RANGE),
+    ("날짜 미상", None, None, Precision.UNKNOWN),
     ("unknown", None, None, Precision.UNKNOWN),
     ("Undated", None, None, Precision.UNKNOWN),
 ]
@@ -165,7 +224,14 @@ def test_ambiguous_numerals_are_refused_with_both_readings(text: str) -> None:
         ("December or January 2022", "before it starts"),
         ("winter 2021", "winter of 2020/21 or of 2021/22"),
         ("winter 2021/23", "follow each other"),
-        ("2023년 4월", "another script"),
+        ("2023년 21월", "no month 21"),
+        ("2021년 2월 31일", "no day 31 in month 2 of 2021"),
+        ("2021년 겨울", "winter of 2020/21 or of 2021/22"),
+        ("2023년 4월 14일 오후", "Korean words that are not understood"),
+        ("2023年4月", "another script"),
+        ("14 апреля 2023", "another script"),
+        ("2021\u201322", "no month 22"),
+        ("winter or spring 2022", "winter of 2021/22 or of 2022/23"),
         ("٢٠٢٣", "another script"),
         ("\uff12\uff10\uff12\uff13", "another script"),
         ("before about 2019", "not in a form"),
@@ -195,14 +261,17 @@ def test_what_is_no_date_is_refused_in_one_sentence(text: str, said: str) -> Non
     assert "\n" not in sentence
 
 
-def test_the_accepted_forms_are_shown() -> None:
-    with pytest.raises(InputRefused, match=r"2023-04-14.*late 2021 or early 2022.*unknown"):
-        parse_span("some day")
+@pytest.mark.parametrize(
+    "text", ["some day", "31 February", "31 February 2021", "2022 to 2021", "14 April 20233", "20233", "٢٠٢٣"]
+)
+def test_the_accepted_forms_are_shown(text: str) -> None:
+    with pytest.raises(InputRefused, match=r"2023-04-14.*late 2021 or early 2022.*EDTF.*unknown"):
+        parse_span(text)
 
 
 @pytest.mark.laws
 @settings(deadline=None)
-@given(st.text(max_size=40) | st.text(alphabet="0123456789-/.~ aptoryQ", max_size=30))
+@given(st.text(max_size=40) | st.text(alphabet="0123456789-/.~ aptoryQ년월일초말과 ", max_size=30))
 @example("0/0/0000")
 @example("00000000")
 def test_any_text_is_a_span_or_refused(text: str) -> None:
@@ -271,28 +340,54 @@ def test_an_open_or_free_range_has_no_stated_end() -> None:
         ("February to April 2021", "between 1 February 2021 and 30 April 2021"),
         ("1991 to 2000", "between 1 January 1991 and 31 December 2000"),
         ("unknown", "undated"),
+        ("by 2020", "by 31 December 2020"),
     ],
 )
 def test_spans_are_printed_in_words(text: str, printed: str) -> None:
     assert format_span(parse_span(text)) == printed
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("2023-04-14", "2023년 4월 14일"),
+        ("2023-04", "2023년 4월"),
+        ("2023", "2023년"),
+        ("late 2021", "2021년 말"),
+        ("Q3 2021", "2021년 3분기"),
+        ("spring 2021", "2021년 봄"),
+        ("winter 2021/22", "2021/22년 겨울"),
+        ("1990s", "1990년대"),
+        ("late 2021 or early 2022", "2021년 말 또는 2022년 초"),
+        ("mid or late 2021", "2021년 중반 또는 말"),
+        ("by 10 October 2023", "2023년 10월 10일까지"),
+        ("since 10 October 2023", "2023년 10월 10일 이후"),
+        ("2019-05-03/2022-02-02", "2019년 5월 3일과 2022년 2월 2일 사이"),
+        ("unknown", "날짜 미상"),
+    ],
+)
+def test_spans_are_printed_in_korean(text: str, printed: str) -> None:
+    assert format_span(parse_span(text), "ko") == printed
+
+
 @pytest.mark.laws
 @settings(deadline=None)
-@given(first=st.none() | days, last=st.none() | days)
-def test_printed_spans_parse_back_to_the_same_days(first: date | None, last: date | None) -> None:
+@given(first=st.none() | days, last=st.none() | days, language=languages)
+def test_printed_spans_parse_back_to_the_same_days(
+    first: date | None, last: date | None, language: Language
+) -> None:
     if first and last and last < first:
         first, last = last, first
-    read = parse_span(format_span(DateSpan(first, last, Precision.RANGE)))
+    read = parse_span(format_span(DateSpan(first, last, Precision.RANGE), language))
     assert (read.earliest, read.latest) == (first, last)
 
 
 @pytest.mark.laws
 @settings(deadline=None)
-@given(start=st.integers(1851 * 12, 2080 * 12), count=st.integers(1, 130))
-def test_whole_months_parse_back_to_the_same_days(start: int, count: int) -> None:
+@given(start=st.integers(1851 * 12, 2080 * 12), count=st.integers(1, 130), language=languages)
+def test_whole_months_parse_back_to_the_same_days(start: int, count: int, language: Language) -> None:
     first, end = (date(index // 12, index % 12 + 1, 1) for index in (start, start + count))
-    read = parse_span(format_span(DateSpan(first, end - DAY, Precision.RANGE)))
+    read = parse_span(format_span(DateSpan(first, end - DAY, Precision.RANGE), language))
     assert (read.earliest, read.latest) == (first, end - DAY)
 
 
@@ -322,15 +417,32 @@ def test_an_interval_is_called(after: str | None, by: str | None, words: str) ->
     assert phrase(*(date.fromisoformat(day) if day else None for day in (after, by))) == words
 
 
+@pytest.mark.parametrize(
+    ("after", "by", "words"),
+    [
+        ("2021-11-03", "2022-02-20", "2021년 말 또는 2022년 초"),
+        ("2021-03-01", "2021-06-01", "2021년 초 또는 중반"),
+        ("2021-12-31", "2022-01-01", "2022년 초"),
+        ("2020-02-01", "2020-10-01", "2020년"),
+        ("2019-05-03", "2022-02-02", "2019년 5월 3일과 2022년 2월 2일 사이"),
+        (None, "2023-10-10", "2023년 10월 10일까지"),
+        ("2019-05-03", None, "2019년 5월 3일 이후"),
+        (None, None, "날짜 미상"),
+    ],
+)
+def test_an_interval_is_called_in_korean(after: str | None, by: str | None, words: str) -> None:
+    assert phrase(*(date.fromisoformat(day) if day else None for day in (after, by)), language="ko") == words
+
+
 @pytest.mark.laws
 @settings(deadline=None)
-@given(after=st.none() | days, length=st.none() | st.integers(1, 2000))
-@example(after=date(2021, 8, 31), length=1)
-def test_the_phrase_contains_the_interval(after: date | None, length: int | None) -> None:
+@given(after=st.none() | days, length=st.none() | st.integers(1, 2000), language=languages)
+@example(after=date(2021, 8, 31), length=1, language="en")
+def test_the_phrase_contains_the_interval(after: date | None, length: int | None, language: Language) -> None:
     by = None if length is None else (after or date(2000, 1, 1)) + length * DAY
     if by is not None and by.year > 2100:
         return
-    read = parse_span(phrase(after, by))
+    read = parse_span(phrase(after, by, language))
     assert read.earliest is None or (after is not None and read.earliest <= after + DAY)
     assert read.latest is None or (by is not None and read.latest >= by)
     assert (read.earliest is None, read.latest is None) == (after is None, by is None)
