@@ -180,7 +180,7 @@ def test_changes_at_a_site_are_told_in_words(desk: Desk) -> None:
     desk.write(BEN, replace(SAID, state=State.ABSENT))
     desk.write(BEN, replace(MARK, id="m2", label="", geometry={"type": "Point", "coordinates": [9, 9]}))
     lines = [f"{one.author} {one.text} ({one.version})" for one in _changes(desk, seen)]
-    on = " in the picture of 1 May 2020"
+    on = " in the picture of 1 May 2020 (stated)"
     assert lines == [
         f"Ben drew the box without a label{on} (1)",
         f"Ben changed the state of “gantry”{on}: state from “present” to “absent” (2)",

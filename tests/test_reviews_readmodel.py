@@ -61,6 +61,7 @@ def test_a_row_of_the_queue_says_what_waits_and_for_whom(desk: Any) -> None:
         "capture": "a" * 16,
         "file": "scene-a.tif",
         "date": "1 May 2020",
+        "basis": "stated",
         "what": "present",
         "author": "Anna",
         "review": "submitted",
@@ -237,7 +238,7 @@ def test_readings_that_differ_are_listed_until_somebody_decides(desk: Any) -> No
     desk.say(desk.ben, capture=desk.SHOTS[1])
     (row,) = reviews.disagreements(desk.project)
     assert (row["site"], row["target"], row["capture"], row["file"]) == (*PAIR, "scene-a.tif")
-    assert (row["date"], row["disputed"]) == ("1 May 2020", True)
+    assert (row["date"], row["basis"], row["disputed"]) == ("1 May 2020", "stated", True)
     assert row["readings"][0] == {
         "id": one.id,
         "author": "Anna",
@@ -335,7 +336,7 @@ def test_a_statement_on_a_capture_whose_licence_ended_counts(desk: Any) -> None:
     assert evidence.timeline(desk.project) == before != []
     page = pages.overview(desk.project)
     assert page.sites[0].state == "present"
-    assert page.labels["a" * 16] == "1 May 2020"
+    assert page.labels["a" * 16] == "1 May 2020 (stated)"
 
 
 def test_status_counts_what_stands_and_what_waits(desk: Any) -> None:

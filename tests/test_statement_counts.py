@@ -80,7 +80,7 @@ def shot(number: int):
 
 USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "sites list": (tables.sites, 3),
-    "captures list": (tables.captures, 1),
+    "captures list": (tables.captures, 4),
     "status": (tables.status, 11),
     "history": (lambda project: tables.history(project, "site", "s0"), 1),
     "offsets": (work.offsets, 6),

@@ -34,6 +34,7 @@ from workflow.model import (
 from workflow.project import Project, init_project
 from workflow.readmodels import custody, health, tables
 from workflow.store import ChipEntry, ScoreEntry
+from workflow.timespan import parse_span
 
 ANNA = Author("Anna")
 PLACE = Position(LonLat(125.7178, 38.9706))
@@ -101,6 +102,23 @@ def test_captures_come_by_date_with_every_documented_key(project: Project) -> No
     assert Path(rows[1]["stored"]).read_bytes() == b"aaa"
     assert (rows[2]["earliest"], rows[2]["latest"]) == (None, None)
     json.dumps(rows, allow_nan=False)
+
+
+def test_a_capture_of_an_evening_in_utc_has_the_next_day_at_the_place(project: Project) -> None:
+    evening = parse_span("2023-04-14T15:30:00Z")
+    ring = tuple(LonLat(*corner) for corner in ((126.5, 37.9), (126.7, 37.9), (126.7, 38.0), (126.5, 37.9)))
+    put(project, Site("arch", "Arch", position=PLACE, timezone="Asia/Tokyo"))
+    scene = capture(project.root, "a", evening, footprint=ring)
+    still = capture(project.root, "b", evening, site="arch", georeference=Georeference.NONE)
+    put(project, scene, still, capture(project.root, "c", DAY, footprint=ring))
+    rows = {row["file"]: row for row in tables.captures(project)}
+    shown = [[rows[f"{name}.tif"][key] for key in ("instant", "local_day", "timezone")] for name in "abc"]
+    assert shown == [
+        ["2023-04-14T15:30:00Z", "2023-04-15", "Asia/Pyongyang"],
+        ["2023-04-14T15:30:00Z", "2023-04-15", "Asia/Tokyo"],
+        [None, None, None],
+    ]
+    assert rows["a.tif"]["latest"] == "2023-04-14"
 
 
 def test_status_counts_what_is_there_and_what_waits(project: Project) -> None:

@@ -128,7 +128,7 @@ def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:
 
 
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
-    detail = [card.provider, f"{card.gsd_m:.3g} m" if card.gsd_m else ""]
+    detail = [card.local, card.provider, f"{card.gsd_m:.3g} m" if card.gsd_m else ""]
     return {
         "id": card.id,
         "label": card.label,

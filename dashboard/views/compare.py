@@ -116,7 +116,7 @@ def _sentence(one: Finding, target: Target) -> str:
 def _captures(page: pages.ComparePage, target: Target) -> None:
     rows = [
         {
-            "date": card.label,
+            "date": _date(card),
             "basis": card.basis.removeprefix("date: "),
             "state": card.states.get(target.id, "not examined"),
             "earliest": pages.bound_words(card.earliest),
@@ -163,13 +163,18 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             st.caption("Choose a row for its history and for what was said of it.")
 
 
+def _date(card: pages.CaptureCard) -> str:
+    """``14 April 2023 (15 April in Pyongyang, UTC+09:00)``"""
+    return f"{card.label} ({card.local})" if card.local else card.label
+
+
 def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
     """Links to how a picture, and what was said of the target in it, came to be."""
     author = state.author()
     said = history.statements(
         current_project(), site, card.id, target.id, reader=author.name if author else None
     )
-    _row(f"{card.file}, {card.label}", "capture", card.id)
+    _row(f"{card.file}, {_date(card)}, {card.basis}", "capture", card.id)
     for one in said:
         words = f"{one['author']} said {one['state']} ({one['confidence']} confidence, {one['review']}) {one['note']}"
         _row(words, "observation", one["id"])
@@ -196,7 +201,7 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
     st.html(
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
-        f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(card.label)}</b> · "
+        f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
         f"{safe(card.basis)} · {safe(card.kind)}<br>"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )

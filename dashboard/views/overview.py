@@ -177,7 +177,7 @@ def _findings(page: pages.OverviewPage) -> None:
             "by": st.column_config.TextColumn(
                 "By", width=80, help="Included: the event had happened by that day."
             ),
-            "witnesses": st.column_config.TextColumn("Bounded by", width=172),
+            "witnesses": st.column_config.TextColumn("Bounded by", width=340),
             "source": st.column_config.TextColumn("Rests on", width=82),
             "reviewed": st.column_config.CheckboxColumn("Reviewed", width=72),
             "synthetic": st.column_config.CheckboxColumn("Synthetic", width=74),

@@ -153,7 +153,7 @@ def _work(me: Author, row: Row, note: str, capture: Capture | None, titles: Mapp
     text.html(
         "<div style='overflow-wrap:anywhere;line-height:1.4'>"
         f"<b>{safe('State' if row['kind'] == 'observation' else 'Mark')}</b> {safe(subject)} · "
-        f"{safe(row['date'] or 'no date')} · <bdi>{safe(titles.get(row['site'], row['site']))}</bdi>"
+        f"{_date(row)} · <bdi>{safe(titles.get(row['site'], row['site']))}</bdi>"
         f"{f'<div>{safe(note)}</div>' if note else ''}{comment}"
         f"<div style='{_SMALL}'>by <bdi>{safe(row['author'])}</bdi>, {safe(row['review'])}"
         f"{_handed_in(row)}, version {row['version']}</div></div>"
@@ -169,6 +169,13 @@ def _work(me: Author, row: Row, note: str, capture: Capture | None, titles: Mapp
             st.page_link(
                 "views/history.py", label="History", query_params={"kind": row["kind"], "id": row["id"]}
             )
+
+
+def _date(row: Row) -> str:
+    """The picture's date with what it rests on, as HTML."""
+    if row["date"] is None:
+        return "no date"
+    return f"{safe(row['date'])} <span style='{_SMALL}'>({safe(row['basis'])})</span>"
 
 
 def _handed_in(row: Row) -> str:
@@ -271,7 +278,7 @@ def _disagreement(me: Author, row: Row, capture: Capture | None, titles: Mapping
     chip.html(chip_html(row["site"], capture))
     torn = " · present against absent" if row["disputed"] else ""
     text.html(
-        f"<div><b>{safe(row['target'])}</b> · {safe(row['date'])} · "
+        f"<div><b>{safe(row['target'])}</b> · {_date(row)} · "
         f"<bdi>{safe(titles.get(row['site'], row['site']))}</bdi>{safe(torn)}</div>"
     )
     columns = st.columns(max(2, len(row["readings"])))

@@ -12,7 +12,19 @@ from workflow.cli.options import author_options, declared_author, open_project, 
 
 __all__ = ["brief", "command"]
 
-_COLUMNS = ("id", "kind", "file", "earliest", "latest", "basis", "provider", "gsd_m", "crs", "warnings")
+_COLUMNS = (
+    "id",
+    "kind",
+    "file",
+    "earliest",
+    "latest",
+    "basis",
+    "local_day",
+    "provider",
+    "gsd_m",
+    "crs",
+    "warnings",
+)
 
 
 @click.group("captures")

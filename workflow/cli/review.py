@@ -59,7 +59,19 @@ def list_(site_id: str | None, review: str | None, project_dir: Path | None, as_
     wanted = reviews.OPEN_WORK if review is None else (Review(review),)
     with open_project(project_dir) as project:
         rows = reviews.review_queue(project, site_id, wanted)
-    shown = ("id", "version", "site", "target", "file", "date", "what", "author", "review", "comment")
+    shown = (
+        "id",
+        "version",
+        "site",
+        "target",
+        "file",
+        "date",
+        "basis",
+        "what",
+        "author",
+        "review",
+        "comment",
+    )
     print_rows(rows if as_json else _some(rows, shown), as_json, empty="Nothing waits.")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workflow.chips import site_grid_of
 from workflow.coords import format_decimal, format_dms
@@ -16,6 +15,7 @@ from workflow.exporters.png import to_png
 from workflow.figure import FigureSpec, Panel, lay_out
 from workflow.figure.captions import Shown, alt_text, caption, credit_of, credits, date_label
 from workflow.grid import SiteGrid
+from workflow.localtime import local_day
 from workflow.model import Annotation, Capture, Position, Site
 from workflow.publish.choose import Choice, choose
 from workflow.publish.pictures import (
@@ -251,13 +251,8 @@ def _notes(site: Site, captures: Sequence[Capture]) -> list[str]:
 def _local_day(site: Site, capture: Capture) -> str:
     """A sentence where the day at the site is another than the day in UTC."""
     instant = capture.acquired.instant
-    if instant is None or not site.timezone:
-        return ""
-    try:
-        local = instant.astimezone(ZoneInfo(site.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ""
-    if local == instant.astimezone(UTC).date():
+    local = local_day(instant, site.timezone) if instant else None
+    if instant is None or local is None or local == instant.astimezone(UTC).date():
         return ""
     there = date_label(replace(capture.acquired, earliest=local, latest=local))
     return f"{date_label(capture.acquired)} in UTC is {there} at the site."

@@ -16,10 +16,10 @@ from workflow.changes import difference
 from workflow.errors import UnknownName
 from workflow.model import Annotation, Observation, SiteEvidence, SiteTarget
 from workflow.readings import person, place_of
+from workflow.readmodels.dates import dated
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.tables import revision_rows
 from workflow.store import KIND_NAMES
-from workflow.timespan import format_span
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -244,7 +244,7 @@ def site_changes(
     if not new:
         return []
     hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
-    dates = {one.id: format_span(one.acquired) for one in project.all_captures()}
+    dates = {one.id: dated(one.acquired) for one in project.all_captures()}
     found: list[Change] = []
     for kind, what in _SAID.items():
         ids = {one.id for one in new if one.kind == kind}

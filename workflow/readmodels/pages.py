@@ -15,7 +15,6 @@ from workflow.findings import DISPUTED, growth, joint_state
 from workflow.grid import SiteGrid
 from workflow.model import (
     Annotation,
-    Basis,
     Capture,
     Finding,
     Georeference,
@@ -28,6 +27,7 @@ from workflow.model import (
 )
 from workflow.readings import Place, person, place_of
 from workflow.readmodels import evidence
+from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.reviews import hidden_from
 from workflow.timespan import format_span
 
@@ -40,7 +40,6 @@ __all__ = [
     "MarkCard",
     "OverviewPage",
     "SiteCard",
-    "basis_words",
     "bound_words",
     "compare",
     "contradiction_lines",
@@ -91,11 +90,15 @@ class OverviewPage:
 
 @dataclass(frozen=True, slots=True)
 class CaptureCard:
-    """A capture at a site. `states` maps a target's id to a state or `disputed`."""
+    """A capture at a site. `states` maps a target's id to a state or `disputed`.
+
+    `local` is the day at the site where it is another than that in UTC, which `label` names; else empty.
+    """
 
     id: str
     file: str
     label: str
+    local: str
     basis: str
     earliest: date | None
     latest: date | None
@@ -163,7 +166,7 @@ def _overview(project: Project) -> OverviewPage:
         observations=len(project.observations()),
         synthetic=any(capture.synthetic for capture in captures.values()),
         names={card.id: card.name for card in cards},
-        labels={capture.id: format_span(capture.acquired) for capture in ever.values()},
+        labels={capture.id: dated(capture.acquired) for capture in ever.values()},
     )
 
 
@@ -269,8 +272,8 @@ def _compare(project: Project, site_id: str, reader: str | None) -> ComparePage:
     rows = project.record.rows(Annotation, site=site.id)
     return ComparePage(
         site=site,
-        captures=tuple(_capture_card(capture, said, offsets) for capture in on_map),
-        stills=tuple(_capture_card(capture, said, offsets) for capture in apart),
+        captures=tuple(_capture_card(capture, site, said, offsets) for capture in on_map),
+        stills=tuple(_capture_card(capture, site, said, offsets) for capture in apart),
         marks=tuple(
             MarkCard(row.value, row.version)
             for row in rows
@@ -288,13 +291,14 @@ def _is_hidden(mark: Annotation, hidden: Collection[Place], reader: str | None) 
 
 
 def _capture_card(
-    capture: Capture, said: Iterable[Observation], offsets: Mapping[str, Offset]
+    capture: Capture, site: Site, said: Iterable[Observation], offsets: Mapping[str, Offset]
 ) -> CaptureCard:
     span = capture.acquired
     return CaptureCard(
         id=capture.id,
         file=capture.file,
         label=format_span(span),
+        local=local_words(capture, site),
         basis=basis_words(span.basis),
         earliest=span.earliest,
         latest=span.latest,
@@ -307,11 +311,6 @@ def _capture_card(
         states=_states(one for one in said if one.capture == capture.id),
         warnings=capture.warnings,
     )
-
-
-def basis_words(basis: Basis) -> str:
-    """What a date rests on, as it stands beside the date."""
-    return "date unknown" if basis is Basis.UNKNOWN else f"date: {basis.value}"
 
 
 def _aligned(capture: Capture, offsets: Mapping[str, Offset]) -> str:

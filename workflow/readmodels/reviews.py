@@ -119,6 +119,7 @@ def _queue_row(
         "capture": one.capture,
         "file": capture.file if capture else None,
         "date": format_span(capture.acquired) if capture else None,
+        "basis": capture.acquired.basis.value if capture else None,
         "what": one.state.value if kind == "observation" else " ".join(filter(None, (one.shape, one.label))),
         "author": one.author,
         "review": one.review.value,
@@ -279,6 +280,7 @@ def _disagreement(
         "capture": place[2],
         "file": capture.file,
         "date": format_span(capture.acquired),
+        "basis": capture.acquired.basis.value,
         "disputed": {State.PRESENT, State.ABSENT} <= {one.state for one in said},
         "readings": [
             {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.changes import difference
 from workflow.coords import format_decimal
 from workflow.errors import UnknownName
+from workflow.localtime import local_day, zone_of
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
 
 if TYPE_CHECKING:
@@ -68,15 +69,19 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     """Rows of all captures by date, the undated last; those that were withdrawn only where it is asked for.
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
-    then ``working georeference site credit licence stated withdrawn``. `stored` and `working` are absolute paths,
-    `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
+    then ``working georeference site credit licence stated withdrawn instant local_day timezone``. `stored` and
+    `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it is not used, empty
+    where it is. `local_day` is the day of the `instant` in `timezone`; all three are None without an instant.
     """
     some = project.all_captures() if withdrawn else project.captures()
-    return [_capture(project.root, capture) for capture in some]
+    places = {site.id: site for site in project.sites()}
+    return [_capture(project.root, capture, places.get(capture.site or "")) for capture in some]
 
 
-def _capture(root: Path, capture: Capture) -> Row:
+def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
     span = capture.acquired
+    zone = zone_of(capture, site) if span.instant else ""
+    local = local_day(span.instant, zone) if span.instant else None
     return {
         "id": capture.id,
         "kind": capture.kind.value,
@@ -99,15 +104,18 @@ def _capture(root: Path, capture: Capture) -> Row:
         "licence": capture.licence,
         "stated": span.verbatim,
         "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
+        "instant": span.instant.isoformat().replace("+00:00", "Z") if span.instant else None,
+        "local_day": local.isoformat() if local else None,
+        "timezone": zone or None,
     }
 
 
 def observations(project: Project, site: str | None = None) -> list[Row]:
     """Rows of statements that were not taken back, all or of one site, in the order in which they came in.
 
-    Keys ``id site target capture file earliest latest state confidence note author review stated blind version``:
-    `file`, `earliest` and `latest` are the capture's, `stated` is the day on which past work said it, None where it
-    was said here.
+    Keys ``id site target capture file earliest latest state confidence note author review stated blind version``
+    and ``basis``: `file`, `earliest`, `latest` and `basis` are the capture's, `stated` is the day on which past
+    work said it, None where it was said here.
 
     Raises
     ------
@@ -143,6 +151,7 @@ def _observation(said: Observation, picture: Capture | None, version: int) -> Ro
         "stated": said.stated or None,
         "blind": said.blind,
         "version": version,
+        "basis": span.basis.value if span else None,
     }
 
 
