@@ -62,7 +62,7 @@ def zone_at(place: LonLat) -> str:
 def _finder() -> TimezoneFinder:
     from timezonefinder import TimezoneFinder  # takes a fifth of a second, and few commands need it
 
-    return TimezoneFinder()
+    return TimezoneFinder(in_memory=True)  # keeps no file open
 
 
 def _local(instant: datetime, zone: str) -> datetime | None:
