@@ -512,7 +512,8 @@ def test_product_metadata_beats_the_name_and_a_statement_beats_both(
     assert (beside.earliest, beside.precision) == (date(2019, 5, 2), Precision.INSTANT)
     stated = take(path)
     assert stated.acquired.earliest == date(2023, 4, 14)
-    assert any("STAC item says 2 May 2019" in warning for warning in stated.warnings)
+    said = "the STAC item (scene_20190501.json: properties.datetime) says 2 May 2019"
+    assert f"{said}, --acquired says 14 April 2023 and counts" in stated.warnings
 
 
 def test_google_earths_date_is_the_earliest_possible(make_raster: Make, take: Callable[..., Capture]) -> None:

@@ -20,7 +20,8 @@ class SourceFile:
     """A picture as a dialect sees it.
 
     `name` is its file name. `tags` are TIFF's and EXIF's (`TIFFTAG_DATETIME`, `EXIF_DateTimeOriginal`).
-    `texts` are the JSON, XML and text files of its folder that may belong to it, by file name.
+    `texts` are the JSON, XML and text files of its folder that may belong to it, and those that stand for a whole
+    product in the folders above, by file name. `tags` have the names of the bands too (`Band_1`).
     """
 
     name: str
@@ -35,25 +36,32 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a dialect found; None and "" are "not stated". Angles in degrees, `cloud_share` from 0 to 1."""
+    """What a dialect found; None and "" are "not stated".
+
+    Angles in degrees, azimuths clockwise from north, `cloud_share` from 0 to 1. `sources` maps the name of an
+    attribute to the place that said it, as ``file: field``.
+    """
 
     acquired: DateSpan | None = None
     provider: str = ""
     platform: str = ""
     credit: str = ""
     licence: str = ""
+    gsd_m: float | None = None
     off_nadir_deg: float | None = None
     sun_azimuth_deg: float | None = None
     sun_elevation_deg: float | None = None
     cloud_share: float | None = None
     warnings: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
     """Reads one way of writing metadata; a module of `workflow.providers` holds one as ``PLUGIN``.
 
-    `rank` orders dialects by the strength of their dates, the strongest first: 10 product metadata, 20 the
-    camera's own clock, 30 the file's name, 40 the time at which a file was written.
+    `rank` orders dialects by the strength of their dates, the strongest first: 10 product metadata, 15 the
+    product's name as a delivery or a program's header kept it, 20 the camera's own clock, 30 the file's name,
+    40 the time at which a file was written.
     """
 
     @property

@@ -8,7 +8,6 @@ after a refusal nothing is left.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import stat
 import tempfile
@@ -24,16 +23,16 @@ from workflow.files import put_in_place, sync_folder
 from workflow.intake.dates import Reading, as_understood, check_span, closed, readings, settle, stated_span
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.sniff import HEAD_BYTES, Kind, kind_of, what_else
+from workflow.intake.texts import texts_of
 from workflow.metadata import Dialect, SourceFile
-from workflow.model import Capture, CaptureKind, DateSpan, Georeference, LonLat, Stretch
+from workflow.model import Capture, CaptureKind, DateSpan, Georeference, LonLat, Stated, Stretch
 from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING
 
 __all__ = ["PICTURE_SUFFIXES", "IntakeOptions", "Limits", "software", "sweep", "take_in"]
 
 PICTURE_SUFFIXES = frozenset({".tif", ".tiff", ".jp2", ".j2k", ".jpg", ".jpeg", ".png"})
-_TEXT_SUFFIXES = frozenset({".json", ".geojson", ".xml", ".txt", ".imd"})
-_TEXT_BYTES = 2 * 2**20
-_MOST_TEXTS = 40
+# a stated ground sample distance is kept beside the pixel where it is coarser or finer by more
+_SAME_GSD = 1.1
 _COPY_BYTES = 2**20
 _TEMPORARY = ".intake-"
 _STALE_S = 24 * 3600
@@ -65,9 +64,13 @@ def take_in(
     *,
     known: Callable[[str], Capture | None] = lambda _: None,
     today: date | None = None,
+    root: Path | None = None,
 ) -> Capture:
     """Take the picture in `path` into the folder `imagery`: original and working copy are in place when it
     returns.
+
+    `root` is the folder that was given, where the picture was found below one: metadata of its product are
+    looked for up to there.
 
     The same bytes give the same capture and rewrite nothing; a capture that `known` has for their hash (by
     its id) is returned as it is when both of its files are there. `today` (UTC) is what dates are held
@@ -84,7 +87,9 @@ def take_in(
     imagery.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=imagery) as folder:
         try:
-            return _take(path, imagery, Path(folder), _Job(kind, options, stated, today), dialects, known)
+            return _take(
+                path, imagery, Path(folder), _Job(kind, options, stated, today, root), dialects, known
+            )
         except RefusalError as refused:
             raise InputRefused(path.name, refused.problem, refused.remedy) from refused
 
@@ -95,6 +100,7 @@ class _Job:
     options: IntakeOptions
     stated: DateSpan | None
     today: date | None
+    root: Path | None
 
 
 def _take(
@@ -223,7 +229,7 @@ def _capture(
     path: Path, sha256: str, suffix: str, answer: dict[str, Any], job: _Job, dialects: Iterable[Dialect]
 ) -> Capture:
     options = job.options
-    found, refused = readings(SourceFile(path.name, answer["tags"], _texts(path)), dialects)
+    found, refused = readings(SourceFile(path.name, answer["tags"], texts_of(path, job.root)), dialects)
     kind = options.kind or CaptureKind.SATELLITE
     provider = options.provider or _first(found, "provider")
     span, doubts = settle(path.name, job.stated, found, refused)
@@ -232,6 +238,7 @@ def _capture(
     check_span(path.name, span, today)
     span, ending = closed(span, today)
     own = next((metadata.warnings for _, metadata in found if metadata.acquired == span), ())
+    gsd_m, stated_gsd_m, rough = _gsd(answer, _first_number(found, "gsd_m"))
     return Capture(
         id=sha256[:16],
         sha256=sha256,
@@ -245,7 +252,7 @@ def _capture(
         bands=answer["bands"],
         georeference=Georeference.NATIVE if answer["crs"] else Georeference.NONE,
         crs=answer["crs"],
-        gsd_m=answer["gsd_m"],
+        gsd_m=gsd_m,
         footprint=tuple(LonLat(lon, lat) for lon, lat in answer["footprint"]),
         stretch=tuple(Stretch(low, high) for low, high in answer["stretch"]),
         site=options.site,
@@ -258,7 +265,9 @@ def _capture(
         sun_elevation_deg=_first_number(found, "sun_elevation_deg"),
         cloud_share=_first_number(found, "cloud_share"),
         synthetic=options.synthetic,
-        warnings=(*own, *ending, *doubts, *answer["notes"]),
+        warnings=(*own, *ending, *doubts, *rough, *answer["notes"]),
+        stated_gsd_m=stated_gsd_m,
+        sources=_sources(found, job),
     )
 
 
@@ -270,36 +279,37 @@ def _first_number(found: tuple[Reading, ...], name: str) -> float | None:
     return next((value for _, metadata in found if (value := getattr(metadata, name)) is not None), None)
 
 
-def _texts(path: Path) -> dict[str, str]:
-    """Texts beside the picture that may describe it, the most alike names first; broken ones are left out."""
-    stem = path.stem.lower()
-    try:
-        names = [
-            entry.name
-            for entry in os.scandir(path.parent)
-            if Path(entry.name).suffix.lower() in _TEXT_SUFFIXES
-        ]
-    except OSError:
-        return {}
-    alike = sorted(names, key=lambda name: (-_shared(name.lower(), stem), name))[:_MOST_TEXTS]
-    return {name: text for name in alike if (text := _text(path.parent / name)) is not None}
+def _gsd(answer: dict[str, Any], stated: float | None) -> tuple[float | None, float | None, tuple[str, ...]]:
+    """The pixel in metres, a stated distance that differs from it, and a warning where it stands in for one."""
+    pixel = answer["gsd_m"] if answer["crs"] else None
+    if pixel is None and stated is not None:
+        note = f"its ground sample distance of {stated:.3g} m is the product's: a reduced picture shows less"
+        return stated, None, (note,)
+    differs = stated is not None and pixel is not None and not 1 / _SAME_GSD <= stated / pixel <= _SAME_GSD
+    return pixel, stated if differs else None, ()
 
 
-def _shared(one: str, two: str) -> int:
-    """How many characters two names begin with in common."""
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
-    )
+_TRACED = (
+    "acquired", "provider", "platform", "credit", "licence", "gsd_m", "off_nadir_deg", "sun_azimuth_deg",
+    "sun_elevation_deg", "cloud_share",
+)  # fmt: skip
 
 
-def _text(path: Path) -> str | None:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _TEXT_BYTES:
-            return None
-        return path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
-        return None
+def _sources(found: tuple[Reading, ...], job: _Job) -> tuple[Stated, ...]:
+    """Which field said what was taken from metadata; what was stated at intake has none."""
+    options = job.options
+    told = {
+        "acquired": job.stated,
+        "provider": options.provider,
+        "credit": options.credit,
+        "licence": options.licence,
+    }
+    first = {
+        name: next((one.sources.get(name) for _, one in found if getattr(one, name) not in (None, "")), None)
+        for name in _TRACED
+        if not told.get(name)
+    }
+    return tuple(Stated(name, source) for name, source in first.items() if source)
 
 
 def _named(name: str, function: Callable[[str | None], DateSpan | None], text: str | None) -> DateSpan | None:

@@ -68,16 +68,24 @@ def settle(
             "no date of acquisition beside it, inside it or in its name",
             "give one with --acquired ('2021-11-14', 'November 2021', 'late 2021'), or --acquired unknown",
         )
-    span = stated or dated[0][1]
+    span, counts = (stated, "--acquired") if stated else (dated[0][1], _who(*dated[0]))
     return span, tuple(
-        f"the {dialect.name} says {format_span(other)}, taken is {format_span(span)}"
-        for dialect, other in dated
+        f"{_who(dialect, other, source)} says {format_span(other)}, {counts} says {format_span(span)} and counts"
+        for dialect, other, source in dated
         if _exclude(span, other)
     )
 
 
-def _dated(found: Iterable[Reading]) -> list[tuple[Dialect, DateSpan]]:
-    return [(dialect, metadata.acquired) for dialect, metadata in found if metadata.acquired is not None]
+def _dated(found: Iterable[Reading]) -> list[tuple[Dialect, DateSpan, str]]:
+    return [
+        (dialect, metadata.acquired, metadata.sources.get("acquired", ""))
+        for dialect, metadata in found
+        if metadata.acquired is not None
+    ]
+
+
+def _who(dialect: Dialect, _: DateSpan, source: str) -> str:
+    return f"the {dialect.name} ({source})" if source else f"the {dialect.name}"
 
 
 def _exclude(one: DateSpan, two: DateSpan) -> bool:

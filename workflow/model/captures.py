@@ -22,6 +22,7 @@ __all__ = [
     "IntakeEvent",
     "Offset",
     "Score",
+    "Stated",
     "StoredFile",
     "Stretch",
     "Withdrawal",
@@ -68,6 +69,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """Where an attribute of a capture comes from: `source` is ``file: field`` of the metadata that said it."""
+
+    attribute: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One dated picture. `id` is the first 16 hex digits of `sha256`, the hash of the original's bytes.
 
@@ -75,6 +84,10 @@ class Capture:
     (256 px tiles, overviews rebuilt from full resolution). `footprint` is the ring of the valid picture's corners on
     WGS 84, closed, counter-clockwise; empty without georeference. `stretch` has one entry a band and never changes.
     `working_sha256` is the hash of the working copy's bytes as intake wrote them; empty where nobody took it.
+
+    `gsd_m` is the pixel on the ground; without georeference it is what metadata state. `stated_gsd_m` is what they
+    state where that differs from the pixel by more than a tenth: the picture was resampled. `sources` says which
+    field each attribute was read from, those that were stated at intake left out.
     """
 
     id: str
@@ -105,6 +118,8 @@ class Capture:
     warnings: tuple[str, ...] = ()
     working_sha256: str = ""
     withdrawn: Withdrawal | None = None
+    stated_gsd_m: float | None = None
+    sources: tuple[Stated, ...] = ()
 
     @property
     def is_dated(self) -> bool:

@@ -68,9 +68,11 @@ def ingest(
     if options.site is not None:
         project.site(options.site)
     sweep(project.imagery)
+    paths = tuple(paths)
     library = (project.imagery / ORIGINALS, project.imagery / WORKING)
     files, refused = pictures_in(paths, leave_out=library)
-    run = _Run(project, author, _with_profile(options), len(files), progress or _silent, reinstate)
+    roots = tuple(path for path in paths if path.is_dir())
+    run = _Run(project, author, _with_profile(options), roots, len(files), progress or _silent, reinstate)
     try:
         run.take(files)
     finally:
@@ -121,11 +123,12 @@ class _Run:
         project: Project,
         author: Author,
         options: IntakeOptions,
+        roots: Sequence[Path],
         total: int,
         progress: Progress,
         reinstate: bool,
     ) -> None:
-        self._project, self._author, self._options = project, author, options
+        self._project, self._author, self._options, self._roots = project, author, options, roots
         self._total, self._progress, self._reinstate = total, progress, reinstate
         self._known = {capture.id: capture for capture in project.all_captures()}
         self._dialects = tuple(plugins.load("workflow.providers").values())
@@ -154,7 +157,10 @@ class _Run:
                 self._outcomes[path] = self._settle(path, future)
 
     def _take_one(self, path: Path) -> Capture:
-        return take_in(path, self._project.imagery, self._options, self._dialects, known=self._before)
+        root = next((root for root in self._roots if path.is_relative_to(root)), None)
+        return take_in(
+            path, self._project.imagery, self._options, self._dialects, known=self._before, root=root
+        )
 
     def _before(self, key: str) -> Capture | None:
         """The capture of that id where it is in use; None where it is new, or brought back with new files."""
@@ -181,7 +187,7 @@ class _Run:
 
     def _settle(self, path: Path, future: Future[Capture]) -> Capture | InputRefused:
         try:
-            return self._record(path, _dressed(future.result()))
+            return self._record(path, _dressed(future.result(), self._options))
         except InputRefused as refused:
             return refused
 
@@ -238,11 +244,16 @@ def _with_profile(options: IntakeOptions) -> IntakeOptions:
     return replace(options, kind=options.kind or profile.kind) if profile else options
 
 
-def _dressed(capture: Capture) -> Capture:
-    """The capture with its provider's usual credit and terms where nothing else gives them."""
+def _dressed(capture: Capture, options: IntakeOptions) -> Capture:
+    """The capture with its provider's usual kind, credit and terms where nothing else gives them."""
     profile = profile_of(capture.provider)
     if profile is None:
         return capture
     day = capture.acquired.latest or capture.acquired.earliest
     credit = profile.credit.format(year=day.year) if day else profile.credit.replace(" {year}", "")
-    return replace(capture, credit=capture.credit or credit, licence=capture.licence or profile.licence)
+    return replace(
+        capture,
+        kind=options.kind or profile.kind,
+        credit=capture.credit or credit,
+        licence=capture.licence or profile.licence,
+    )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.model import Basis, DateSpan, Precision
+from workflow.model import Basis, DateSpan
+from workflow.providers.base import Fields, Said, day_span, instant_span, put_together
 
 __all__ = ["PLUGIN", "tag_moment"]
 
-_CLOCK = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)(?:[ T](\d\d:\d\d:\d\d))?")
+_CLOCK = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)(?:[ T](\d\d:\d\d:\d\d))?", re.ASCII)
+_TAKEN = "EXIF_DateTimeOriginal"
 
 
 class _Exif:
@@ -19,17 +22,17 @@ class _Exif:
 
     def read(self, source: SourceFile) -> Metadata | None:
         """`DateTimeOriginal`, with its offset from UTC where the camera wrote one; else the day as the camera
-        had it.
+        had it. `Make` and `Model`, and the copyright line.
         """
-        span = _span(
-            source.tags.get("EXIF_DateTimeOriginal", ""), source.tags.get("EXIF_OffsetTimeOriginal", "")
+        tags = Fields(source.name, (((name,), text) for name, text in source.tags.items()))
+        span = _span(source.tags.get(_TAKEN, ""), source.tags.get("EXIF_OffsetTimeOriginal", ""))
+        camera = [said for name in ("EXIF_Make", "EXIF_Model") if (said := tags.text(name))]
+        found = put_together(
+            acquired=Said(span, f"{source.name}: {_TAKEN}") if span else None,
+            platform=Said(" ".join(said.value for said in camera), camera[0].source) if camera else None,
+            credit=tags.text("EXIF_Copyright"),
         )
-        maker = " ".join(
-            filter(
-                None, (source.tags.get("EXIF_Make", "").strip(), source.tags.get("EXIF_Model", "").strip())
-            )
-        )
-        return Metadata(acquired=span, platform=maker) if span or maker else None
+        return found if found.sources else None
 
 
 def tag_moment(text: str) -> tuple[datetime, bool] | None:
@@ -48,13 +51,12 @@ def _span(text: str, offset: str) -> DateSpan | None:
     found = tag_moment(text)
     if found is None:
         return None
-    moment, has_time = found
-    if has_time and re.fullmatch(r"[+-]\d\d:\d\d", offset.strip()):
-        zoned = datetime.fromisoformat(moment.isoformat() + offset.strip()).astimezone(UTC)
-        return DateSpan(
-            zoned.date(), zoned.date(), Precision.INSTANT, Basis.FILE_TAG, f"{text} {offset}", zoned
-        )
-    return DateSpan(moment.date(), moment.date(), Precision.DAY, Basis.FILE_TAG, text)
+    (moment, has_time), text, offset = found, text.strip().rstrip("\0"), offset.strip()
+    if has_time and re.fullmatch(r"[+-]\d\d:\d\d", offset, re.ASCII):
+        zoned = instant_span(f"{moment.isoformat()}{offset}", basis=Basis.FILE_TAG)
+        if zoned is not None:
+            return replace(zoned, verbatim=f"{text} {offset}")
+    return day_span(moment.date(), text, Basis.FILE_TAG)
 
 
 PLUGIN = _Exif()

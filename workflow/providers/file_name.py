@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.timespan import span_from_name
+from workflow.providers.base import Said, name_span, put_together
 
 __all__ = ["PLUGIN"]
 
@@ -14,8 +14,8 @@ class _FileName:
 
     def read(self, source: SourceFile) -> Metadata | None:
         """The one date in the name; one that can be read in two ways is refused."""
-        span = span_from_name(source.name)
-        return Metadata(acquired=span) if span else None
+        span = name_span(source.name)
+        return put_together(acquired=Said(span, f"{source.name}: name")) if span else None
 
 
 PLUGIN = _FileName()

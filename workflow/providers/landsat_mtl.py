@@ -1,22 +1,37 @@
-"""Landsat's level 1 and 2 metadata: ``*_MTL.txt`` (ODL) and ``*_MTL.json``."""
+"""Landsat's level 1 and 2 metadata: ``*_MTL.txt`` (ODL), ``*_MTL.json`` and ``*_MTL.xml``, of all sensors.
+
+The names of before 2012 are read too (``ACQUISITION_DATE``, ``SCENE_CENTER_SCAN_TIME``).
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 from workflow.metadata import Metadata, SourceFile
 from workflow.model import DateSpan
-from workflow.providers.base import belongs, instant_span, number, share
+from workflow.providers.base import (
+    Fields,
+    Pairs,
+    Said,
+    belongs,
+    instant_span,
+    json_pairs,
+    odl_pairs,
+    put_together,
+    xml_pairs,
+    xml_root,
+)
 
 __all__ = ["PLUGIN"]
 
-_ODL = re.compile(r'^\s*([A-Z0-9_]+)\s*=\s*"?([^"\r\n]*)"?\s*$', re.MULTILINE)
-_NAME = re.compile(r"(.+)_MTL\.(?:txt|json)", re.IGNORECASE)
-# seven digits of a second's fraction; Python reads six
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+_NAME = re.compile(r"(.+)_MTL\.(?:txt|json|xml)", re.IGNORECASE)
+_DAYS = ("DATE_ACQUIRED", "ACQUISITION_DATE")
+_TIMES = ("SCENE_CENTER_TIME", "SCENE_CENTER_SCAN_TIME")
+_PANCHROMATIC = re.compile(r"_B80?", re.IGNORECASE)
+_THERMAL = re.compile(r"_(?:B6\w*|B1[01]|ST_\w+)", re.IGNORECASE)
 
 
 class _LandsatMtl:
@@ -27,57 +42,57 @@ class _LandsatMtl:
         """The MTL file whose product the picture is a band of."""
         for name, text in source.texts.items():
             match = _NAME.fullmatch(name)
-            if match and belongs(match[1], source) and "DATE_ACQUIRED" in text:
-                values = _values(text)
-                return _metadata(values) if "DATE_ACQUIRED" in values else None
+            if match and belongs(match[1], source) and any(day in text for day in _DAYS):
+                fields = Fields(name, _pairs(text))
+                if fields.text(*_DAYS) is not None:
+                    return _metadata(fields, source.stem[len(match[1]) :])
         return None
 
 
-def _values(text: str) -> dict[str, str]:
-    """Names and texts of all groups; the first of a name counts, later ones are of processing."""
-    pairs = _leaves(_json(text)) if text.lstrip().startswith("{") else iter(_ODL.findall(text))
-    values: dict[str, str] = {}
-    for name, value in pairs:
-        values.setdefault(name, value.strip())
-    return values
+def _pairs(text: str) -> Pairs:
+    if text.lstrip().startswith("{"):
+        try:
+            return json_pairs(json.loads(text))
+        except (ValueError, RecursionError):
+            return ()
+    if text.lstrip().startswith("<"):
+        root = xml_root(text)
+        return () if root is None else xml_pairs(root)
+    return odl_pairs(text)
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _leaves(tree: Any) -> Iterator[tuple[str, str]]:
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _leaves(value)
-        else:
-            yield name, str(value)
-
-
-def _metadata(values: Mapping[str, str]) -> Metadata:
-    return Metadata(
-        acquired=_acquired(values),
-        provider="USGS Landsat",
-        platform=values.get("SPACECRAFT_ID", "").replace("_", " ").title(),
-        off_nadir_deg=_off_nadir(values),
-        sun_azimuth_deg=number(values, "SUN_AZIMUTH"),
-        sun_elevation_deg=number(values, "SUN_ELEVATION", low=-90, high=90),
-        cloud_share=share(number(values, "CLOUD_COVER")),
+def _metadata(fields: Fields, band: str) -> Metadata:
+    """The first of a name counts: later groups are of processing, and of the level 1 product behind."""
+    craft = fields.text("SPACECRAFT_ID")
+    return put_together(
+        maker="USGS Landsat",
+        acquired=_acquired(fields),
+        platform=craft and replace(craft, value=_craft(craft.value)),
+        credit=fields.text("ORIGIN"),
+        gsd_m=fields.metres(*_cell_sizes(band)),
+        off_nadir_deg=fields.tilt("ROLL_ANGLE"),
+        sun_azimuth_deg=fields.azimuth("SUN_AZIMUTH"),
+        sun_elevation_deg=fields.elevation("SUN_ELEVATION"),
+        cloud_share=fields.share("CLOUD_COVER"),
     )
 
 
-def _off_nadir(values: Mapping[str, str]) -> float | None:
-    """The roll of the spacecraft, signed by its side."""
-    roll = number(values, "ROLL_ANGLE", low=-90, high=90)
-    return None if roll is None else abs(roll)
+def _craft(text: str) -> str:
+    """``Landsat 7`` of LANDSAT_7 and of Landsat7."""
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", text.replace("_", " ").title())
 
 
-def _acquired(values: Mapping[str, str]) -> DateSpan | None:
-    day, clock = values["DATE_ACQUIRED"], _FRACTION.sub(r"\1", values.get("SCENE_CENTER_TIME", ""))
-    return (instant_span(f"{day}T{clock}") if clock else None) or instant_span(day)
+def _cell_sizes(band: str) -> Iterable[str]:
+    kind = "PANCHROMATIC" if _PANCHROMATIC.fullmatch(band) else "THERMAL" if _THERMAL.fullmatch(band) else ""
+    return (*([f"GRID_CELL_SIZE_{kind}"] if kind else []), "GRID_CELL_SIZE_REFLECTIVE")
+
+
+def _acquired(fields: Fields) -> Said[DateSpan] | None:
+    day, clock = fields.text(*_DAYS), fields.text(*_TIMES)
+    if day is None:
+        return None
+    span = (instant_span(f"{day.value}T{clock.value}") if clock else None) or instant_span(day.value)
+    return Said(span, day.source) if span else None
 
 
 PLUGIN = _LandsatMtl()

@@ -1,4 +1,6 @@
-"""Planet's item JSON: ``<scene>_metadata.json`` of an order, or the answer of the data API."""
+"""Planet's item JSON, of PlanetScope, RapidEye and SkySat: ``<scene>_metadata.json`` of an order, or the answer
+of the data API.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.providers.base import belongs, instant_span, json_objects, number, share
+from workflow.providers.base import Fields, Said, belongs, json_objects, json_pairs, put_together
 
 __all__ = ["PLUGIN"]
 
@@ -18,9 +20,14 @@ class _PlanetItem:
     def read(self, source: SourceFile) -> Metadata | None:
         """The item whose id begins the picture's name; of several the longest id."""
         items = [
-            item for _, item in json_objects(source) if _is_item(item) and belongs(str(item["id"]), source)
+            (name, item)
+            for name, item in json_objects(source)
+            if _is_item(item) and belongs(str(item["id"]), source)
         ]
-        return _metadata(max(items, key=lambda item: len(str(item["id"])))["properties"]) if items else None
+        if not items:
+            return None
+        name, item = max(items, key=lambda one: len(str(one[1]["id"])))
+        return _metadata(Fields(name, json_pairs(item)))
 
 
 def _is_item(content: Mapping[str, Any]) -> bool:
@@ -33,28 +40,26 @@ def _is_item(content: Mapping[str, Any]) -> bool:
     )
 
 
-def _metadata(values: Mapping[str, Any]) -> Metadata:
-    return Metadata(
-        acquired=instant_span(values["acquired"]),
-        provider="Planet",
-        platform=" ".join(str(values[name]) for name in ("provider", "satellite_id") if values.get(name)),
-        off_nadir_deg=_off_nadir(values),
-        sun_azimuth_deg=number(values, "sun_azimuth"),
-        sun_elevation_deg=number(values, "sun_elevation", low=-90, high=90),
-        cloud_share=_cloud_share(values),
+def _metadata(fields: Fields) -> Metadata:
+    return put_together(
+        maker="Planet",
+        acquired=fields.moment("properties.acquired"),
+        platform=_platform(fields),
+        gsd_m=fields.metres("properties.gsd", "properties.pixel_resolution"),
+        off_nadir_deg=fields.tilt("properties.view_angle"),
+        sun_azimuth_deg=fields.azimuth("properties.sun_azimuth"),
+        sun_elevation_deg=fields.elevation("properties.sun_elevation"),
+        cloud_share=fields.share("properties.cloud_percent")
+        or fields.number("properties.cloud_cover", low=0, high=1),
     )
 
 
-def _off_nadir(values: Mapping[str, Any]) -> float | None:
-    """Planet signs the view angle by its side."""
-    angle = number(values, "view_angle", low=-90, high=90)
-    return None if angle is None else abs(angle)
-
-
-def _cloud_share(values: Mapping[str, Any]) -> float | None:
-    """`cloud_percent` is out of 100, `cloud_cover` out of 1."""
-    percent = share(number(values, "cloud_percent", low=0, high=100))
-    return percent if percent is not None else number(values, "cloud_cover", low=0, high=1)
+def _platform(fields: Fields) -> Said[str] | None:
+    """The constellation and the satellite in it."""
+    kind, satellite = fields.text("properties.provider"), fields.text("properties.satellite_id")
+    if kind is None or satellite is None:
+        return kind or satellite
+    return Said(f"{kind.value} {satellite.value}", satellite.source)
 
 
 PLUGIN = _PlanetItem()

@@ -1,14 +1,12 @@
-"""Planet's and RapidEye's product XML: ``<scene>_metadata.xml`` in the terms of EO Profile of GML."""
+"""Planet's and RapidEye's product XML: ``<scene>_metadata.xml`` in the terms of EO Profile of GML.
+
+Its cloud cover is left alone: it is called a percentage, and real files hold shares of 1 in it.
+"""
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from workflow.metadata import Metadata, SourceFile
-from workflow.providers.base import belongs, instant_span, number
+from workflow.providers.base import Fields, Said, belongs, put_together, xml_pairs, xml_root
 
 __all__ = ["PLUGIN"]
 
@@ -24,41 +22,35 @@ class _PlanetXml:
         for name, text in source.texts.items():
             if not name.lower().endswith(".xml") or _MARK not in text[:2000]:
                 continue
-            try:
-                product = fromstring(text.lstrip().encode(), forbid_dtd=True)
-            except (ParseError, DefusedXmlException, ValueError):
+            product = xml_root(text)
+            if product is None:
                 continue
+            fields = Fields(name, xml_pairs(product))
+            known = fields.text("EarthObservationMetaData.identifier")
             scene = name[: -len(".xml")].removesuffix("_metadata")
-            if belongs(_text(product, "identifier"), source) or belongs(scene, source):
-                return _metadata(product)
+            if belongs(scene, source) or (known and belongs(known.value, source)):
+                return _metadata(fields)
         return None
 
 
-def _text(product: Element, *path: str) -> str:
-    """Text of the first element on the way `path`, whatever its namespaces."""
-    found: Element | None = product
-    for name in path:
-        found = found.find(f".//{{*}}{name}") if found is not None else None
-    return (found.text or "").strip() if found is not None else ""
-
-
-def _metadata(product: Element) -> Metadata:
-    angles = {
-        "azimuth": _text(product, "illuminationAzimuthAngle"),
-        "elevation": _text(product, "illuminationElevationAngle"),
-        "view": _text(product, "spaceCraftViewAngle").lstrip("-"),
-    }
-    begin = _text(product, "acquisitionDateTime") or _text(product, "validTime", "beginPosition")
-    return Metadata(
-        acquired=instant_span(begin),
-        provider="Planet",
-        platform=" ".join(
-            filter(None, (_text(product, "Platform", "shortName"), _text(product, "serialIdentifier")))
-        ),
-        off_nadir_deg=number(angles, "view", low=0, high=90),
-        sun_azimuth_deg=number(angles, "azimuth"),
-        sun_elevation_deg=number(angles, "elevation", low=-90, high=90),
+def _metadata(fields: Fields) -> Metadata:
+    return put_together(
+        maker="Planet",
+        acquired=fields.moment("acquisitionDateTime", "validTime.TimePeriod.beginPosition"),
+        platform=_platform(fields),
+        gsd_m=fields.metres("Sensor.resolution"),
+        off_nadir_deg=fields.tilt("spaceCraftViewAngle"),
+        sun_azimuth_deg=fields.azimuth("illuminationAzimuthAngle"),
+        sun_elevation_deg=fields.elevation("illuminationElevationAngle"),
     )
+
+
+def _platform(fields: Fields) -> Said[str] | None:
+    """The constellation and the satellite in it."""
+    kind, satellite = fields.text("Platform.shortName"), fields.text("Platform.serialIdentifier")
+    if kind is None or satellite is None:
+        return kind or satellite
+    return Said(f"{kind.value} {satellite.value}", satellite.source)
 
 
 PLUGIN = _PlanetXml()

@@ -49,6 +49,12 @@ PROFILES = (
         also=("sentinel-2", "copernicus", "sentinel 2", "esa"),
     ),
     Profile(
+        "Copernicus Sentinel-1",
+        "Contains modified Copernicus Sentinel data {year}",
+        "Copernicus Sentinel data terms: free, with attribution",
+        also=("sentinel-1", "sentinel 1"),
+    ),
+    Profile(
         "USGS Landsat",
         "Image courtesy of the U.S. Geological Survey",
         "public domain",

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.model import Basis, DateSpan, Precision
-from workflow.providers.base import belongs, instant_span, json_objects, number, share
+from workflow.model import DateSpan
+from workflow.providers.base import (
+    Fields,
+    Said,
+    belongs,
+    hull,
+    json_objects,
+    json_pairs,
+    one_line,
+    put_together,
+)
 
 __all__ = ["PLUGIN"]
 
@@ -21,11 +30,13 @@ class _StacItem:
     def read(self, source: SourceFile) -> Metadata | None:
         """The item that lists the picture as an asset, else the one whose id begins the picture's name."""
         items = [(name, item) for name, item in json_objects(source) if _is_item(item)]
-        listed = [item for _, item in items if _lists(item, source.name)]
-        named = [item for _, item in items if belongs(str(item.get("id", "")), source)]
+        for name, item in items:
+            if (asset := _asset(item, source.name)) is not None:
+                return _metadata(name, item, asset)
+        named = [(name, item) for name, item in items if belongs(str(item.get("id", "")), source)]
         # of ids that fit, the longest says most: S2A_1_0 rather than S2A_1
-        found = listed or sorted(named, key=lambda item: -len(str(item["id"])))
-        return _metadata(found[0]) if found else None
+        named.sort(key=lambda one: -len(str(one[1]["id"])))
+        return _metadata(*named[0], None) if named else None
 
 
 def _is_item(content: Mapping[str, Any]) -> bool:
@@ -36,53 +47,64 @@ def _is_item(content: Mapping[str, Any]) -> bool:
     )
 
 
-def _lists(item: Mapping[str, Any], file_name: str) -> bool:
+def _asset(item: Mapping[str, Any], file_name: str) -> str | None:
+    """The key of the asset that is the file."""
     assets = item.get("assets")
-    entries = assets.values() if isinstance(assets, dict) else ()
-    hrefs = [str(entry.get("href", "")) for entry in entries if isinstance(entry, dict)]
-    return any(href.replace("\\", "/").rsplit("/", 1)[-1].split("?")[0] == file_name for href in hrefs)
+    for key, entry in assets.items() if isinstance(assets, dict) else ():
+        href = str(entry.get("href", "")) if isinstance(entry, dict) else ""
+        if href.replace("\\", "/").rsplit("/", 1)[-1].split("?")[0] == file_name:
+            return str(key)
+    return None
 
 
-def _metadata(item: Mapping[str, Any]) -> Metadata:
-    values = item["properties"]
-    licence = str(values.get("license") or "")
-    return Metadata(
-        acquired=_acquired(values),
-        provider=_provider(values.get("providers")),
-        platform=str(values.get("platform") or values.get("eo:platform") or ""),
-        licence="" if licence.lower() in _NO_LICENCE else licence,
-        off_nadir_deg=number(values, "view:off_nadir", "eo:off_nadir", low=0, high=90),
-        sun_azimuth_deg=number(values, "view:sun_azimuth", "eo:sun_azimuth"),
-        sun_elevation_deg=number(values, "view:sun_elevation", "eo:sun_elevation", low=-90, high=90),
-        cloud_share=share(number(values, "eo:cloud_cover")),
+def _metadata(name: str, item: Mapping[str, Any], asset: str | None) -> Metadata:
+    fields = Fields(name, json_pairs(item))
+    own = [f"assets.{asset}.gsd"] if asset is not None and "." not in asset else []
+    return put_together(
+        acquired=_acquired(fields),
+        provider=_provider(fields),
+        platform=fields.text("properties.platform", "properties.eo:platform"),
+        licence=_licence(fields),
+        gsd_m=fields.metres(*own, "properties.gsd", "properties.eo:gsd"),
+        off_nadir_deg=fields.number("properties.view:off_nadir", "properties.eo:off_nadir", low=0, high=90),
+        sun_azimuth_deg=fields.azimuth("properties.view:sun_azimuth", "properties.eo:sun_azimuth"),
+        sun_elevation_deg=fields.elevation("properties.view:sun_elevation", "properties.eo:sun_elevation"),
+        cloud_share=fields.share("properties.eo:cloud_cover"),
     )
 
 
-def _acquired(values: Mapping[str, Any]) -> DateSpan | None:
-    if values.get("datetime"):
-        return instant_span(values["datetime"])
-    start, end = instant_span(values.get("start_datetime")), instant_span(values.get("end_datetime"))
-    if (
-        start is None
-        or end is None
-        or start.earliest is None
-        or end.latest is None
-        or end.latest < start.earliest
-    ):
-        return None
-    text = f"{start.verbatim}/{end.verbatim}"
-    precision = Precision.DAY if start.earliest == end.latest else Precision.RANGE
-    return DateSpan(start.earliest, end.latest, precision, Basis.PRODUCT_METADATA, text)
+def _licence(fields: Fields) -> Said[str] | None:
+    licence = fields.text("properties.license")
+    return None if licence is None or licence.value.lower() in _NO_LICENCE else licence
 
 
-def _provider(providers: object) -> str:
+def _acquired(fields: Fields) -> Said[DateSpan] | None:
+    """`datetime`, else the range from `start_datetime` to `end_datetime`; half of one says nothing."""
+    moment = fields.moment("properties.datetime")
+    start, end = fields.moment("properties.start_datetime"), fields.moment("properties.end_datetime")
+    if moment is not None or start is None or end is None:
+        return moment
+    first, last = start.value.earliest, end.value.latest
+    return hull([start, end]) if first and last and first <= last else None
+
+
+def _provider(fields: Fields) -> Said[str] | None:
     """Who made or licenses the picture, as the item names them."""
-    listed = [entry for entry in providers if isinstance(entry, dict)] if isinstance(providers, list) else []
+    listed = next(fields.every("properties.providers"), None)
+    if listed is None or not isinstance(listed.value, list):
+        return None
+    entries = [entry for entry in listed.value if isinstance(entry, dict)]
     for role in ("producer", "licensor"):
-        for entry in listed:
-            if role in (entry.get("roles") or ()):
-                return str(entry.get("name") or "")
-    return ""
+        for entry in entries:
+            if role in _roles(entry):
+                name = one_line(entry.get("name"))
+                return Said(name, listed.source) if name else None
+    return None
+
+
+def _roles(entry: Mapping[str, Any]) -> list[Any]:
+    roles = entry.get("roles")
+    return roles if isinstance(roles, list) else []
 
 
 PLUGIN = _StacItem()

@@ -135,12 +135,13 @@ def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] 
 
 
 def _text_tags(dataset: Any) -> dict[str, str]:
-    """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's."""
-    tags: dict[str, str] = dataset.tags()
+    """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's, and the names of the bands."""
+    bands = {f"Band_{number}": name for number, name in enumerate(dataset.descriptions, 1) if name}
+    tags: dict[str, str] = dataset.tags() | bands
     return {
         name: value
         for name, value in tags.items()
-        if name.startswith(("TIFFTAG_", "EXIF_")) and len(value) < 1000
+        if name.startswith(("TIFFTAG_", "EXIF_", "Band_")) and len(value) < 1000
     }
 
 
