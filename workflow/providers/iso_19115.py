@@ -6,6 +6,8 @@ date stamp of the metadata are never taken for it.
 
 from __future__ import annotations
 
+import re
+
 from workflow.metadata import Metadata, SourceFile
 from workflow.model import DateSpan
 from workflow.providers._naip import PROVIDER, belongs_to, flown, is_naip
@@ -22,6 +24,7 @@ from workflow.providers.base import (
 
 __all__ = ["PLUGIN"]
 
+_ROOT = re.compile(r"<(?:\w+:)?M[DI]_Metadata\b")
 _EXTENT = "EX_Extent.temporalElement.EX_TemporalExtent.extent"
 _TIMES = ("TimeInstant.timePosition", "TimePeriod.beginPosition", "TimePeriod.endPosition")
 _CLOUD = "MD_ImageDescription.cloudCoverPercentage.Real"
@@ -34,7 +37,7 @@ class _Iso:
     def read(self, source: SourceFile) -> Metadata | None:
         """The metadata whose file name or identifier is the picture's."""
         for name, text in source.texts.items():
-            if not name.lower().endswith(".xml") or "I_Metadata" not in text[:2000]:
+            if not name.lower().endswith(".xml") or not _ROOT.search(text[:2000]):
                 continue
             root = xml_root(text)
             if root is None:

@@ -62,7 +62,7 @@ def _metadata(name: str, item: Mapping[str, Any], asset: str | None) -> Metadata
     own = [f"assets.{asset}.gsd"] if asset is not None and "." not in asset else []
     return put_together(
         acquired=_acquired(fields),
-        provider=_provider(fields),
+        provider=_provider(fields) or _planet(fields),
         platform=fields.text("properties.platform", "properties.eo:platform"),
         licence=_licence(fields),
         gsd_m=fields.metres(*own, "properties.gsd", "properties.eo:gsd"),
@@ -100,6 +100,13 @@ def _provider(fields: Fields) -> Said[str] | None:
                 name = one_line(entry.get("name"))
                 return Said(name, listed.source) if name else None
     return None
+
+
+def _planet(fields: Fields) -> Said[str] | None:
+    """Planet's items often name nobody; they have its own fields, or its constellations."""
+    kind, group = fields.text("properties.pl:item_type"), fields.text("properties.constellation")
+    own = kind or (group if group and group.value.lower() in ("planetscope", "skysat") else None)
+    return own and Said("Planet", own.source)
 
 
 def _roles(entry: Mapping[str, Any]) -> list[Any]:
