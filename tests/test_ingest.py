@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from metadata_samples import IMD, S2_PICTURE, S2_PRODUCT, S2_TILE
 
 from workflow.cli import main
 from workflow.errors import InputRefused, UnknownName
 from workflow.intake import IntakeOptions
-from workflow.model import Author, Capture, CaptureKind, IntakeEvent, Site
+from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Site
 from workflow.pipeline import ingest as pipeline
 from workflow.pipeline.ingest import ingest, pictures_in
 from workflow.project import Project, init_project
@@ -99,6 +100,59 @@ def test_folders_are_walked_for_pictures_and_each_is_taken_once(tmp_path: Path) 
     files, refused = pictures_in([tmp_path, tmp_path / "a" / "one.jpg"])
     assert [path.relative_to(tmp_path).as_posix() for path in files] == ["a/one.jpg", "b/two.TIF"]
     assert refused == ()
+
+
+def test_a_safe_folder_gives_what_its_product_and_tile_state(
+    project: Project, make_raster: Make, tmp_path: Path
+) -> None:
+    product = tmp_path / "in" / "S2A.SAFE"
+    images = product / "GRANULE" / "L2A" / "IMG_DATA" / "R10m"
+    images.mkdir(parents=True)
+    (product / "MTD_MSIL2A.xml").write_text(S2_PRODUCT)
+    (images.parents[1] / "MTD_TL.xml").write_text(S2_TILE)
+    path = make_raster("picture.tif", noise(1)).rename(images / S2_PICTURE.replace("jp2", "tif"))
+    (capture,) = ingest(project, AUTHOR, [tmp_path / "in"], IntakeOptions()).captures
+    assert capture.acquired.instant is not None
+    assert capture.acquired.instant.isoformat() == "2021-01-19T02:14:12.345678+00:00"
+    assert (capture.platform, capture.sun_elevation_deg) == ("Sentinel-2A", 27.75)
+    assert capture.credit == "Contains modified Copernicus Sentinel data 2021"
+    sources = {one.attribute: one.source for one in capture.sources}
+    assert sources["acquired"] == "MTD_TL.xml: General_Info.SENSING_TIME"
+    assert (capture.stated_gsd_m, sources["gsd_m"]) == (
+        10.0,
+        "MTD_MSIL2A.xml: Spectral_Information.RESOLUTION",
+    )
+    assert project.capture(capture.id) == capture
+    other = path.with_name(path.name.replace("B04", "B03"))
+    other.write_bytes(make_raster("other.tif", noise(2)).read_bytes())
+    alone = ingest(project, AUTHOR, [other], IntakeOptions()).captures[
+        0
+    ]  # a file alone: nothing above is read
+    assert (alone.acquired.basis, alone.platform) == (Basis.FILE_NAME, "")
+
+
+def test_metadata_that_name_a_provider_bring_its_kind(project: Project, make_raster: Make) -> None:
+    path = make_raster("m_3211605_ne_11_060_20200415.tif", noise(1))
+    path.with_suffix(".xml").write_text("<metadata><idinfo></idinfo><resdesc>none</resdesc></metadata>")
+    (capture,) = ingest(project, AUTHOR, [path], IntakeOptions()).captures
+    assert (capture.provider, capture.kind) == ("USDA NAIP", CaptureKind.AERIAL)
+    assert capture.credit == "Image: USDA NAIP"
+
+
+def test_show_names_the_field_that_said_so(
+    project: Project, make_raster: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make_raster("a.tif", noise(1))
+    path.with_suffix(".IMD").write_text(IMD)
+    assert run("ingest", path, "--project", project.root) == 0
+    capsys.readouterr()
+    assert run("captures", "show", "a.tif", "--project", project.root) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "date 14 November 2021 (product metadata) a.IMD: IMAGE_1.firstLineTime" in shown
+    assert "off-nadir angle 18.6° a.IMD: IMAGE_1.meanOffNadirViewAngle" in shown
+    assert run("captures", "show", "a.tif", "--json", "--project", project.root) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["sources"]["platform"] == "a.IMD: IMAGE_1.satId"
 
 
 def test_a_folder_without_pictures_is_named(tmp_path: Path) -> None:

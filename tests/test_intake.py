@@ -25,7 +25,7 @@ from workflow.intake import IntakeOptions, Limits, sweep, take_in
 from workflow.intake.sandbox import RefusalError, read_apart
 from workflow.intake_child import RefusalError as HeaderRefused
 from workflow.intake_child import check_header
-from workflow.model import Basis, Capture, CaptureKind, Georeference, Precision
+from workflow.model import Basis, Capture, CaptureKind, Georeference, Precision, Stated
 from workflow.rasters.facts import RasterFacts
 
 Make = Callable[..., Path]
@@ -514,6 +514,41 @@ def test_product_metadata_beats_the_name_and_a_statement_beats_both(
     assert stated.acquired.earliest == date(2023, 4, 14)
     said = "the STAC item (scene_20190501.json: properties.datetime) says 2 May 2019"
     assert f"{said}, --acquired says 14 April 2023 and counts" in stated.warnings
+
+
+def planet_item(gsd: float) -> str:
+    values = f'{{"acquired": "2019-05-02T03:04:05Z", "gsd": {gsd}, "satellite_id": "1061"}}'
+    return f'{{"id": "scene", "properties": {values}}}'
+
+
+@pytest.mark.parametrize(("stated", "kept"), [(0.51, None), (0.47, None), (0.6, 0.6), (0.3, 0.3)])
+def test_a_stated_distance_is_kept_where_it_differs_from_the_pixel(
+    make_raster: Make, take: Callable[..., Capture], stated: float, kept: float | None
+) -> None:
+    path = make_raster("scene.tif", noise())
+    path.with_suffix(".json").write_text(planet_item(stated))
+    capture = take(path, IntakeOptions())
+    assert capture.gsd_m == pytest.approx(0.5, rel=0.01)
+    assert capture.stated_gsd_m == kept
+    assert Stated("gsd_m", "scene.json: properties.gsd") in capture.sources
+    assert Stated("acquired", "scene.json: properties.acquired") in capture.sources
+
+
+def test_a_picture_without_coordinates_has_the_stated_distance_and_a_warning(
+    make_raster: Make, take: Callable[..., Capture]
+) -> None:
+    path = make_raster("scene.png", noise(), driver="PNG", crs=None)
+    path.with_suffix(".json").write_text(planet_item(3.7))
+    capture = take(path, replace(PICTURE, acquired=None))
+    assert (capture.gsd_m, capture.stated_gsd_m) == (3.7, None)
+    assert any("3.7 m is the product's" in warning for warning in capture.warnings)
+
+
+def test_what_was_stated_at_intake_has_no_field(make_raster: Make, take: Callable[..., Capture]) -> None:
+    path = make_raster("scene.tif", noise())
+    path.with_suffix(".json").write_text(planet_item(0.5))
+    sources = {one.attribute for one in take(path, replace(DATED, provider="A friend")).sources}
+    assert sources == {"platform", "gsd_m"}
 
 
 def test_google_earths_date_is_the_earliest_possible(make_raster: Make, take: Callable[..., Capture]) -> None:

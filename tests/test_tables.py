@@ -29,6 +29,7 @@ from workflow.model import (
     Review,
     Site,
     State,
+    Stated,
     Target,
 )
 from workflow.project import Project, init_project
@@ -119,6 +120,31 @@ def test_a_capture_of_an_evening_in_utc_has_the_next_day_at_the_place(project: P
         [None, None, None],
     ]
     assert rows["a.tif"]["latest"] == "2023-04-14"
+
+
+def test_a_capture_s_facts_name_the_field_that_said_them(project: Project) -> None:
+    said = (
+        Stated("acquired", "a.IMD: IMAGE_1.firstLineTime"),
+        Stated("gsd_m", "a.IMD: IMAGE_1.meanCollectedGSD"),
+    )
+    one = capture(
+        project.root, "a", DAY, platform="WV03", gsd_m=0.3, stated_gsd_m=0.345, crs="EPSG:32652", cloud_share=0.042,
+        off_nadir_deg=18.6, sources=said,
+    )  # fmt: skip
+    put(project, one)
+    facts = {row["fact"]: (row["value"], row["source"]) for row in tables.capture_facts(one)}
+    assert facts["date"][1] == "a.IMD: IMAGE_1.firstLineTime"
+    assert facts["pixel"] == ("0.3 m", "")
+    assert facts["stated ground sample distance"] == ("0.345 m", "a.IMD: IMAGE_1.meanCollectedGSD")
+    assert (facts["cloud"], facts["off-nadir angle"]) == (("4.2%", ""), ("18.6°", ""))
+    assert "credit" not in facts
+    assert tables.captures(project)[0]["sources"] == {row.attribute: row.source for row in said}
+
+
+def test_a_picture_without_coordinates_has_the_pixel_that_was_stated(project: Project) -> None:
+    still = capture(project.root, "a", DAY, gsd_m=0.9, sources=(Stated("gsd_m", "a.json: properties.gsd"),))
+    facts = {row["fact"]: row["source"] for row in tables.capture_facts(still)}
+    assert facts["pixel"] == "a.json: properties.gsd"
 
 
 def test_status_counts_what_is_there_and_what_waits(project: Project) -> None:

@@ -14,7 +14,7 @@ from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.model import Finding, State, Target
-from workflow.readmodels import history, pages
+from workflow.readmodels import history, pages, tables
 
 NO_TARGET = Target("none", "no target")
 FEW = 8
@@ -175,9 +175,22 @@ def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
         current_project(), site, card.id, target.id, reader=author.name if author else None
     )
     _row(f"{card.file}, {_date(card)}, {card.basis}", "capture", card.id)
+    _facts(card.id)
     for one in said:
         words = f"{one['author']} said {one['state']} ({one['confidence']} confidence, {one['review']}) {one['note']}"
         _row(words, "observation", one["id"])
+
+
+def _facts(capture: str) -> None:
+    """What is known of a picture, and the field of which file said so."""
+    facts = tables.capture_facts(current_project().capture(capture))
+    rows = "".join(
+        f"<tr><td style='opacity:.75;padding-right:1em'>{safe(one['fact'])}</td>"
+        f"<td style='padding-right:1em'>{safe(one['value'])}</td>"
+        f"<td style='opacity:.75;overflow-wrap:anywhere'>{safe(one['source'])}</td></tr>"
+        for one in facts
+    )
+    st.html(f"<table style='font-size:.85rem;text-align:left;vertical-align:top'>{rows}</table>")
 
 
 def _row(words: str, kind: str, key: str) -> None:

@@ -29,7 +29,7 @@ _COLUMNS = (
 
 @click.group("captures")
 def command() -> None:
-    """List captures, take them out of use and back."""
+    """List captures and show one, take them out of use and back."""
 
 
 @command.command("list")
@@ -44,6 +44,24 @@ def list_captures(everything: bool, project_dir: Path | None, as_json: bool) -> 
     empty = "No captures yet: take some with 'sitetrack ingest'."
     shown = brief(rows, *(["withdrawn"] if everything else []))
     print_rows(rows if as_json else shown, as_json, empty=empty)
+
+
+@command.command("show")
+@click.argument("capture")
+@project_options
+def show_capture(capture: str, project_dir: Path | None, as_json: bool) -> None:
+    """What is known of CAPTURE, and the field of which file said so."""
+    from workflow.readmodels import tables
+
+    with open_project(project_dir) as project:
+        found = project.capture(capture, withdrawn=True)
+        if as_json:
+            _print(project, found.id, as_json)
+            return
+        click.echo(f"{found.file} (capture {found.id})")
+        print_rows(tables.capture_facts(found), as_json)
+    for warning in found.warnings:
+        click.echo(f"Warning: {warning}.")
 
 
 @command.command("withdraw")

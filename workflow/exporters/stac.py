@@ -173,6 +173,8 @@ def _properties(capture: Capture) -> dict[str, Any]:
         "sitetrack:stated": span.verbatim,
         "sitetrack:open": _open_ends(span),
         "sitetrack:warnings": list(capture.warnings),
+        "sitetrack:stated_gsd": capture.stated_gsd_m,
+        "sitetrack:sources": {one.attribute: one.source for one in capture.sources},
     }
     always = {
         "sitetrack:kind": capture.kind.value,
@@ -181,7 +183,7 @@ def _properties(capture: Capture) -> dict[str, Any]:
         "sitetrack:basis": span.basis.value,
         "sitetrack:synthetic": capture.synthetic,
     }
-    return always | {name: value for name, value in known.items() if value not in (None, "", [])}
+    return always | {name: value for name, value in known.items() if value not in (None, "", [], {})}
 
 
 def _is_authority(crs: str) -> bool:

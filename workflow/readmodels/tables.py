@@ -16,12 +16,22 @@ from workflow.coords import format_decimal
 from workflow.errors import UnknownName
 from workflow.localtime import local_day, zone_of
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
+from workflow.timespan import format_span
 
 if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Revision
 
-__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]
+__all__ = [
+    "capture_facts",
+    "captures",
+    "conflicts",
+    "history",
+    "observations",
+    "revision_rows",
+    "sites",
+    "status",
+]
 
 Row = dict[str, Any]
 
@@ -69,9 +79,11 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     """Rows of all captures by date, the undated last; those that were withdrawn only where it is asked for.
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
-    then ``working georeference site credit licence stated withdrawn instant local_day timezone``. `stored` and
-    `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it is not used, empty
-    where it is. `local_day` is the day of the `instant` in `timezone`; all three are None without an instant.
+    then ``working georeference site credit licence stated withdrawn``, then ``instant local_day timezone platform
+    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources``. `stored` and `working` are
+    absolute paths, `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
+    `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
+    attribute (``acquired``) to the ``file: field`` that it was read from.
     """
     some = project.all_captures() if withdrawn else project.captures()
     places = {site.id: site for site in project.sites()}
@@ -107,7 +119,43 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "instant": span.instant.isoformat().replace("+00:00", "Z") if span.instant else None,
         "local_day": local.isoformat() if local else None,
         "timezone": zone or None,
+        "platform": capture.platform,
+        "stated_gsd_m": capture.stated_gsd_m,
+        "off_nadir_deg": capture.off_nadir_deg,
+        "sun_azimuth_deg": capture.sun_azimuth_deg,
+        "sun_elevation_deg": capture.sun_elevation_deg,
+        "cloud_share": capture.cloud_share,
+        "sources": {one.attribute: one.source for one in capture.sources},
     }
+
+
+def capture_facts(capture: Capture) -> list[Row]:
+    """Rows ``fact value source`` of what is known of a capture, for people; `source` is ``file: field``, or empty.
+
+    A fact that nothing states is left out.
+    """
+    said = {one.attribute: one.source for one in capture.sources}
+    pixel_is_stated = not capture.is_georeferenced
+    facts = (
+        ("date", f"{format_span(capture.acquired)} ({capture.acquired.basis.value})", "acquired"),
+        ("provider", capture.provider, "provider"),
+        ("platform", capture.platform, "platform"),
+        ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
+        ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),
+        ("off-nadir angle", _unit(capture.off_nadir_deg, "°"), "off_nadir_deg"),
+        ("sun azimuth", _unit(capture.sun_azimuth_deg, "°"), "sun_azimuth_deg"),
+        ("sun elevation", _unit(capture.sun_elevation_deg, "°"), "sun_elevation_deg"),
+        ("cloud", None if capture.cloud_share is None else f"{capture.cloud_share:.1%}", "cloud_share"),
+        ("credit", capture.credit, "credit"),
+        ("terms", capture.licence, "licence"),
+    )
+    return [
+        {"fact": fact, "value": value, "source": said.get(name, "")} for fact, value, name in facts if value
+    ]
+
+
+def _unit(value: float | None, unit: str) -> str | None:
+    return None if value is None else f"{value:.4g}{'' if unit == '°' else ' '}{unit}"
 
 
 def observations(project: Project, site: str | None = None) -> list[Row]:
@@ -230,4 +278,13 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
     }
 
 
-__all__ = ["captures", "conflicts", "history", "observations", "revision_rows", "sites", "status"]
+__all__ = [
+    "capture_facts",
+    "captures",
+    "conflicts",
+    "history",
+    "observations",
+    "revision_rows",
+    "sites",
+    "status",
+]
