@@ -55,7 +55,7 @@ def command(
     """Take pictures and folders of pictures into the project; originals are kept as they came.
 
     GeoTIFF, JPEG 2000, JPEG and PNG. The date comes from --acquired, else from product metadata beside the
-    file (STAC, Planet, Landsat), its tags, or its name.
+    file or in the product's folder (STAC, Planet, Landsat, Maxar, Sentinel, NAIP and others), its tags, or its name.
     """
     from workflow.intake import IntakeOptions
     from workflow.model import CaptureKind
