@@ -312,6 +312,44 @@ def test_an_offset_that_is_none_leaves_the_day_of_the_camera(offset: str) -> Non
     assert found.acquired.earliest == date(2016, 5, 27)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "picture", "name"),
+    [
+        ("Landsat MTL", "LC09_X_B4.TIF", "LC09_X_MTL.json"),
+        ("STAC item", "scene.tif", "scene.json"),
+        ("ISO 19115 metadata", "scene.tif", "scene.xml"),
+        ("FGDC metadata", "scene.tif", "scene.xml"),
+    ],
+)
+def test_what_does_not_parse_is_passed_over(dialect: str, picture: str, name: str) -> None:
+    for text in ('{"DATE_ACQUIRED": ', "<gmd:MD_Metadata DATE_ACQUIRED><idinfo>"):
+        assert read(dialect, picture, {name: text}) is None
+
+
+@pytest.mark.parametrize(
+    ("providers", "name"),
+    [
+        ([{"name": "Host", "roles": ["host"]}, {"name": "Seller", "roles": ["licensor"]}], "Seller"),
+        ([{"name": "Host", "roles": "producer"}, 3], ""),
+        ([{"roles": ["producer"]}], ""),
+        ("Maker", ""),
+    ],
+)
+def test_a_stac_item_names_its_provider_by_role(providers: object, name: str) -> None:
+    values = {"datetime": "2020-01-01T00:00:00Z", "providers": providers}
+    item = {"type": "Feature", "stac_version": "1.0.0", "id": "scene", "properties": values}
+    assert must("STAC item", "scene.tif", {"a.json": json.dumps(item)}).provider == name
+
+
+def test_an_asset_has_a_distance_of_its_own() -> None:
+    item = {
+        "type": "Feature", "stac_version": "1.0.0", "id": "else", "properties": {"datetime": "2020-01-01", "gsd": 2},
+        "assets": {"other": 3, "pan": {"href": "./scene.tif", "gsd": 0.5}},
+    }  # fmt: skip
+    found = must("STAC item", "scene.tif", {"a.json": json.dumps(item)})
+    assert (found.gsd_m, found.sources["gsd_m"]) == (0.5, "a.json: assets.pan.gsd")
+
+
 # -- what dialects share -------------------------------------------------------------------------------------
 
 

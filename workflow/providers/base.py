@@ -221,10 +221,7 @@ def one_line(value: object) -> str | None:
     """The words of a printable text of moderate length, or of a whole number; None of anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    try:
-        words = " ".join(str(value).split())
-    except ValueError:  # an integer of thousands of digits
-        return None
+    words = " ".join(str(value).split())
     return words if words and len(words) <= _LONGEST and words.isprintable() else None
 
 

@@ -44,8 +44,8 @@ class _LandsatMtl:
             match = _NAME.fullmatch(name)
             if match and belongs(match[1], source) and any(day in text for day in _DAYS):
                 fields = Fields(name, _pairs(text))
-                if fields.text(*_DAYS) is not None:
-                    return _metadata(fields, source.stem[len(match[1]) :])
+                if (day := fields.text(*_DAYS)) is not None:
+                    return _metadata(fields, day, source.stem[len(match[1]) :])
         return None
 
 
@@ -61,12 +61,12 @@ def _pairs(text: str) -> Pairs:
     return odl_pairs(text)
 
 
-def _metadata(fields: Fields, band: str) -> Metadata:
+def _metadata(fields: Fields, day: Said[str], band: str) -> Metadata:
     """The first of a name counts: later groups are of processing, and of the level 1 product behind."""
     craft = fields.text("SPACECRAFT_ID")
     return put_together(
         maker="USGS Landsat",
-        acquired=_acquired(fields),
+        acquired=_acquired(day, fields.text(*_TIMES)),
         platform=craft and replace(craft, value=_craft(craft.value)),
         credit=fields.text("ORIGIN"),
         gsd_m=fields.metres(*_cell_sizes(band)),
@@ -87,10 +87,7 @@ def _cell_sizes(band: str) -> Iterable[str]:
     return (*([f"GRID_CELL_SIZE_{kind}"] if kind else []), "GRID_CELL_SIZE_REFLECTIVE")
 
 
-def _acquired(fields: Fields) -> Said[DateSpan] | None:
-    day, clock = fields.text(*_DAYS), fields.text(*_TIMES)
-    if day is None:
-        return None
+def _acquired(day: Said[str], clock: Said[str] | None) -> Said[DateSpan] | None:
     span = (instant_span(f"{day.value}T{clock.value}") if clock else None) or instant_span(day.value)
     return Said(span, day.source) if span else None
 
