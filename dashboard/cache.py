@@ -1,4 +1,4 @@
-"""The only place where pages cache: what they show, keyed by the project, its stamp and ids.
+"""The only place where pages cache: what they show, keyed by the project, its stamp, its limits and ids.
 
 The stamp grows with every write, so a cached page is right or is never looked at; old ones fall out by
 number.
@@ -6,12 +6,15 @@ number.
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from typing import Any
+
 import streamlit as st
 
 from dashboard.projects import current_project
-from workflow.readmodels import pages
+from workflow.readmodels import nextcapture, pages
 
-__all__ = ["Stamp", "compare", "overview", "site_titles"]
+__all__ = ["Stamp", "compare", "next_captures", "overview", "site_titles"]
 
 Stamp = tuple[int, int]
 
@@ -28,6 +31,17 @@ def site_titles() -> dict[str, str]:
     return _site_titles(str(project.root), project.record.stamp)
 
 
+def next_captures() -> list[dict[str, Any]]:
+    """What to get next, as of today (UTC)."""
+    project = current_project()
+    return _next_captures(str(project.root), project.record.stamp, datetime.now(UTC).date(), _limits_text())
+
+
+def _limits_text() -> str:
+    """The file of limits is no part of the record: its text is part of the key of what follows from it."""
+    return current_project().limits_text()
+
+
 def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     """The comparison of a site as it is now, at the record's `stamp`, as `reader` may see it.
 
@@ -36,7 +50,7 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     UnknownName
         when there is no such site.
     """
-    return _compare(str(current_project().root), stamp, site, reader)
+    return _compare(str(current_project().root), stamp, site, reader, _limits_text())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -49,6 +63,11 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
     return pages.site_titles(current_project())
 
 
+@st.cache_data(max_entries=4, show_spinner=False)
+def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return nextcapture.next_captures(current_project(), today)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
-def _compare(root: str, stamp: Stamp, site: str, reader: str | None) -> pages.ComparePage:  # noqa: ARG001  the cache's key
+def _compare(root: str, stamp: Stamp, site: str, reader: str | None, limits: str) -> pages.ComparePage:  # noqa: ARG001  the cache's key
     return pages.compare(current_project(), site, reader=reader)

@@ -18,6 +18,7 @@ from statistics import fmean
 from xml.sax.saxutils import escape
 
 from workflow.findings import target_findings
+from workflow.interpretability import DEFAULTS
 from workflow.model import DateSpan, Finding, State, TargetClass, Witness
 from workflow.timespan import format_span, parse_span
 
@@ -207,14 +208,14 @@ LEVELS = 12  # grey levels in one step of the drawing
 
 def pixels() -> str:
     """The same road with a gantry, at three pixel sizes: each pixel is the mean of what it covers."""
-    limit = TargetClass.GANTRY.coarsest_gsd_m
+    limit = DEFAULTS[TargetClass.GANTRY].detect.gsd_m
     parts: list[str] = []
     side, fine = 220.0, _scene()
     for number, (size, said) in enumerate(zip(SIZES_M, SAID, strict=True)):
         left = 24 + number * (side + 22)
         parts += _mosaic(_coarser(fine, round(size / SIZES_M[0])), left, 48.0, side)
         parts.append(_text(left, 48 + side + 20, f"{size:g} m pixels", 13, INK, weight=600))
-        can = limit is not None and size <= limit
+        can = size <= limit
         parts.append(_text(left, 48 + side + 38, said, 11.5, THERE if can else GONE))
     moral = f"A beam {BEAM_M:g} m wide over a road. With pixels above {limit:g} m, “absent” needs a reason."
     parts.append(_text(24, 48 + side + 64, moral, 12.5, PALE))

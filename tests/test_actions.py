@@ -158,7 +158,9 @@ def test_a_viewer_may_not_observe(project: Project) -> None:
 
 
 def test_absence_on_too_coarse_a_capture_needs_a_note(project: Project) -> None:
-    with pytest.raises(InputRefused, match=r"10 m are too coarse .* gantry .*0\.75 m"):
+    with pytest.raises(
+        InputRefused, match=r"too coarse .* gantry is absent: pixels of 10 m .* takes 0\.75 m"
+    ):
         say(project, "absent", capture=COARSE)
     assert say(project, "present", capture=COARSE).state is State.PRESENT
     assert say(project, "absent", capture=COARSE, note="no road there yet").state is State.ABSENT

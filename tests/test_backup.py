@@ -116,6 +116,15 @@ def test_a_backup_holds_every_picture_and_says_so(project: Project, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "project"]
 
 
+def test_what_the_project_asks_of_a_picture_is_backed_up_and_restored(
+    project: Project, tmp_path: Path
+) -> None:
+    project.limits_file.write_text("[gantry]\ndetect_gsd_m = 0.5\n", "utf-8")
+    back_up(project, tmp_path / "backup", AT)
+    restore(tmp_path / "backup", tmp_path / "again", AT)
+    assert (tmp_path / "again" / "interpretability.toml").read_bytes() == project.limits_file.read_bytes()
+
+
 def test_originals_stay_read_only(backup: Path) -> None:
     originals = list((backup / "imagery" / "originals").iterdir())
     assert originals

@@ -86,6 +86,30 @@ def test_the_overview_shows_sites_and_what_they_lack(root: Path) -> None:
     assert not app.error
 
 
+def test_the_overview_shows_what_to_get_next_and_the_comparison_what_is_too_coarse(
+    root: Path, sample: ModuleType
+) -> None:
+    from dashboard.projects import current_project
+    from workflow import actions
+
+    project = current_project()
+    shots = [one for one in project.captures() if one.is_georeferenced]
+    for shot, state in ((shots[0], "absent"), (shots[-1], "present")):
+        actions.observe(
+            project, sample.AUTHOR, site=sample.SITE, target=sample.TARGET, capture=shot.id, state=state
+        )
+    app = run_page()
+    assert "What to get next" in text_of(app)
+    assert "Look first at the 2 pictures from those days that nobody has read." in text_of(app)
+    actions.set_limits(project, "gantry", {"detect_gsd_m": 0.25})
+    compared = text_of(run_page("compare", site=sample.SITE))
+    assert "4 pictures are too coarse to show" in compared
+    assert "to detect a gantry takes 0.25 m and NIIRS 6" in compared
+    assert "the ground sample distance is not known" in compared  # of the still
+    project.limits_file.write_text("[gantry", "utf-8")
+    assert "interpretability.toml: it is no TOML" in run_page("compare", site=sample.SITE).error[0].value
+
+
 def test_the_comparison_opens_the_site_that_the_address_names(root: Path) -> None:
     app = run_page("compare", site="north-junction")
     assert app.selectbox(key="compare.site").value == "north-junction"
@@ -315,7 +339,27 @@ def test_a_pixel_size_is_told_in_three_digits(root: Path, shown: Any, sample: Mo
 
     card = replace(shown.captures[0], gsd_m=0.500002)
     data = viewer_data(replace(shown, captures=(card,)), shown.site.targets[0], sample.AUTHOR)
-    assert data["captures"][0]["detail"] == "Example Imaging · 0.5 m"
+    assert data["captures"][0]["detail"].startswith("Example Imaging · 0.5 m")
+
+
+def test_a_picture_says_what_it_cannot_show_before_a_state_is_said(shown: Any, sample: ModuleType) -> None:
+    from dataclasses import replace
+
+    from dashboard.components.viewer import viewer_data
+    from workflow.interpretability import Legible, Reading
+
+    target, card = shown.site.targets[0], shown.captures[0]
+    details = {}
+    for level in Legible:
+        seen = replace(card, readings={target.id: Reading(level, "why")})
+        page = replace(shown, captures=(seen, replace(card, readings={})))
+        details[level], without = (
+            one["detail"] for one in viewer_data(page, target, sample.AUTHOR)["captures"]
+        )
+        assert without == "Example Imaging · 0.5 m"
+    assert details[Legible.TOO_COARSE].endswith(" · too coarse for a gantry: absent needs a note")
+    assert details[Legible.DETECT].endswith(" · fine enough to detect a gantry, not to identify it")
+    assert details[Legible.IDENTIFY] == details[Legible.UNKNOWN] == "Example Imaging · 0.5 m"
 
 
 # -- routes ----------------------------------------------------------------------------------------------------

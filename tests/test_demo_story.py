@@ -11,6 +11,7 @@ import shapely
 
 from workflow import findings, timespan
 from workflow.demo import ANALYSTS, Encoding, Scene, Statement, marks, scenes
+from workflow.interpretability import DEFAULTS, Legible, reading
 from workflow.model import Basis, CaptureKind, DateSpan, Direction, Event, Site, State, Target, Witness
 from workflow.register import read_sites
 
@@ -76,10 +77,11 @@ def test_decisive_statements_are_true_and_on_pictures_fine_enough() -> None:
     targets = {(site.id, target.id): target for site in SITES for target in site.targets}
     for scene in STORY:
         for one in scene.observations:
-            limit = targets[scene.site, one.target].kind.coarsest_gsd_m
+            kind = targets[scene.site, one.target].kind
+            seen = reading(kind, DEFAULTS[kind], scene.gsd_m, scene.view.off_nadir_deg)
             if one.state.decisive:
                 assert scene.truth[one.target] is (one.state is State.PRESENT), scene.file
-                assert scene.gsd_m is None or limit is None or scene.gsd_m <= limit, scene.file
+                assert seen.level is not Legible.TOO_COARSE, scene.file
             if one.state is State.OBSCURED:
                 assert scene.view.cloud_over_site, scene.file
 

@@ -22,7 +22,6 @@ from workflow.model import (
     Site,
     State,
     Target,
-    TargetClass,
     slug,
 )
 
@@ -82,19 +81,6 @@ def test_an_instant_needs_a_zone() -> None:
 
 def test_only_present_and_absent_decide() -> None:
     assert {state for state in State if state.decisive} == {State.PRESENT, State.ABSENT}
-
-
-def test_a_camera_needs_a_finer_picture_than_a_building() -> None:
-    limits = {kind: kind.coarsest_gsd_m for kind in TargetClass}
-    assert limits[TargetClass.OTHER] is None
-    assert all(
-        limit and 0.1 <= limit <= 2.5 for kind, limit in limits.items() if kind is not TargetClass.OTHER
-    )
-    assert (
-        (limits[TargetClass.CAMERA] or 9)
-        < (limits[TargetClass.GANTRY] or 9)
-        < (limits[TargetClass.BUILDING] or 0)
-    )
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from workflow.errors import AmbiguousName, InputRefused, ProjectUnusable, UnknownName
-from workflow.model import Annotation, Capture, Observation, Offset, Site
+from workflow.interpretability import Limits, limits_with, parse_limits
+from workflow.model import Annotation, Capture, Observation, Offset, Site, TargetClass
 from workflow.reconcile import Reconciled, reconcile
 from workflow.register import write_register
-from workflow.settings import BACKUP_FILE, DATABASE_VARIABLE, IMAGERY_DIR, REGISTER_FILE, STATE_DIR
+from workflow.settings import (
+    BACKUP_FILE,
+    DATABASE_VARIABLE,
+    IMAGERY_DIR,
+    LIMITS_FILE,
+    REGISTER_FILE,
+    STATE_DIR,
+)
 from workflow.store import Record
 from workflow.ties import open_record
 
@@ -271,6 +279,40 @@ class Project:
     def offsets(self, *, site: str | None = None) -> tuple[Offset, ...]:
         """All offsets, or those of one site."""
         return tuple(row.value for row in self.record.rows(Offset, site=site))
+
+    # -- what captures can show ----------------------------------------------------------------------------------
+
+    @property
+    def limits_file(self) -> Path:
+        """What the project sets of the limits of classes; it need not be there."""
+        return self.root / LIMITS_FILE
+
+    def limits_text(self) -> str:
+        """Text of that file, empty where there is none.
+
+        Raises
+        ------
+        InputRefused
+            when it is there and cannot be read as text.
+        """
+        try:
+            return self.limits_file.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputRefused(
+                LIMITS_FILE, f"it cannot be read as text ({error})", "write it again in UTF-8"
+            ) from error
+
+    def limits(self) -> Mapping[TargetClass, Limits]:
+        """How fine a capture must be to show each class: the defaults and what the project sets, read now.
+
+        Raises
+        ------
+        InputRefused
+            when the project's file is bad; it is never guessed at.
+        """
+        return limits_with(parse_limits(self.limits_text(), LIMITS_FILE))
 
     # -- the register file ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ __all__ = [
     "BACKUP_FILE",
     "DATABASE_VARIABLE",
     "IMAGERY_DIR",
+    "LIMITS_FILE",
     "ORIGINALS",
     "RECORD_FILE",
     "REGISTER_FILE",
@@ -15,6 +16,7 @@ __all__ = [
 ]
 
 REGISTER_FILE = "sites.geojson"
+LIMITS_FILE = "interpretability.toml"
 IMAGERY_DIR = "imagery"
 STATE_DIR = ".sitetrack"
 RECORD_FILE = "record.sqlite"

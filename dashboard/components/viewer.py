@@ -18,6 +18,7 @@ from dashboard.projects import current_project
 from workflow import actions, pictures
 from workflow.errors import WorkflowError
 from workflow.grid import SiteGrid
+from workflow.interpretability import Legible, words
 from workflow.model import Author, LonLat, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
@@ -128,7 +129,8 @@ def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:
 
 
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
-    detail = [card.local, card.provider, f"{card.gsd_m:.3g} m" if card.gsd_m else ""]
+    gsd = f"{card.gsd_m:.3g} m" if card.gsd_m else ""
+    detail = [card.local, card.provider, gsd, _little(card, target)]
     return {
         "id": card.id,
         "label": card.label,
@@ -139,6 +141,15 @@ def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
         "synthetic": card.synthetic,
         "state": card.states.get(target.id),
     }
+
+
+def _little(card: CaptureCard, target: Target) -> str:
+    """What stands under the picture where it shows little of the target, before anybody says a state."""
+    level = card.readings[target.id].level if target.id in card.readings else Legible.IDENTIFY
+    return {
+        Legible.TOO_COARSE: f"too coarse for a {words(target.kind)}: absent needs a note",
+        Legible.DETECT: f"fine enough to detect a {words(target.kind)}, not to identify it",
+    }.get(level, "")
 
 
 def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:

@@ -13,11 +13,18 @@ from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
+from workflow.interpretability import Legible
 from workflow.model import Finding, State, Target
 from workflow.readmodels import history, pages, tables
 
 NO_TARGET = Target("none", "no target")
 FEW = 8
+SHOWS = {
+    Legible.TOO_COARSE: "no: too coarse",
+    Legible.DETECT: "to detect",
+    Legible.IDENTIFY: "to identify",
+    Legible.UNKNOWN: "not known",
+}
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -84,12 +91,32 @@ def _sentences(page: pages.ComparePage, target: Target) -> None:
     else:
         body = "".join(f"<div>{line}</div>" for line in lines)
         st.html(f"<div data-finding='some' style='font-size:1.02rem'>{body}</div>")
+    _little(page, target)
     refused = st.session_state.pop("compare.refused", None)
     if refused:
         st.warning(safe(refused), icon=":material/block:")
     for one in mine:
         for contradiction in one.contradictions:
             st.warning(safe(contradiction), icon=":material/rule:")
+
+
+def _little(page: pages.ComparePage, target: Target) -> None:
+    """Why some pictures cannot show the target, before anybody says that it is absent there."""
+    shown = [card for card in (*page.captures, *page.stills) if target.id in card.readings]
+    lines = [
+        f"{card.label}: {card.readings[target.id].why}"
+        for card in shown
+        if card.readings[target.id].level is Legible.TOO_COARSE
+    ]
+    if not lines:
+        return
+    count = "1 picture is" if len(lines) == 1 else f"{len(lines)} pictures are"
+    items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    st.html(
+        f"<details data-too-coarse style='font-size:.9rem'><summary>{safe(count)} too coarse to show that "
+        f"<bdi>{safe(target.name or target.id)}</bdi> is absent: 'absent' needs a note there</summary>"
+        f"<ul style='margin:.2rem 0'>{items}</ul></details>"
+    )
 
 
 def _no_date(page: pages.ComparePage) -> str:
@@ -123,6 +150,7 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             "latest": pages.bound_words(card.latest),
             "provider": card.provider,
             "gsd": card.gsd_m,
+            "shows": _shows(card, target),
             "aligned": card.aligned,
             "synthetic": card.synthetic,
             "file": card.file,
@@ -150,6 +178,10 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
                 "latest": "Latest",
                 "provider": "Provider",
                 "gsd": st.column_config.NumberColumn("GSD (m)", format="%.3g"),
+                "shows": st.column_config.TextColumn(
+                    "Fine enough",
+                    help="What it is fine enough for, with this class of target.",
+                ),
                 "aligned": st.column_config.TextColumn("Alignment", width="medium"),
                 "synthetic": "Synthetic",
                 "file": "File",
@@ -166,6 +198,11 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
 def _date(card: pages.CaptureCard) -> str:
     """``14 April 2023 (15 April in Pyongyang, UTC+09:00)``"""
     return f"{card.label} ({card.local})" if card.local else card.label
+
+
+def _shows(card: pages.CaptureCard, target: Target) -> str:
+    seen = card.readings.get(target.id)
+    return SHOWS[seen.level] if seen else ""
 
 
 def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
@@ -215,7 +252,7 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
         f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
-        f"{safe(card.basis)} · {safe(card.kind)}<br>"
+        f"{safe(card.basis)} · {safe(card.kind)}<br>{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
     if target is NO_TARGET or not state.may_write():
@@ -232,6 +269,12 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
         on_change=_say,
         args=(site, card.id, target.id, key),
     )
+
+
+def _unknown(card: pages.CaptureCard, target: Target) -> str:
+    """A line under a picture of which nobody knows whether it could show the target, as HTML."""
+    seen = card.readings.get(target.id)
+    return f"{safe(seen.why)}<br>" if seen and seen.level is Legible.UNKNOWN else ""
 
 
 def _say(site: str, capture: str, target: str, key: str) -> None:

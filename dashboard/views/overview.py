@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
-from dashboard.components import overview_map
+from dashboard.components import next_capture, overview_map
 from dashboard.safetext import safe
 from workflow.model import Finding
 from workflow.readmodels import pages
@@ -40,6 +40,7 @@ def show() -> None:
         _growth(page)
         _site_choice(page)
     _findings(page)
+    next_capture.panel(page.names)
     _not_located(page)
 
 

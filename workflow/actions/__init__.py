@@ -1,9 +1,10 @@
 """What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
+from workflow.actions.classes import set_limits
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
-from workflow.actions.observing import observe
+from workflow.actions.observing import caution_on, observe
 from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 from workflow.actions.reviewing import (
     adjudicate,
@@ -29,6 +30,7 @@ __all__ = [
     "annotate",
     "approve",
     "ask_second_reading",
+    "caution_on",
     "edit_annotation",
     "edit_site",
     "import_observations",
@@ -39,6 +41,7 @@ __all__ = [
     "resolve_conflict",
     "return_work",
     "second_read",
+    "set_limits",
     "submit",
     "submit_site",
     "undo",

@@ -33,11 +33,12 @@ def _reaches(one: DateSpan, other: DateSpan) -> bool:
 
 
 class Lookup:
-    """The sites and the captures in use of a project, as they are now."""
+    """The sites and the captures in use of a project, and the `limits` of classes, as they are now."""
 
     def __init__(self, project: Project) -> None:
         """Read them; nothing is asked of the record again, but once a site which captures cover it."""
         self._project = project
+        self.limits = project.limits()
         self._sites = {site.id: site for site in project.sites()}
         self._captures = {capture.id: capture for capture in project.captures()}
         self._covers: dict[str, Callable[[Capture], bool]] = {}

@@ -12,6 +12,7 @@ from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.chips import covers
 from workflow.errors import InputRefused, UnknownName
+from workflow.interpretability import Legible, Limits, caution, reading, words
 from workflow.model import Author, Capture, Confidence, Observation, Site, State, Target
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONGEST_NOTE",
+    "caution_on",
     "must_be_visible",
     "must_show",
     "observation_id",
@@ -104,7 +106,7 @@ def statement(
         clean_text("Note", note, LONGEST_NOTE),
     )
     must_show(place, picture, covers(place))
-    must_be_visible(thing, picture, said)
+    must_be_visible(project.limits()[thing.kind], thing, picture, said)
     return said
 
 
@@ -165,7 +167,7 @@ def must_show(site: Site, capture: Capture, covers: Callable[[Capture], bool]) -
         )
 
 
-def must_be_visible(target: Target, capture: Capture, said: Observation) -> None:
+def must_be_visible(limits: Limits, target: Target, capture: Capture, said: Observation) -> None:
     """Refuse an absence without a note on a capture that is too coarse to show the target.
 
     Raises
@@ -173,16 +175,22 @@ def must_be_visible(target: Target, capture: Capture, said: Observation) -> None
     InputRefused
         then.
     """
-    limit = target.kind.coarsest_gsd_m
-    if said.state is not State.ABSENT or said.note or limit is None or capture.gsd_m is None:
+    if said.state is not State.ABSENT or said.note:
         return
-    if capture.gsd_m > limit:
+    seen = reading(target.kind, limits, capture.gsd_m, capture.off_nadir_deg)
+    if seen.level is Legible.TOO_COARSE:
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
-            f"its pixels of {capture.gsd_m:g} m are too coarse to show that a {target.kind} is absent "
-            f"({limit:g} m at most)",
+            f"it is too coarse to show that a {words(target.kind)} is absent: {seen.why}",
             "say 'insufficient', or say in a note what the absence rests on",
         )
+
+
+def caution_on(project: Project, said: Observation) -> str:
+    """A sentence on a statement that rests on a picture which shows little of its target's class, else empty."""
+    target, capture = target_of(project.site(said.site), said.target), project.capture(said.capture)
+    seen = reading(target.kind, project.limits()[target.kind], capture.gsd_m, capture.off_nadir_deg)
+    return caution(target.kind, seen, said.state)
 
 
 def _put(project: Project, author: Author, said: Observation) -> Observation:

@@ -120,7 +120,7 @@ def statement(lookup: Lookup, row: Row, options: ImportOptions) -> Statement:
     key = observation_id(site.id, target.id, capture.id, author)
     said = Observation(key, site.id, target.id, capture.id, author, state, confidence, note, stated=stated)
     with _column(row, "state"):
-        must_be_visible(target, capture, said)
+        must_be_visible(lookup.limits[target.kind], target, capture, said)
     return Statement(row, said, reason)
 
 

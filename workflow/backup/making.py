@@ -20,7 +20,7 @@ from workflow.errors import ProjectUnusable
 from workflow.model import Capture, Site
 from workflow.project import Project
 from workflow.register import read_sites, write_register
-from workflow.settings import BACKUP_FILE, IMAGERY_DIR, REGISTER_FILE, STATE_DIR
+from workflow.settings import BACKUP_FILE, IMAGERY_DIR, LIMITS_FILE, REGISTER_FILE, STATE_DIR
 from workflow.store import Record
 
 __all__ = ["back_up"]
@@ -61,7 +61,8 @@ def back_up(
     """
     with unfinished(target) as folder:
         refuse_full_disk(target, _size_bytes(project))
-        _copy_anchors(project, folder)
+        _copy_if_there(project, folder, ANCHORS)
+        _copy_if_there(project, folder, LIMITS_FILE)
         project.record.copy_to(folder / RECORD, progress)
         with Record.open(folder / RECORD) as record:
             head, record_id = record.chain_head(), record.id
@@ -70,7 +71,9 @@ def back_up(
         for suffix in (".lock", ".queue"):
             (folder / RECORD).with_suffix(suffix).unlink(missing_ok=True)
         files = [
-            _entry(folder, name) for name in (REGISTER_FILE, ANCHORS, RECORD) if (folder / name).exists()
+            _entry(folder, name)
+            for name in (REGISTER_FILE, LIMITS_FILE, ANCHORS, RECORD)
+            if (folder / name).exists()
         ]
         (folder / IMAGERY_DIR).mkdir(exist_ok=True)
         copied, missing = _copy(project.root, folder, pictures, progress)
@@ -97,9 +100,9 @@ def _size_bytes(project: Project) -> int:
     return sum(sizes) + (2 * record.stat().st_size if record.is_file() else 0)
 
 
-def _copy_anchors(project: Project, folder: Path) -> None:
-    if (project.root / ANCHORS).is_file():
-        copy_hashed(project.root / ANCHORS, folder / ANCHORS)
+def _copy_if_there(project: Project, folder: Path, name: str) -> None:
+    if (project.root / name).is_file():
+        copy_hashed(project.root / name, folder / name)
 
 
 def _copy_register(project: Project, folder: Path, sites: list[Site]) -> None:

@@ -46,7 +46,7 @@ def command(
     SITE is a site's id. CAPTURE is a capture's id, the start of one, or the picture's original file name.
     What follows for the target's dates is printed.
     """
-    from workflow.actions import observe
+    from workflow.actions import caution_on, observe
 
     author = declared_author(author_name, role)
     with open_project(project_dir) as project:
@@ -61,6 +61,8 @@ def command(
             note=note,
         )
         click.echo(f"{said.target} at {said.site}: {said.state} in {said.capture} ({said.author})", err=True)
+        if warning := caution_on(project, said):
+            click.echo(warning, err=True)
         print_rows(_timeline(project, said), as_json, empty="No date follows from it yet.")
 
 

@@ -35,7 +35,7 @@ class Direction(StrEnum):
 
 
 class TargetClass(StrEnum):
-    """What a target is; decides how coarse a capture may be and still show its absence."""
+    """What a target is; decides how fine a capture must be to show it, see `workflow.interpretability`."""
 
     GANTRY = "gantry"
     CAMERA = "camera"
@@ -47,28 +47,6 @@ class TargetClass(StrEnum):
     BUILDING = "building"
     LANDMARK = "landmark"
     OTHER = "other"
-
-    @property
-    def coarsest_gsd_m(self) -> float | None:
-        """Ground sample distance in metres beyond which the class cannot be detected; None has no limit.
-
-        From the NIIRS ground-resolved distances: a bar across a road is a level 6 task (0.4-0.75 m), a pole or
-        a guard post level 5-6, a building level 4 (1.2-2.5 m), a camera head level 8-9 (0.1-0.2 m).
-        """
-        return _COARSEST_GSD_M.get(self)
-
-
-_COARSEST_GSD_M = {
-    TargetClass.CAMERA: 0.15,
-    TargetClass.POLE: 0.4,
-    TargetClass.GANTRY: 0.75,
-    TargetClass.MAST: 1.0,
-    TargetClass.FENCE: 0.75,
-    TargetClass.GUARD_POST: 1.0,
-    TargetClass.CHECKPOINT: 1.2,
-    TargetClass.BUILDING: 2.5,
-    TargetClass.LANDMARK: 2.5,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from workflow.chips import covering, covering_each, site_grid_of
 from workflow.findings import DISPUTED, growth, joint_state
 from workflow.grid import SiteGrid
+from workflow.interpretability import Limits, Reading, reading
 from workflow.model import (
     Annotation,
     Capture,
@@ -24,6 +25,7 @@ from workflow.model import (
     Offset,
     Site,
     State,
+    TargetClass,
 )
 from workflow.readings import Place, person, place_of
 from workflow.readmodels import evidence
@@ -92,7 +94,8 @@ class OverviewPage:
 class CaptureCard:
     """A capture at a site. `states` maps a target's id to a state or `disputed`.
 
-    `local` is the day at the site where it is another than that in UTC, which `label` names; else empty.
+    `local` is the day at the site where it is another than that in UTC, which `label` names; else empty. `readings`
+    says for each target what the picture can show of its class.
     """
 
     id: str
@@ -110,6 +113,7 @@ class CaptureCard:
     aligned: str
     states: Mapping[str, str]
     warnings: tuple[str, ...]
+    readings: Mapping[str, Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +274,11 @@ def _compare(project: Project, site_id: str, reader: str | None) -> ComparePage:
     )
     apart = [capture for capture in tied if capture.withdrawn is None and capture.id not in shown]
     rows = project.record.rows(Annotation, site=site.id)
+    limits = project.limits()
     return ComparePage(
         site=site,
-        captures=tuple(_capture_card(capture, site, said, offsets) for capture in on_map),
-        stills=tuple(_capture_card(capture, site, said, offsets) for capture in apart),
+        captures=tuple(_capture_card(capture, site, limits, said, offsets) for capture in on_map),
+        stills=tuple(_capture_card(capture, site, limits, said, offsets) for capture in apart),
         marks=tuple(
             MarkCard(row.value, row.version)
             for row in rows
@@ -291,7 +296,11 @@ def _is_hidden(mark: Annotation, hidden: Collection[Place], reader: str | None) 
 
 
 def _capture_card(
-    capture: Capture, site: Site, said: Iterable[Observation], offsets: Mapping[str, Offset]
+    capture: Capture,
+    site: Site,
+    limits: Mapping[TargetClass, Limits],
+    said: Iterable[Observation],
+    offsets: Mapping[str, Offset],
 ) -> CaptureCard:
     span = capture.acquired
     return CaptureCard(
@@ -310,6 +319,10 @@ def _capture_card(
         aligned=_aligned(capture, offsets),
         states=_states(one for one in said if one.capture == capture.id),
         warnings=capture.warnings,
+        readings={
+            one.id: reading(one.kind, limits[one.kind], capture.gsd_m, capture.off_nadir_deg)
+            for one in site.targets
+        },
     )
 
 

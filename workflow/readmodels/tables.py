@@ -7,6 +7,8 @@ degrees.
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from workflow.changes import difference
 from workflow.coords import format_decimal
 from workflow.errors import UnknownName
+from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
 from workflow.localtime import local_day, zone_of
-from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site
+from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "capture_facts",
     "captures",
+    "classes",
     "conflicts",
     "history",
     "observations",
@@ -80,10 +84,10 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
     then ``working georeference site credit licence stated withdrawn``, then ``instant local_day timezone platform
-    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources``. `stored` and `working` are
+    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources niirs``. `stored` and `working` are
     absolute paths, `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
-    attribute (``acquired``) to the ``file: field`` that it was read from.
+    attribute (``acquired``) to the ``file: field`` that it was read from. `niirs` is an estimate.
     """
     some = project.all_captures() if withdrawn else project.captures()
     places = {site.id: site for site in project.sites()}
@@ -126,6 +130,33 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "sun_elevation_deg": capture.sun_elevation_deg,
         "cloud_share": capture.cloud_share,
         "sources": {one.attribute: one.source for one in capture.sources},
+        "niirs": round(niirs(capture.gsd_m, capture.off_nadir_deg), 1) if capture.gsd_m else None,
+    }
+
+
+def classes(project: Project) -> list[Row]:
+    """Rows of all classes of targets: class, the four limits, overridden, basis, targets.
+
+    `overridden` names the limits that the project sets to something else than the default, `basis` says what the
+    defaults rest on, `targets` counts those of the class. A GSD without limit is None, a NIIRS without limit 0.
+
+    Raises
+    ------
+    InputRefused
+        when the project's file of limits is bad.
+    """
+    counts = Counter(target.kind for site in project.sites() for target in site.targets)
+    return [_class(kind, limits, counts[kind]) for kind, limits in project.limits().items()]
+
+
+def _class(kind: TargetClass, limits: Limits, targets: int) -> Row:
+    stated, default = as_stated(limits), as_stated(DEFAULTS[kind])
+    return {
+        "class": kind.value,
+        **{key: None if math.isinf(value) else value for key, value in stated.items()},
+        "overridden": [key for key in KEYS if stated[key] != default[key]],
+        "basis": limits.basis,
+        "targets": targets,
     }
 
 
@@ -281,6 +312,7 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
 __all__ = [
     "capture_facts",
     "captures",
+    "classes",
     "conflicts",
     "history",
     "observations",

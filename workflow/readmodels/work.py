@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering_each
+from workflow.interpretability import Legible, Limits, reading
 from workflow.model import Capture, Observation, Offset, Site, Target
 from workflow.store import ScoreEntry
 
@@ -82,7 +83,7 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours.
     """
-    captures = project.captures()
+    captures, limits = project.captures(), project.limits()
     places = project.sites() if site is None else (project.site(site),)
     tied, over = _tied(captures), covering_each(places, captures)
     said, scores = _by_site(project.statements(site=site)), _by_site(project.record.scores(site))
@@ -92,7 +93,9 @@ def queue(project: Project, site: str | None = None) -> list[Row]:
         decided = _decided(said.get(place.id, ()))
         for target in place.targets:
             for pair in pairs:
-                row = _queue_row(place, target, pair, decided.get(target.id, frozenset()))
+                row = _queue_row(
+                    place, target, limits[target.kind], pair, decided.get(target.id, frozenset())
+                )
                 rows.append(
                     ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
                 )
@@ -112,9 +115,9 @@ def priority(score: float | None, days: int, decided_ends: int, readable: bool =
     return round((_UNSCORED if score is None else score) * left * weight, 4)
 
 
-def _queue_row(site: Site, target: Target, pair: _Pair, decided: frozenset[str]) -> Row:
+def _queue_row(site: Site, target: Target, limits: Limits, pair: _Pair, decided: frozenset[str]) -> Row:
     ends = (pair.before.id in decided) + (pair.after.id in decided)
-    coarse = _coarseness(target, pair)
+    coarse = _coarseness(target, limits, pair)
     return {
         "site": site.id,
         "target": target.id,
@@ -130,12 +133,15 @@ def _queue_row(site: Site, target: Target, pair: _Pair, decided: frozenset[str])
     }
 
 
-def _coarseness(target: Target, pair: _Pair) -> str:
+def _coarseness(target: Target, limits: Limits, pair: _Pair) -> str:
     """Why neither picture can show a target of that class, empty where one can or it is not known."""
-    limit, pixels = target.kind.coarsest_gsd_m, (pair.before.gsd_m, pair.after.gsd_m)
-    if limit is None or any(gsd_m is None or gsd_m <= limit for gsd_m in pixels):
+    ends = (pair.before, pair.after)
+    if any(
+        reading(target.kind, limits, one.gsd_m, one.off_nadir_deg).level is not Legible.TOO_COARSE
+        for one in ends
+    ):
         return ""
-    return f"both too coarse for the class {target.kind} ({limit} m)"
+    return f"both too coarse for the class {target.kind} ({limits.detect.gsd_m:g} m)"
 
 
 def _tied(captures: Iterable[Capture]) -> Mapping[str, tuple[Capture, ...]]:

@@ -1,0 +1,81 @@
+"""What to get next: the events that a capture would narrow most, and when to look for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache, notices
+from dashboard.safetext import safe
+
+__all__ = ["panel"]
+
+SHOWN = 8
+_ROW_PX = 30
+_OPEN, _WINDOW = "#9db8e8", "#2f6fdb"
+
+
+def panel(names: Mapping[str, str]) -> None:
+    """The first rows as bars, with their sentences below; `names` are those of sites by id."""
+    with notices.refusals():
+        rows = [row for row in cache.next_captures() if row["days"]]
+        if not rows:
+            return
+        first = rows[:SHOWN]
+        mark = notices.SYNTHETIC if any(row["synthetic"] for row in first) else ""
+        st.html(f"<b>What to get next</b> {mark}")
+        st.altair_chart(_bars(first, names), width="stretch", height=60 + _ROW_PX * len(first))
+        more = f" The first {SHOWN} of {len(rows)}." if len(rows) > SHOWN else ""
+        st.caption(
+            "The bar: days on which it may have happened; its blue part: where a capture narrows them most; "
+            f"◆ the best day.{more} "
+            "Captures that can be had are ranked by the command below."
+        )
+        st.code("sitetrack next --catalogue PATH", language="bash")
+        with st.expander("In words"):
+            lines = [
+                f"{notices.SYNTHETIC if row['synthetic'] else ''}<b><bdi>{safe(_name(row, names))}</bdi></b>: "
+                f"{safe(row['sentence'])}"
+                for row in first
+            ]
+            st.html("".join(f"<div style='margin:.25rem 0'>{line}</div>" for line in lines))
+
+
+def _name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    (site,), (target,) = row["sites"], row["targets"]
+    return f"{names.get(site, site)} · {target.partition('/')[2]}"
+
+
+def _bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Any:
+    frame = pd.DataFrame(
+        {
+            "what": [f"{number}. {_name(row, names)}" for number, row in enumerate(rows, 1)],
+            "days": [row["days"] for row in rows],
+            "fewer": [row["gain"] for row in rows],
+            **{key: pd.to_datetime([row[key] for row in rows]) for key in DATES},
+        }
+    )
+    tips = [
+        alt.Tooltip("what:N", title="Target"),
+        alt.Tooltip("first:T", title="Look from"),
+        alt.Tooltip("last:T", title="to"),
+        alt.Tooltip("best:T", title="best"),
+        alt.Tooltip("days:Q", title="Days open"),
+        alt.Tooltip("fewer:Q", title="Days fewer to be expected"),
+    ]
+    axis = alt.Axis(labelLimit=280, ticks=False, domain=False)
+    base = alt.Chart(frame).encode(y=alt.Y("what:N", sort=None, title=None, axis=axis), tooltip=tips)
+    x = alt.X("gap_first:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+    gap = base.mark_bar(height=10, color=_OPEN, opacity=0.55).encode(x=x, x2="gap_last:T")
+    window = base.mark_bar(height=10, color=_WINDOW).encode(x="first:T", x2="last:T")
+    best = base.mark_point(shape="diamond", size=90, filled=True, color="#f2b134", opacity=1).encode(
+        x="best:T"
+    )
+    return gap + window + best
+
+
+DATES = ("gap_first", "gap_last", "first", "last", "best")
