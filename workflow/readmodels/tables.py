@@ -307,16 +307,3 @@ def _revision(revision: Revision, before: Mapping[str, Any]) -> Row:
         "seq": revision.seq,
         "sha256": revision.sha256,
     }
-
-
-__all__ = [
-    "capture_facts",
-    "captures",
-    "classes",
-    "conflicts",
-    "history",
-    "observations",
-    "revision_rows",
-    "sites",
-    "status",
-]
