@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from workflow.changes import taken
 from workflow.codec import canonical_json, decode, encode
 from workflow.errors import InputRefused
 from workflow.files import write_if_changed
-from workflow.model import Author, LonLat, Site
-from workflow.register import Reading, rewritten, sites_of
+from workflow.model import Author, Claim, LonLat, Site
+from workflow.register import Reading, content, restated_claims, rewritten, sites_of
 from workflow.settings import REGISTER_FILE, STATE_DIR
-from workflow.store import Record, Transaction, Versioned
+from workflow.store import Record, Revision, Transaction, Versioned
 from workflow.store.sqlite import locked
 from workflow.threeway import Agreement, Sides, SiteConflict, agree, was_before
 
@@ -57,11 +57,13 @@ class _Base:
     """What file and record agreed on last.
 
     `sha256` is the file's then, "" where something is left to do; `chain` the place of the newest revision of a site.
+    `statements` are those of no site that were taken from the file; they go one way, from the file to the record.
     """
 
     sha256: str = ""
     chain: int = 0
     sites: Mapping[str, Fields] = field(default_factory=dict)
+    statements: Mapping[str, str] = field(default_factory=dict)
 
 
 def reconcile(root: Path, record: Record) -> Reconciled:
@@ -112,7 +114,7 @@ def settle(root: Path, conflict: SiteConflict, fields: Collection[str], *, take_
             sites.pop(conflict.site, None)
         else:
             sites[conflict.site] = conflict.record
-        _write_base(path, _Base("", base.chain, sites))
+        _write_base(path, replace(base, sha256="", sites=sites))
 
 
 def _locked(root: Path) -> AbstractContextManager[None]:
@@ -139,12 +141,13 @@ def _attempt(root: Path, record: Record) -> Reconciled | None:
             rows = transaction.rows(Site)
             found = _agreement(base, reading, rows, transaction.at)
             chain = max(chain, _put(transaction, rows, found))
-    content = _write_file(path, body, reading, found)
-    is_settled = content is not None and not (found.conflicts or found.unfit)
-    _write_base(base_path, _Base(_sha256(content) if content and is_settled else "", chain, found.base))
+    stated = _take_statements(record, reading, base)
+    whole = _write_file(path, body, reading, found)
+    is_settled = whole is not None and not (found.conflicts or found.unfit)
+    _write_base(base_path, _Base(_sha256(whole) if whole and is_settled else "", chain, found.base, stated))
     if is_older:
         record.set_meta(_OLD_SHA, "")
-    if content is None and not (found.unfit or reading.refused):
+    if whole is None and not (found.unfit or reading.refused):
         return None
     return Reconciled(tuple(found.conflicts), reading.refused, tuple(_sentences(found, reading)))
 
@@ -199,6 +202,36 @@ def _put(transaction: Transaction, rows: Rows, found: Agreement) -> int:
     versions = {row.value.id: row.version for row in rows}
     written = [transaction.put(site, versions.get(key, 0)) for key, site in found.to_record.items()]
     return max((revision.seq for revision in written), default=0)
+
+
+def _take_statements(record: Record, reading: Reading, base: _Base) -> dict[str, str]:
+    """Put what the file states anew of no site; all that the file states, for the next base.
+
+    Without a base (a clone, a record that was put back) a wording that the record had before is not taken again.
+    """
+    stated = {one.id: content(one) for one in reading.statements}
+    rows = {row.value.id: row for row in record.many(Claim, stated)} if stated else {}
+    news = restated_claims(
+        [
+            one
+            for one in reading.statements
+            if one.id not in rows or base.statements.get(one.id) != stated[one.id]
+        ],
+        {key: row.value for key, row in rows.items()},
+    )
+    before = (
+        record.histories(Claim, [one.id for one in news if one.id not in base.statements]) if news else {}
+    )
+    news = tuple(one for one in news if not _had(before.get(one.id, ()), one))
+    if news:
+        with record.write(_AUTHOR, _REASON) as transaction:
+            for one in news:
+                transaction.put(one, rows[one.id].version if one.id in rows else 0)
+    return stated
+
+
+def _had(revisions: Iterable[Revision], one: Claim) -> bool:
+    return any(content(decode(Claim, json.loads(revision.payload))) == content(one) for revision in revisions)
 
 
 def _write_file(path: Path, body: bytes, reading: Reading, found: Agreement) -> bytes | None:
@@ -270,15 +303,21 @@ def _read_base(path: Path) -> _Base | None:
     try:
         stated = json.loads(path.read_bytes())
         sites = {site["id"]: site for site in stated["sites"]}
-        return _Base(str(stated["sha256"]), int(stated["chain"]), sites)
+        said = {str(key): str(text) for key, text in stated.get("statements", {}).items()}
+        return _Base(str(stated["sha256"]), int(stated["chain"]), sites, said)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return _Base()
 
 
 def _write_base(path: Path, base: _Base) -> None:
-    stated = {"sha256": base.sha256, "chain": base.chain, "sites": list(base.sites.values())}
+    stated = {
+        "sha256": base.sha256,
+        "chain": base.chain,
+        "sites": list(base.sites.values()),
+        "statements": dict(base.statements),
+    }
     write_if_changed(path, canonical_json(stated).encode())
 
 

@@ -1,6 +1,7 @@
 """What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
 from workflow.actions.classes import set_limits
+from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
@@ -25,6 +26,7 @@ __all__ = [
     "ImportReport",
     "ImportedRow",
     "PastWorkReport",
+    "add_claim",
     "add_site",
     "adjudicate",
     "annotate",
@@ -37,6 +39,7 @@ __all__ = [
     "import_sites",
     "observe",
     "reinstate",
+    "renew_claim",
     "reopen",
     "resolve_conflict",
     "return_work",
@@ -46,4 +49,5 @@ __all__ = [
     "submit_site",
     "undo",
     "withdraw",
+    "withdraw_claim",
 ]

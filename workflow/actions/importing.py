@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from workflow.actions.permissions import Deed, require
 from workflow.errors import InputRefused
-from workflow.model import Author, Site
-from workflow.register import merge, read_sites
+from workflow.model import Author, Claim, Site
+from workflow.register import merge, read_sites, restated_claims
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -32,7 +32,8 @@ class ImportReport:
 def import_sites(project: Project, author: Author, files: Iterable[Path]) -> ImportReport:
     """Merge the sites of `files` into the register by id: one write of the record, then ``sites.geojson``.
 
-    A later file adds to an earlier one. Nothing is removed. What is refused is named, the rest is taken.
+    A later file adds to an earlier one. Nothing is removed. Statements of no site become claims of the
+    record. What is refused is named, the rest is taken.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def import_sites(project: Project, author: Author, files: Iterable[Path]) -> Imp
     paths = tuple(files)
     readings = [read_sites(path) for path in paths]
     refused = tuple(error for reading in readings for error in reading.refused)
-    if not any(reading.sites for reading in readings):
+    if not any(reading.sites or reading.statements for reading in readings):
         return ImportReport(refused=refused)
     with project.record.write(author, f"import of {', '.join(path.name for path in paths)}") as transaction:
         versions, before = _known(transaction)
@@ -54,9 +55,18 @@ def import_sites(project: Project, author: Author, files: Iterable[Path]) -> Imp
         for key, site in after.items():
             if before.get(key) != site:
                 transaction.put(site, base_version=versions.get(key, 0))
+        _put_statements(transaction, [one for reading in readings for one in reading.statements])
     project.reconcile_register()
     stated = tuple(dict.fromkeys(site.id for reading in readings for site in reading.sites))
     return _report(stated, before, after, refused)
+
+
+def _put_statements(transaction: Transaction, stated: Iterable[Claim]) -> None:
+    """Statements of no site, which belong to the record alone: the register file is not given them."""
+    for one in stated:
+        known = transaction.get(Claim, one.id)
+        for claim in restated_claims([one], {one.id: known.value} if known else {}):
+            transaction.put(claim, base_version=known.version if known else 0)
 
 
 def _register_must_be_sound(project: Project) -> None:

@@ -26,6 +26,8 @@ class Deed(StrEnum):
     ASK_SECOND_READING = "ask for a second reading"
     ADJUDICATE = "decide between readings"
     WITHDRAW = "withdraw a capture"
+    CLAIM = "make claims"
+    CHANGE_CLAIMS = "change claims of others"
 
 
 _ANALYST = frozenset(
@@ -37,6 +39,7 @@ _ANALYST = frozenset(
         Deed.IMPORT_OBSERVATIONS,
         Deed.UNDO,
         Deed.SUBMIT,
+        Deed.CLAIM,
     }
 )
 ALLOWED: Mapping[Role, frozenset[Deed]] = {

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "timeline": "Show when targets appeared or were removed.",
     "next": "Show which capture would narrow the dates most.",
     "growth": "Count targets over time, at least and at most.",
+    "claims": "Keep published sentences with what they rest on; see which still hold.",
     "figure": "Write an annotated before/after figure of a site.",
     "serve": "Open the dashboard.",
     "verify": "Check files and revisions against the record.",

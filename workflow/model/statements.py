@@ -164,8 +164,9 @@ class ReviewEntry:
 class Claim:
     """A published sentence or number: the query it rests on, and what that gave on the day.
 
-    `query` and `result` are JSON objects; `as_of` is the day (YYYY-MM-DD) and `chain` the count of revisions that
-    `result` was taken at. `source` says where it was published.
+    `query` and `result` are JSON objects (see `workflow.claims`); `as_of` is the day (YYYY-MM-DD) and `chain` the count
+    of revisions that `result` was taken at, "" and 0 for what somebody else says. `source` says where it was published,
+    `page` where in it. Claims of one `topic` stand beside each other.
     """
 
     id: str
@@ -177,3 +178,5 @@ class Claim:
     source: str = ""
     note: str = ""
     withdrawn: bool = False
+    topic: str = ""
+    page: str = ""

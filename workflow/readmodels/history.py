@@ -32,6 +32,7 @@ __all__ = [
     "activity_rows",
     "ago",
     "by_write",
+    "changes_of",
     "last_changes",
     "meanwhile",
     "object_history",
@@ -55,6 +56,8 @@ _PARTS: Mapping[str, type[SiteTarget] | type[SiteEvidence]] = {
 # clocks of several servers differ; what is new is told by its place in the chain
 _CLOCKS_APART = timedelta(days=1)
 _LONGEST_VALUE = 60
+_NOUNS = {"capture": "picture", "evidence": "published statement"}
+_PINS = "parts"  # where a site's revision names its parts, which have revisions of their own
 
 
 # -- what was written lately ---------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ def site_changes(
     for kind, what in _SAID.items():
         ids = {one.id for one in new if one.kind == kind}
         for revisions in project.record.histories(what, ids).values() if ids else ():
-            found += _changes(kind, revisions, dates, after=after)
+            found += changes_of(kind, revisions, dates, after=after)
     shown = {
         row.value.id
         for what in _SAID.values()
@@ -262,7 +265,7 @@ def site_changes(
 def meanwhile(project: Project, kind: str, key: str, base: int, upto: int) -> list[Change]:
     """What was done to an object after version `base`, up to version `upto`, in its order."""
     revisions = project.record.history(kind, key)
-    return [one for one in _changes(kind, revisions, {}) if base < one.version <= upto]
+    return [one for one in changes_of(kind, revisions, {}) if base < one.version <= upto]
 
 
 def statements(
@@ -289,12 +292,16 @@ def statements(
 def last_changes(project: Project, marks: Iterable[str]) -> dict[str, Change]:
     """The last change of each of these marks, by its id."""
     histories = project.record.histories(Annotation, marks)
-    return {key: _changes("annotation", revisions[-2:], {})[-1] for key, revisions in histories.items()}
+    return {key: changes_of("annotation", revisions[-2:], {})[-1] for key, revisions in histories.items()}
 
 
-def _changes(
+def changes_of(
     kind: str, revisions: Sequence[Revision], dates: Mapping[str, str], *, after: int = 0
 ) -> list[Change]:
+    """The revisions of one object that stand behind number `after` of the chain, in words.
+
+    `dates` are what captures are dated, by id; of an object other than a mark or state only fields are told.
+    """
     values: list[Mapping[str, Any]] = [{}, *(json.loads(one.payload) for one in revisions)]
     return [
         _change(kind, one, was, now, dates)
@@ -323,6 +330,10 @@ def _words(
     if kind == "observation":
         subject = f"state of “{now['target']}”{where}"
         first = f"said “{now['state']}” of “{now['target']}”{where}"
+    elif kind not in _SAID:
+        subject = f"{_NOUNS.get(kind, kind)} {_value(_title(kind, str(now.get('id')), now))}"
+        first = f"added the {subject}"
+        fields = {name: row for name, row in fields.items() if name != _PINS}
     else:
         subject = _mark_name(now, (was or now).get("label", "")) + where
         first = f"drew the {subject}"

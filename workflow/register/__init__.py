@@ -11,23 +11,26 @@ from pathlib import Path, PurePath
 
 from workflow.errors import InputRefused
 from workflow.model import LonLat
-from workflow.register import csvfile, geojson, kml
+from workflow.register import csvfile, geojson, kml, statements
 from workflow.register.assemble import Draft, Reading, assemble
 from workflow.register.geojson import register_text, write_register
 from workflow.register.merging import Merge, merge
 from workflow.register.rewriting import as_filed, new_site, restated, rewritten
+from workflow.register.statements import content, restated_claims
 
 __all__ = [
     "SUFFIXES",
     "Merge",
     "Reading",
     "as_filed",
+    "content",
     "merge",
     "new_site",
     "read_bytes",
     "read_sites",
     "register_text",
     "restated",
+    "restated_claims",
     "rewritten",
     "sites_of",
     "write_register",
@@ -71,7 +74,11 @@ def sites_of(name: str, body: bytes, settled: Mapping[str, Collection[LonLat]] =
         drafts = reader(_not_too_large(name, body), name)
     except InputRefused as error:
         return Reading((), (error,))
-    return assemble(PurePath(name).stem, drafts, settled)
+    reading = assemble(PurePath(name).stem, drafts, settled)
+    if reader is not geojson.drafts or statements.MEMBER.encode() not in body:
+        return reading
+    said, refused = statements.read(geojson.parsed(body, name), name)
+    return Reading(reading.sites, reading.refused + refused, said)
 
 
 def _reader(name: str) -> Callable[[bytes, str], list[Draft | InputRefused]]:

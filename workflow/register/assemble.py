@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow.errors import InputRefused
-from workflow.model import LonLat, Position, Site, slug
+from workflow.model import Claim, LonLat, Position, Site, slug
 from workflow.register import fields
 from workflow.register.shapes import NOWHERE, Shape
 
@@ -27,10 +27,11 @@ _NAMELESS = frozenset({"untitled", *(f"untitled-{kind}" for kind in ("placemark"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave: sites in file order, and why the rest was not taken."""
+    """What one file gave: sites and statements of no site in file order, and why the rest was not taken."""
 
     sites: tuple[Site, ...]
     refused: tuple[InputRefused, ...]
+    statements: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ __all__ = [
     "number",
     "one_of",
     "paragraph",
+    "published_when",
     "statement_span",
     "targets",
     "timezone",
@@ -247,7 +248,7 @@ def _statement(field: str, item: object, known: set[str]) -> Evidence:
         )
     return Evidence(
         wording=paragraph(f"{field} wording", item.get("wording")),
-        when=_when(f"{field} when", item.get("when"), item.get("basis")),
+        when=published_when(f"{field} when", item.get("when"), item.get("basis")),
         target=target,
         event=_member(f"{field} event", item.get("event"), Event),
         source=line(f"{field} source", item.get("source")),
@@ -256,7 +257,7 @@ def _statement(field: str, item: object, known: set[str]) -> Evidence:
     )
 
 
-def _when(field: str, value: object, basis: object) -> DateSpan | None:
+def published_when(field: str, value: object, basis: object = None) -> DateSpan | None:
     """A date as text; an object is the span in full, for one that no text gives."""
     if isinstance(value, Mapping):
         try:
