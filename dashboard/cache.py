@@ -12,9 +12,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.projects import current_project
-from workflow.readmodels import nextcapture, pages
+from workflow.readmodels import claims, nextcapture, pages
 
-__all__ = ["Stamp", "compare", "next_captures", "overview", "site_titles"]
+__all__ = ["Stamp", "compare", "ledger", "next_captures", "overview", "site_titles"]
 
 Stamp = tuple[int, int]
 
@@ -42,6 +42,12 @@ def _limits_text() -> str:
     return current_project().limits_text()
 
 
+def ledger() -> list[dict[str, Any]]:
+    """Rows of all claims as they are now, the withdrawn too."""
+    project = current_project()
+    return _ledger(str(project.root), project.record.stamp)
+
+
 def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     """The comparison of a site as it is now, at the record's `stamp`, as `reader` may see it.
 
@@ -66,6 +72,11 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
 @st.cache_data(max_entries=4, show_spinner=False)
 def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return nextcapture.next_captures(current_project(), today)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _ledger(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.ledger(current_project(), withdrawn=True)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -17,6 +17,7 @@ page = st.navigation(
         ),
         st.Page("views/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
         st.Page("views/review.py", title="Review", icon=":material/rate_review:", url_path="review"),
+        st.Page("views/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
         st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
     ],
     position="top" if state.is_introduced() else "hidden",

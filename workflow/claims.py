@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -25,7 +25,7 @@ from cattrs import BaseValidationError
 
 from workflow.codec import decode, encode
 from workflow.errors import InputRefused
-from workflow.model import DateSpan, Event, Subset
+from workflow.model import Basis, DateSpan, Event, Subset
 from workflow.timespan import format_day, format_span, parse_span
 
 __all__ = [
@@ -42,9 +42,11 @@ __all__ = [
     "bound_of",
     "by_day",
     "clashes",
+    "counted_by",
     "days_of",
     "differences",
     "differing_targets",
+    "published_span",
     "query_json",
     "read_query",
     "said_words",
@@ -148,6 +150,31 @@ def read_query(stated: Mapping[str, Any]) -> Query:
     raise InputRefused("Query of a claim", "it cannot be read", "freeze the claim anew with a later version")
 
 
+def counted_by(text: str) -> date:
+    """The last day of a day, month or year as text: the day at whose end is counted.
+
+    Raises
+    ------
+    InputRefused
+        when it is no date, or has no end.
+    """
+    last = parse_span(text).latest
+    if last is None:
+        raise InputRefused(f"date '{text}'", "it has no end", "write it like 2019-12-31 or 2019")
+    return last
+
+
+def published_span(text: str) -> DateSpan:
+    """The days that a publication gives: it dates what happened, so both ends hold.
+
+    Raises
+    ------
+    InputRefused
+        when it is no date.
+    """
+    return replace(parse_span(text), basis=Basis.PUBLISHED)
+
+
 # -- how a claim stands --------------------------------------------------------------------------------------
 
 
@@ -243,7 +270,7 @@ def differences(query: Query, frozen: Result, present: Result) -> list[Row]:
         numbers = [_difference(name.replace("_", " "), frozen[name], present[name]) for name in _NUMBERS]
         return [row for row in numbers if row] + _target_differences(frozen, present)
     pairs = [
-        ("interval", _interval(frozen), _interval(present)),
+        ("when", _spelt(frozen), _spelt(present)),
         *_witness_pairs(frozen, present),
         ("reviewed", _yes(frozen["reviewed"]), _yes(present["reviewed"])),
         ("does not fit", _joined(frozen["contradictions"]), _joined(present["contradictions"])),
@@ -258,8 +285,14 @@ def _difference(what: str, before: Any, after: Any) -> Row | None:
     return None if before == after else {"what": what, "before": before, "after": after}
 
 
-def _interval(result: Result) -> str:
-    return str(result["phrase"]) if result["found"] else "nothing dates it"
+def _spelt(result: Result) -> str:
+    """The phrase, and its two days where it does not name them."""
+    if not result["found"]:
+        return "nothing dates it"
+    after, by = (result[end] and date.fromisoformat(result[end]) for end in ("earliest", "latest"))
+    if not (after and by) or result["phrase"].startswith("between"):
+        return str(result["phrase"])
+    return f"{result['phrase']} (after {format_day(after)}, by {format_day(by)})"
 
 
 def _yes(value: bool) -> str:
@@ -307,7 +340,9 @@ def _target_differences(frozen: Result, present: Result) -> list[Row]:
     for key in differing_targets(frozen, present):
         was, now = _target_words(before.get(key)), _target_words(after.get(key))
         if was == now:  # the same days from other witnesses
-            was, now = (f"{was}, bounded by {_joined(parts[key]['witnesses'])}" for parts in (before, after))
+            was, now = (
+                f"{was}, bounded by {', '.join(parts[key]['witnesses'])}" for parts in (before, after)
+            )
         rows.append({"what": "/".join(key), "before": was, "after": now})
     return rows
 
@@ -333,10 +368,9 @@ def words(query: Query, result: Result) -> str:
     if isinstance(query, GrowthQuery):
         verb = "had appeared" if query.series is Series.APPEARED else "stood"
         return f"at least {result['at_least']}, at most {result['at_most']} {verb} {by_day(query.day)}"
-    if not result["found"]:
-        return "nothing dates it"
-    said = result["phrase"] if result["seen"] else f"{result['phrase']}, so it is no event"
-    return f"{said} ({result['source']})"
+    if not (result["found"] and result["seen"]):
+        return _spelt(result)
+    return f"{_spelt(result)}, by {result['source']}"
 
 
 def said_words(query: Published) -> str:

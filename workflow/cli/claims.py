@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,15 +18,13 @@ from workflow.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from workflow.claims import Query
-    from workflow.model import DateSpan
     from workflow.project import Project
 
 __all__ = ["command"]
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @click.group("claims")
@@ -90,7 +88,7 @@ def add(
 
 
 def _query(sentence: str, stated: Mapping[str, Any]) -> Query:
-    from workflow.claims import GrowthQuery, Published, bound_of
+    from workflow.claims import GrowthQuery, Published, bound_of, counted_by, published_span
     from workflow.model import Subset
 
     chosen = [name for name in ("event", "growth", "published") if stated[name]]
@@ -106,13 +104,13 @@ def _query(sentence: str, stated: Mapping[str, Any]) -> Query:
     if other:
         raise click.UsageError(f"--{other[0]} does not go with --{chosen[0]}")
     if chosen == ["published"]:
-        when = _published_when(stated["when"]) if stated["when"] else None
+        when = _date(published_span, stated["when"], "--when") if stated["when"] else None
         return Published(stated["number"], stated["what"].strip(), when, bound_of(sentence))
     if chosen == ["event"]:
         return _event(stated["event"], stated["approved"])
     area = _area(stated["area"]) if stated["area"] else None
     subset = Subset(stated["category"], stated["road"], stated["kind"], area)
-    day = _last_day(stated["growth"])
+    day = _date(counted_by, stated["growth"], "--growth")
     return GrowthQuery(day, subset=subset, approved=stated["approved"])
 
 
@@ -129,30 +127,13 @@ def _event(text: str, approved: bool) -> Query:
     return EventQuery(parts[0], parts[1], Event(parts[2]), approved=approved)
 
 
-def _last_day(text: str) -> date:
+def _date(read: Callable[[str], T], text: str, option: str) -> T:
     from workflow.errors import InputRefused
-    from workflow.timespan import parse_span
 
     try:
-        last = parse_span(text).latest
+        return read(text)
     except InputRefused as error:
-        raise click.BadParameter(str(error), param_hint="--growth") from error
-    if last is None:
-        raise click.BadParameter(f"'{text}' has no end; write 2019-12-31 or 2019", param_hint="--growth")
-    return last
-
-
-def _published_when(text: str) -> DateSpan:
-    from dataclasses import replace
-
-    from workflow.errors import InputRefused
-    from workflow.model import Basis
-    from workflow.timespan import parse_span
-
-    try:
-        return replace(parse_span(text), basis=Basis.PUBLISHED)  # it dates the event, so both ends hold
-    except InputRefused as error:
-        raise click.BadParameter(str(error), param_hint="--when") from error
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def _area(file: Path) -> dict[str, object]:
