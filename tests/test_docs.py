@@ -126,7 +126,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "record copy": ["--to", tmp_path / "copy.sqlite"],
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
     }
-    arguments |= review_arguments(ask)
+    arguments |= review_arguments(ask) | claim_arguments(ask)
     disagree(watched, note="surveyed", road="Ring")
     elsewhere = {"restore", "record join"}  # tried with the backups and the databases that they need
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS if name not in elsewhere}
@@ -152,6 +152,19 @@ def review_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list
         "review second-reading": [ids["Anna"], *lead],
         "review read": ["gate", "scene0.tif", "present", "--author", "Eve"],
         "review adjudicate": [ids["Anna"], *why, *lead],
+    }
+
+
+def claim_arguments(ask: Callable[..., list[dict[str, Any]]]) -> dict[str, list[object]]:
+    """What each command on claims is tried on; the state said afterwards contradicts a claim that it explains."""
+    event = ["It was there.", "--event", "gate/gantry/appeared"]
+    ids = [ask("claims", "add", *event)[0]["id"] for _ in range(3)]
+    ask("observe", "gate", "scene0.tif", "absent")
+    return {
+        "claims add": event,
+        "claims show": [ids[0]],
+        "claims renew": [ids[1]],
+        "claims withdraw": [ids[2], "--reason", "a slip"],
     }
 
 

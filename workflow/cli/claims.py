@@ -100,7 +100,10 @@ def _query(sentence: str, stated: Mapping[str, Any]) -> Query:
         "published": ("number", "what", "when"),
     }
     known = {"event", "growth", "published", *goes_with[chosen[0]]}
-    other = [name for name, value in stated.items() if name not in known and value not in (None, "", False)]
+    given = [
+        name for name, value in stated.items() if value is not None and value is not False and value != ""
+    ]
+    other = [name for name in given if name not in known]
     if other:
         raise click.UsageError(f"--{other[0]} does not go with --{chosen[0]}")
     if chosen == ["published"]:
