@@ -16,7 +16,7 @@ from workflow.claims import EventQuery, Frozen, GrowthQuery, Published, Query, p
 from workflow.cli import main
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import Capture, Claim, Event, Evidence, Site, Subset, Target
-from workflow.readmodels import claims
+from workflow.readmodels import claims, history
 from workflow.timespan import parse_span
 
 A, B = "a" * 16, "b" * 16  # captures of 1 May 2020 and 1 May 2021
@@ -390,6 +390,16 @@ def test_an_analyst_changes_own_claims_and_a_lead_any(built: Any, add: Any) -> N
     actions.withdraw_claim(built.project, built.anna, one.id, "a slip")
     actions.withdraw_claim(built.project, built.lead, two.id, "not ours to say")
     assert claims.ledger(built.project) == []
+
+
+def test_a_withdrawal_is_taken_back_by_who_may_change_the_claim(built: Any, add: Any) -> None:
+    one = add()
+    actions.withdraw_claim(built.project, built.lead, one.id, "not ours to say")
+    with pytest.raises(NotAllowed, match="change the claim of Anna"):
+        actions.undo(built.project, built.ben, "claim", one.id, base_version=2, reason="it is ours")
+    actions.undo(built.project, built.anna, "claim", one.id, base_version=2, reason="it is ours")
+    assert row_of(built, one)["status"] == "holds"
+    assert history.object_history(built.project, "claim", one.id).title == "It appeared."
 
 
 def test_what_cannot_be_taken_is_refused_in_a_sentence(built: Any, add: Any) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Transaction, Versioned
 
-__all__ = ["add_claim", "renew_claim", "withdraw_claim"]
+__all__ = ["add_claim", "refuse_of_others", "renew_claim", "withdraw_claim"]
 
 _LONGEST = 2000
 _LONGEST_LINE = 500
@@ -144,14 +144,19 @@ def _seen(
         raise UnknownName("claim", key, project.record.ids("claim"))
     if base_version is not None and known.version != base_version:
         raise StaleWrite("claim", key, base_version, known.version)
+    refuse_of_others(transaction, author, key)
+    if known.value.withdrawn:
+        raise InputRefused(f"Claim {key}", "it was withdrawn", "add a new claim")
+    return known
+
+
+def refuse_of_others(transaction: Transaction, author: Author, key: str) -> None:
+    """Raise `NotAllowed` for an analyst on the claim of somebody else."""
     made_by = transaction.histories(Claim, [key])[key][0].author
     if Deed.CHANGE_CLAIMS not in ALLOWED[author.role] and not is_own(author, [made_by]):
         raise NotAllowed(
             author.name, author.role.value, f"change the claim of {made_by}", "ask them, or have a lead do it"
         )
-    if known.value.withdrawn:
-        raise InputRefused(f"Claim {key}", "it was withdrawn", "add a new claim")
-    return known
 
 
 def _needed(field: str, text: str, remedy: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workflow.actions.claiming import refuse_of_others
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.changes import merge
@@ -90,7 +91,7 @@ def undo(
     StaleWrite
         when the object has moved on since `base_version`.
     NotAllowed
-        for a viewer, and for work that is sealed by approval.
+        for a viewer, for work that is sealed by approval, and for an analyst on the claim of somebody else.
     InputRefused
         when the reason is empty, a first version is of a kind that cannot be deleted, or nothing but the place in
         review has changed since.
@@ -108,6 +109,8 @@ def undo(
         if known.version != base_version:
             raise StaleWrite(kind, key, base_version, known.version)
         refuse_sealed(author, kind, key, known.value)
+        if kind == "claim":
+            refuse_of_others(transaction, author, key)
         wanted = known.version - 1 if to is None else to
         value = _back(transaction, kind, key, known, wanted)
         transaction.put(value, base_version=known.version)

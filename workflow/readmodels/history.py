@@ -202,7 +202,7 @@ def _title(kind: str, key: str, value: Mapping[str, Any]) -> str:
         return str(value["target"].get("name") or value["target"]["id"])
     if kind == "evidence":
         return f"statement {value['number']}"
-    return str(value.get("name") or value.get("file") or key)
+    return str(value.get("name") or value.get("file") or value.get("sentence") or key)
 
 
 def _is_hidden(project: Project, kind: str, revisions: Sequence[Revision], reader: str) -> bool:
