@@ -51,6 +51,7 @@ def event(after: str | None = None, by: str | None = None, **changed: Any) -> di
         "witnesses": [],
         "contradictions": [],
         "doubts": [],
+        "remarks": [],
         "reviewed": False,
         "synthetic": False,
         **changed,
@@ -242,6 +243,7 @@ def test_differences_of_an_event_name_days_witnesses_and_what_does_not_fit() -> 
         witnesses=[{**seen, "state": "absent"}, paper],
         reviewed=True,
         contradictions=["No.", "Yes."],
+        remarks=["Lacks it."],
     )
     assert differences(EVENT, before, after) == [
         {
@@ -257,6 +259,7 @@ def test_differences_of_an_event_name_days_witnesses_and_what_does_not_fit() -> 
         {"what": "witness Report, p. 3", "before": "bounds nothing", "after": "bounds it"},
         {"what": "reviewed", "before": "no", "after": "yes"},
         {"what": "does not fit", "before": "nothing", "after": "No. Yes."},
+        {"what": "bounds nothing", "before": "nothing", "after": "Lacks it."},
     ]
     assert differences(EVENT, before, before) == []
 

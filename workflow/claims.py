@@ -3,7 +3,8 @@
 A claim's query asks for an *event* of a target, for a *growth* count, or for nothing: then somebody else says it.
 Results are JSON objects, frozen with the claim::
 
-    event   found earliest latest phrase seen source witnesses contradictions doubts reviewed synthetic
+    event   found earliest latest phrase seen source witnesses contradictions doubts remarks reviewed
+            synthetic
     growth  at_least at_most targets synthetic
 
 `earliest` is excluded and `latest` included, None is open, as in a timeline. A witness has ``capture sha256 file state
@@ -274,6 +275,7 @@ def differences(query: Query, frozen: Result, present: Result) -> list[Row]:
         *_witness_pairs(frozen, present),
         ("reviewed", _yes(frozen["reviewed"]), _yes(present["reviewed"])),
         ("does not fit", _joined(frozen["contradictions"]), _joined(present["contradictions"])),
+        ("bounds nothing", _joined(frozen["remarks"]), _joined(present["remarks"])),
     ]
     return [row for row in (_difference(*pair) for pair in pairs) if row]
 

@@ -261,15 +261,16 @@ def _side_by_side(row: Row) -> None:
             _behind(row["kind"], result, f"claims.{'then' if column is then else 'now'}")
 
 
-def _behind(kind: str, result: Row, key: str) -> None:
+def _behind(asks: str, result: Row, key: str) -> None:
     """What a result rests on: witnesses of an event, targets of a count."""
-    rows = _witness_rows(result) if kind == "event" else _target_rows(result)
+    rows = _witness_rows(result) if asks == "event" else _target_rows(result)
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key=key)
     else:
         st.caption("It rests on nothing.")
-    for sentence in result.get("contradictions", ()):
-        notices.say("warning", sentence)
+    for kind, name in (("warning", "contradictions"), ("note", "remarks")):
+        for sentence in result.get(name, ()):
+            notices.say(kind, sentence)
 
 
 def _witness_rows(result: Row) -> list[dict[str, str]]:

@@ -179,6 +179,7 @@ class _Now:
             else [],
             "contradictions": list(found.contradictions) if found else [],
             "doubts": [one.value for one in found.doubts] if found else [],
+            "remarks": list(found.remarks) if found else [],
             "reviewed": found.reviewed if found else False,
             "synthetic": found.synthetic if found else False,
         }
