@@ -1,7 +1,7 @@
 """What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
-from workflow.actions.classes import set_limits
 from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
+from workflow.actions.classes import set_limits
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
