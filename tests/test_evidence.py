@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from workflow import growth as counting
 from workflow.cli import main
 from workflow.errors import UnknownName
-from workflow.findings import growth
 from workflow.model import (
     Author,
     Basis,
@@ -27,7 +27,7 @@ from workflow.model import (
     Target,
 )
 from workflow.project import Project, init_project
-from workflow.readmodels import evidence
+from workflow.readmodels import evidence, growth
 from workflow.timespan import parse_span
 
 KIM = Author("kim")
@@ -182,7 +182,7 @@ def test_a_statement_on_a_capture_that_is_gone_is_left_out(project: Project) -> 
 def test_rendered_scenes_mark_their_rows(project: Project) -> None:
     put(project, capture("e", "2020", synthetic=True), said("gate", "gantry", "e", State.PRESENT))
     assert evidence.timeline(project, "gate")[0]["synthetic"] is True
-    assert [row["synthetic"] for row in evidence.growth(project)] == [True, True]
+    assert [row["synthetic"] for row in growth.growth(project)] == [True, True]
 
 
 def test_an_unknown_site_is_refused(project: Project) -> None:
@@ -198,7 +198,7 @@ def test_growth_counts_imagery_and_publications(project: Project) -> None:
         said("gate", "mast", "d", State.ABSENT),
     )
     assert [
-        (row["day"], row["at_least"], row["at_most"], row["published"]) for row in evidence.growth(project)
+        (row["day"], row["at_least"], row["at_most"], row["published"]) for row in growth.growth(project)
     ] == [
         ("2020-01-01", 0, 1, 1),
         ("2020-12-31", 1, 1, 1),
@@ -206,19 +206,24 @@ def test_growth_counts_imagery_and_publications(project: Project) -> None:
         ("2021-12-31", 1, 2, 1),
         ("2022-02-20", 2, 2, 1),
     ]
-    points = [(point.day.isoformat(), point.at_least) for point in growth(evidence.findings(project))]
-    assert points == [(row["day"], row["at_least"]) for row in evidence.growth(project)]
+    points = [
+        (point.day.isoformat(), point.at_least)
+        for point in counting.growth(counting.stays(evidence.findings(project)).values())
+    ]
+    assert points == [(row["day"], row["at_least"]) for row in growth.growth(project)]
 
 
 def test_growth_on_a_day(project: Project) -> None:
-    (row,) = evidence.growth(project, [date(2020, 12, 31)])
+    (row,) = growth.growth(project, [date(2020, 12, 31)])
     assert (row["at_least"], row["at_most"]) == (1, 1)
-    assert evidence.growth_sentence(row) == "At least 1 target had appeared by the end of 2020, at most 1."
+    assert growth.sentence(row) == (
+        "At least 1 target had appeared by the end of 2020, at most 1. 1 of the 1 by publications alone."
+    )
 
 
 def test_the_sentence_names_the_day_and_rendered_scenes() -> None:
-    row = {"day": "2023-04-14", "at_least": 42, "at_most": 60, "synthetic": True}
-    assert evidence.growth_sentence(row) == (
+    row = {"day": "2023-04-14", "at_least": 42, "at_most": 60, "synthetic": True, "published_at_least": 0}
+    assert growth.sentence(row) == (
         "At least 42 targets had appeared by 14 April 2023, at most 60. "
         "Some of this rests on rendered scenes (SYNTHETIC)."
     )
@@ -283,7 +288,7 @@ def test_growth_on_a_day_prints_the_row_and_says_the_sentence(
 
 def test_growth_prints_every_change(root: str, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("growth", "--project", root, "--json") == 0
-    assert json.loads(capsys.readouterr().out) == evidence.growth(project)
+    assert json.loads(capsys.readouterr().out) == growth.growth(project)
 
 
 @pytest.mark.parametrize("day", ["soon", "after 2019", "05/09/1987"])

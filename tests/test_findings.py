@@ -1,4 +1,4 @@
-"""Intervals of events from what captures show, what is published, and how targets grew in number.
+"""Intervals of events from what captures show and what is published.
 
 One long file, because the laws and the single cases are told with the same few captures and analysts.
 """
@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workflow.findings import (
-    appearances,
-    growth,
     joint_state,
     publication_findings,
     target_findings,
@@ -712,89 +709,6 @@ def test_a_publication_that_fits_one_of_two_appearances_agrees() -> None:
     paper = publication_findings(place(published("2021")))
     assert with_disagreements(paper + imagery)[0].contradictions == ()
     assert all(len(one.contradictions) == 1 for one in with_disagreements(imagery + paper)[:-1])
-
-
-# -- growth --------------------------------------------------------------------------------------------------
-
-
-def row(target: str, after: str | None, by: str | None, **more: object) -> Finding:
-    first, last = (date.fromisoformat(day) if day else None for day in (after, by))
-    return Finding("gate", target, Event.APPEARED, first, last, "words", **more)  # type: ignore[arg-type]
-
-
-def counts(*findings: Finding, days: Sequence[str] | None = None) -> list[tuple[str, int, int]]:
-    chosen = None if days is None else [date.fromisoformat(day) for day in days]
-    return [(one.day.isoformat(), one.at_least, one.at_most) for one in growth(findings, chosen)]
-
-
-def test_counts_are_given_where_they_change_and_at_the_ends_of_years() -> None:
-    assert counts(row("a", None, "2019-03-01"), row("b", "2019-06-01", "2021-02-01")) == [
-        ("2019-03-01", 1, 1),
-        ("2019-06-02", 1, 2),
-        ("2019-12-31", 1, 2),
-        ("2020-12-31", 1, 2),
-        ("2021-02-01", 2, 2),
-    ]
-
-
-def test_counts_are_given_on_the_days_asked_for() -> None:
-    found = counts(row("a", "2018-12-31", "2019-12-31"), days=["2019-12-31", "2018-12-31", "2019-01-01"])
-    assert found == [("2018-12-31", 0, 0), ("2019-01-01", 0, 1), ("2019-12-31", 1, 1)]
-
-
-def test_without_findings_there_is_no_growth() -> None:
-    assert counts() == []
-    assert counts(row("a", None, None)) == []
-    assert counts(row("a", None, None), days=["2020-01-01"]) == [("2020-01-01", 0, 1)]
-
-
-def test_a_target_that_is_not_seen_counts_in_neither() -> None:
-    assert counts(*find(seen(ABSENT, "2019")), days=["2030-01-01"]) == [("2030-01-01", 0, 0)]
-
-
-def test_a_removal_takes_nothing_away() -> None:
-    rows = find(seen(PRESENT, "2019"), seen(ABSENT, "2021"))
-    assert counts(*rows, days=["2022-01-01"]) == [("2022-01-01", 1, 1)]
-
-
-def test_a_target_that_came_back_counts_once_from_its_first_appearance() -> None:
-    rows = find(seen(PRESENT, "2018"), seen(ABSENT, "2020"), seen(PRESENT, "2022"))
-    assert counts(*rows, days=["2018-12-31", "2023-01-01"]) == [("2018-12-31", 1, 1), ("2023-01-01", 1, 1)]
-
-
-def test_bounded_imagery_comes_before_a_publication_and_that_before_unbounded_imagery() -> None:
-    paper = row("a", "2014-01-01", "2015-01-01", source="publication")
-    bounded, unbounded = row("a", None, "2019-01-01"), row("a", None, None)
-    assert appearances([paper, bounded]) == (bounded,)
-    assert appearances([unbounded, paper]) == (paper,)
-    assert appearances([unbounded]) == (unbounded,)
-
-
-def test_a_statement_on_a_whole_place_counts_where_its_targets_have_none() -> None:
-    whole = row("", None, "2015-01-01", source="publication")
-    assert appearances([whole]) == (whole,)
-    assert appearances([whole, row("a", None, "2019-01-01")]) == (row("a", None, "2019-01-01"),)
-
-
-@pytest.mark.laws
-@settings(deadline=None)
-@given(st.data())
-def test_growth_contains_the_truth_and_only_grows(data: st.DataObject) -> None:
-    rows: list[Finding] = []
-    truth: list[date] = []
-    for number in range(data.draw(st.integers(1, 5))):
-        appeared = data.draw(offsets)
-        found = target_findings("gate", f"t{number}", data.draw(true_witnesses(appeared, None)))
-        if found and found[0].seen:  # a target that no capture shows is not counted
-            rows += found
-            truth.append(START + appeared * DAY)
-    points = growth(rows)
-    for point in points:
-        assert point.at_least <= sum(day <= point.day for day in truth) <= point.at_most
-    for one, two in pairwise(points):
-        assert one.day < two.day
-        assert one.at_least <= two.at_least
-        assert one.at_most <= two.at_most
 
 
 @pytest.mark.parametrize(

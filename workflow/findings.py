@@ -26,7 +26,6 @@ from workflow.model import (
     Event,
     Evidence,
     Finding,
-    GrowthPoint,
     Site,
     State,
     Witness,
@@ -35,8 +34,6 @@ from workflow.timespan import format_day, format_span, parse_span, phrase, state
 
 __all__ = [
     "DISPUTED",
-    "appearances",
-    "growth",
     "joint_state",
     "publication_findings",
     "target_findings",
@@ -420,52 +417,3 @@ def _stands_for(words: str, when: DateSpan) -> bool:
 def _citation(said: Evidence, site: Site) -> str:
     page = f"p. {said.page}" if said.page[:1].isdigit() else said.page
     return ", ".join(part for part in (said.source or site.source, page) if part) or said.wording
-
-
-# -- growth --------------------------------------------------------------------------------------------------
-
-
-def growth(findings: Iterable[Finding], days: Iterable[date] | None = None) -> tuple[GrowthPoint, ...]:
-    """How many targets had ever appeared by the end of each of `days`; a removal takes nothing away.
-
-    Without `days`, on every day on which a count changes and at the end of every year between. `at_least`
-    counts targets that had certainly appeared, `at_most` those that can have: a target without lower bound
-    counts from the first day on. A target that no capture shows counts in neither, however likely it is that
-    it stands by now.
-    """
-    counted = appearances(findings)
-    chosen = sorted(_change_days(counted) if days is None else set(days))
-    return tuple(
-        GrowthPoint(
-            day,
-            at_least=sum(one.by is not None and one.by <= day for one in counted),
-            at_most=sum(one.after is None or one.after < day for one in counted),
-        )
-        for day in chosen
-    )
-
-
-def appearances(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The one first appearance of every target that growth counts.
-
-    Imagery that bounds it comes before a publication, and that before imagery that does not. A statement on a
-    whole place counts as one target where nothing is said of its targets.
-    """
-    best: dict[tuple[str, str], Finding] = {}
-    for row in sorted((one for one in findings if one.event is Event.APPEARED and one.seen), key=_preference):
-        best.setdefault((row.site, row.target), row)
-    known = {site for site, target in best if target}
-    return tuple(row for (site, target), row in sorted(best.items()) if target or site not in known)
-
-
-def _preference(row: Finding) -> tuple[int, date, date, str, tuple[str, ...]]:
-    bounded = row.after is not None or row.by is not None
-    strength = 1 if row.source == "publication" else 0 if bounded else 2
-    return (strength, row.after or date.min, row.by or date.max, row.phrase, row.witnesses)
-
-
-def _change_days(counted: Iterable[Finding]) -> set[date]:
-    changes = {one.by for one in counted if one.by} | {one.after + _DAY for one in counted if one.after}
-    if not changes:
-        return set()
-    return changes | {date(year, 12, 31) for year in range(min(changes).year, max(changes).year)}

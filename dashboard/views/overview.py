@@ -12,7 +12,7 @@ from dashboard import assets, cache, notices, state
 from dashboard.components import next_capture, overview_map
 from dashboard.safetext import safe
 from workflow.model import Finding
-from workflow.readmodels import pages
+from workflow.readmodels import growth, pages
 
 MAP_PX = 470
 FEW = 20
@@ -93,16 +93,16 @@ def _growth(page: pages.OverviewPage) -> None:
     if not page.growth:
         st.caption("No growth to show: no dates follow from the observations yet.")
         return
-    st.html(f"<b>{safe(page.growth_sentence)}</b>")
+    st.html(f"<b>{safe(growth.sentence(page.growth[-1]))}</b>")
     st.altair_chart(_band(page), width="stretch", height=210)
 
 
 def _band(page: pages.OverviewPage) -> Any:
     frame = pd.DataFrame(
         {
-            "day": pd.to_datetime([point.day for point in page.growth]),
-            "at least": [point.at_least for point in page.growth],
-            "at most": [point.at_most for point in page.growth],
+            "day": pd.to_datetime([point["day"] for point in page.growth]),
+            "at least": [point["at_least"] for point in page.growth],
+            "at most": [point["at_most"] for point in page.growth],
         }
     )
     base = alt.Chart(frame).encode(x=alt.X("day:T", title=None))

@@ -23,13 +23,13 @@ def command(on: str | None, project_dir: Path | None, as_json: bool) -> None:
 
     Targets that no capture shows are not counted; a removal takes nothing away.
     """
-    from workflow.readmodels import evidence
+    from workflow.readmodels import growth
 
     day = _last_day(on) if on is not None else None
     with open_project(project_dir) as project:
-        rows = evidence.growth(project, None if day is None else [day])
+        rows = growth.growth(project, None if day is None else [day])
         if day is not None:
-            click.echo(evidence.growth_sentence(rows[0]), err=True)
+            click.echo(growth.sentence(rows[0]), err=True)
         print_rows(rows, as_json, empty="No dates yet: record what is there with 'sitetrack observe'.")
 
 

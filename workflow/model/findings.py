@@ -68,11 +68,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class GrowthPoint:
-    """Counts of targets that had appeared by the end of `day`: certainly, and at the very most."""
+    """Counts of targets at the end of `day`: certainly, at the very most, and if what appeared stays until it is
+    shown gone.
+    """
 
     day: date
     at_least: int
     at_most: int
+    assumed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What follows from a project's observations and publications: intervals, their witnesses, and growth."""
+"""What follows from a project's observations and publications: intervals and their witnesses."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from workflow.findings import appearances, publication_findings, target_findings, with_disagreements
-from workflow.findings import growth as growth_of
-from workflow.model import Capture, Finding, GrowthPoint, Observation, Review, Site, Witness
+from workflow.findings import publication_findings, target_findings, with_disagreements
+from workflow.model import Capture, Finding, Observation, Review, Site, Witness
 from workflow.readings import Place
-from workflow.timespan import format_day
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["findings", "growth", "growth_rows", "growth_sentence", "timeline", "witness"]
+__all__ = ["findings", "timeline", "witness"]
 
 Row = dict[str, Any]
 
@@ -115,43 +113,3 @@ def _timeline_row(finding: Finding) -> Row:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-# -- growth --------------------------------------------------------------------------------------------------
-
-
-def growth(project: Project, days: Iterable[date] | None = None) -> list[Row]:
-    """Rows ``day at_least at_most``, then ``synthetic published``, on `days`, else on every day of change and
-    year's end.
-
-    `synthetic` says whether a count rests on rendered scenes, `published` how many of `at_most` rest on a
-    publication.
-    """
-    return growth_rows(findings(project), days)
-
-
-def growth_rows(known: Iterable[Finding], days: Iterable[date] | None = None) -> list[Row]:
-    """`growth` of findings that the caller has."""
-    known = tuple(known)
-    counted = appearances(known)
-    return [_growth_row(point, counted) for point in growth_of(known, days)]
-
-
-def _growth_row(point: GrowthPoint, counted: Iterable[Finding]) -> Row:
-    possible = [one for one in counted if one.after is None or one.after < point.day]
-    return {
-        "day": point.day.isoformat(),
-        "at_least": point.at_least,
-        "at_most": point.at_most,
-        "synthetic": any(one.synthetic for one in possible),
-        "published": sum(one.source == "publication" for one in possible),
-    }
-
-
-def growth_sentence(row: Mapping[str, Any]) -> str:
-    """``At least 42 targets had appeared by the end of 2019, at most 60.`` of a row of `growth`."""
-    day = date.fromisoformat(row["day"])
-    when = f"the end of {day.year}" if (day.month, day.day) == (12, 31) else format_day(day)
-    noun = "target" if row["at_least"] == 1 else "targets"
-    rendered = " Some of this rests on rendered scenes (SYNTHETIC)." if row["synthetic"] else ""
-    return f"At least {row['at_least']} {noun} had appeared by {when}, at most {row['at_most']}.{rendered}"

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering, covering_each, site_grid_of
-from workflow.findings import DISPUTED, growth, joint_state
+from workflow.findings import DISPUTED, joint_state
 from workflow.grid import SiteGrid
 from workflow.interpretability import Limits, Reading, reading
 from workflow.model import (
@@ -19,7 +19,6 @@ from workflow.model import (
     Capture,
     Finding,
     Georeference,
-    GrowthPoint,
     LonLat,
     Observation,
     Offset,
@@ -28,7 +27,7 @@ from workflow.model import (
     TargetClass,
 )
 from workflow.readings import Place, person, place_of
-from workflow.readmodels import evidence
+from workflow.readmodels import evidence, growth
 from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.reviews import hidden_from
 from workflow.timespan import format_span
@@ -77,12 +76,11 @@ class SiteCard:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """All sites, all findings, and how their number grew."""
+    """All sites, all findings, and how many targets had appeared: `growth` has rows of `growth.growth`."""
 
     sites: tuple[SiteCard, ...]
     findings: tuple[Finding, ...]
-    growth: tuple[GrowthPoint, ...]
-    growth_sentence: str
+    growth: tuple[dict[str, Any], ...]
     captures: int
     observations: int
     synthetic: bool
@@ -164,8 +162,7 @@ def _overview(project: Project) -> OverviewPage:
     return OverviewPage(
         sites=tuple(cards),
         findings=findings,
-        growth=growth(findings),
-        growth_sentence=_last_growth(findings),
+        growth=tuple(growth.growth_rows(findings, sites)),
         captures=len(captures),
         observations=len(project.observations()),
         synthetic=any(capture.synthetic for capture in captures.values()),
@@ -190,11 +187,6 @@ def _by_site(some: Iterable[S]) -> dict[str | None, list[S]]:
     for one in some:
         found.setdefault(one.site, []).append(one)
     return found
-
-
-def _last_growth(findings: Iterable[Finding]) -> str:
-    rows = evidence.growth_rows(findings)
-    return evidence.growth_sentence(rows[-1]) if rows else ""
 
 
 def _site_card(
