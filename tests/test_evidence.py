@@ -217,7 +217,7 @@ def test_growth_on_a_day(project: Project) -> None:
     (row,) = growth.growth(project, [date(2020, 12, 31)])
     assert (row["at_least"], row["at_most"]) == (1, 1)
     assert growth.sentence(row) == (
-        "At least 1 target had appeared by the end of 2020, at most 1. 1 of the 1 by publications alone."
+        "At least 1 target had appeared by the end of 2020, at most 1. It rests on publications alone."
     )
 
 

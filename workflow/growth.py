@@ -169,11 +169,12 @@ def _standing(first: Finding, told: Sequence[Finding]) -> list[Stay]:
         else:
             found[-1] = _stay(found[-1].arrival, one)
     gone, back = _published(told, Event.REMOVED), _published(told, Event.REAPPEARED)
-    if gone and found[-1].removal is None and _can_follow(gone, found[-1].arrival):
-        found[-1] = _stay(found[-1].arrival, gone)
-    removal = found[-1].removal
-    if back and removal and _can_follow(back, removal):
-        found.append(_stay(back, None))
+    last = found[-1]
+    removals = [one.removal for one in found if one.removal]
+    if gone and last.removal is None and _can_follow(gone, last.arrival, removals):
+        found[-1] = last = _stay(last.arrival, gone)
+    if back and last.removal and _can_follow(back, last.removal, [one.arrival for one in found[1:]]):
+        found.append(_stay(replace(back, after=back.after or last.removal.after), None))
     return found
 
 
@@ -182,10 +183,13 @@ def _stay(arrival: Finding, removal: Finding | None) -> Stay:
     return Stay(arrival, removal, max(known, default=None))
 
 
-def _can_follow(published: Finding, earlier: Finding) -> bool:
-    """Whether what is published can have happened after `earlier` and after the target was last seen."""
-    known = [day for day in (earlier.stood, earlier.after) if day]
-    return published.by is None or not known or published.by > max(known)
+def _can_follow(published: Finding, last: Finding, same: Iterable[Finding]) -> bool:
+    """Whether what is published can be the event after `last`: the target was not seen as before later on, and it is
+    none of the earlier events of its kind.
+    """
+    known = [day for day in (last.stood, last.after) if day]
+    follows = published.by is None or not known or published.by > max(known)
+    return follows and all(one.by and published.after and one.by <= published.after for one in same)
 
 
 def in_subset(subset: Subset, sites: Iterable[Site]) -> Callable[[Key], bool]:

@@ -135,7 +135,15 @@ def sentence(row: Mapping[str, Any], series: str = APPEARED) -> str:
         said += f"; {row['assumed']} if what appeared stays until it is shown gone (an assumption)"
     else:
         said = f"had appeared by {when}, at most {row['at_most']}"
-    published = row["published_at_least"]
-    rests = f" {published} of the {row['at_least']} by publications alone." if published else ""
     rendered = " Some of this rests on rendered scenes (SYNTHETIC)." if row["synthetic"] else ""
-    return f"At least {row['at_least']} {noun} {said}.{rests}{rendered}"
+    return f"At least {row['at_least']} {noun} {said}.{_published(row)}{rendered}"
+
+
+def _published(row: Mapping[str, Any]) -> str:
+    """How much of *at least* rests on publications alone, as a sentence; nothing where none does."""
+    count, whole = row["published_at_least"], row["at_least"]
+    if not count:
+        return ""
+    if count < whole:
+        return f" Of the {whole}, {count} {'rests' if count == 1 else 'rest'} on publications alone."
+    return f" All {whole} rest on publications alone." if whole > 1 else " It rests on publications alone."
