@@ -222,7 +222,14 @@ def test_growth_on_a_day(project: Project) -> None:
 
 
 def test_the_sentence_names_the_day_and_rendered_scenes() -> None:
-    row = {"day": "2023-04-14", "at_least": 42, "at_most": 60, "synthetic": True, "published_at_least": 0}
+    row = {
+        "day": "2023-04-14",
+        "at_least": 42,
+        "at_most": 60,
+        "synthetic": True,
+        "published_at_least": 0,
+        "group": None,
+    }
     assert growth.sentence(row) == (
         "At least 42 targets had appeared by 14 April 2023, at most 60. "
         "Some of this rests on rendered scenes (SYNTHETIC)."

@@ -12,7 +12,7 @@ picture or a publication shows it gone: an assumption, never a bound.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -28,6 +28,8 @@ __all__ = [
     "Stay",
     "appearances",
     "certainty",
+    "change_days",
+    "grouping",
     "growth",
     "in_subset",
     "stays",
@@ -103,25 +105,27 @@ def stays(findings: Iterable[Finding], series: str = APPEARED) -> dict[Key, tupl
     The events of a target come in their order, as `workflow.findings` gives them. Each event rests on one
     source: imagery that bounds it, else what publications say, else imagery that does not bound it.
     """
-    rows = tuple(findings)
-    first = {(one.site, one.target): one for one in appearances(rows)}
+    rows = [one for one in findings if one.seen]
     if series == APPEARED:
-        return {key: (Stay(one, until=date.max),) for key, one in first.items()}
-    told = _told(one for one in rows if one.seen)
-    return {key: tuple(_standing(one, told[key])) for key, one in first.items()}
+        return {(one.site, one.target): (Stay(one, until=date.max),) for one in appearances(rows)}
+    told = _told(rows)
+    return {key: tuple(_standing(told[key])) for key in _counted(told)}
 
 
 def appearances(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The one first appearance of every target that growth counts.
 
     Imagery that bounds it comes before a publication, and that before imagery that does not. Publications that
-    say different days leave all days open from the first to the last of them; what was published of a removal or
-    a return alone says that the target had appeared by then. A statement on a whole place counts as one target
-    where nothing is said of its targets.
+    say different days leave all days open from the first to the last of them. A statement on a whole place counts
+    as one target where nothing is said of its targets.
     """
-    told = _told(one for one in findings if one.seen)
+    told = _told(one for one in findings if one.seen and one.event is Event.APPEARED)
+    return tuple(_first(told[key]) for key in _counted(told))
+
+
+def _counted(told: Collection[Key]) -> list[Key]:
     known = {site for site, target in told if target}
-    return tuple(_first(told[site, target]) for site, target in sorted(told) if target or site not in known)
+    return sorted((site, target) for site, target in told if target or site not in known)
 
 
 def _told(findings: Iterable[Finding]) -> dict[Key, list[Finding]]:
@@ -132,7 +136,10 @@ def _told(findings: Iterable[Finding]) -> dict[Key, list[Finding]]:
 
 
 def _first(told: Sequence[Finding]) -> Finding:
-    """The first appearance of a target of which at least one event is told."""
+    """The first appearance of a target of which at least one event is told.
+
+    What was published of a removal or a return alone says that it had appeared by then.
+    """
     imagery = [one for one in told if not _is_published(one) and one.event is Event.APPEARED]
     bounded = [one for one in imagery if one.after or one.by]
     published = _published(told, Event.APPEARED)
@@ -160,9 +167,9 @@ def _published(told: Iterable[Finding], event: Event) -> Finding | None:
     return replace(rows[0], after=after, by=last, phrase=phrase(after, last), witnesses=sources)
 
 
-def _standing(first: Finding, told: Sequence[Finding]) -> list[Stay]:
-    """The stays of a target that first appeared as `first` says; `told` are all of its events."""
-    found: list[Stay] = []
+def _standing(told: Sequence[Finding]) -> list[Stay]:
+    """The stays of a target of which these events are told."""
+    first, found = _first(told), list[Stay]()
     for one in [first] if _is_published(first) else [row for row in told if not _is_published(row)]:
         if one.event.arrives:
             found.append(_stay(one, None))
@@ -206,6 +213,21 @@ def in_subset(subset: Subset, sites: Iterable[Site]) -> Callable[[Key], bool]:
         if category in ("", site.category.casefold()) and road in ("", site.road.casefold()) and inside(site)
     }
     return lambda key: key[0] in kept and subset.kind in ("", kept[key[0]].get(key[1]))
+
+
+def grouping(by: str, sites: Iterable[Site]) -> Callable[[Key], str]:
+    """What a target is called in a division of all of them by ``category``, ``road`` or ``kind``; "" for none.
+
+    Names that differ in case are one, the first of them.
+    """
+    names: dict[str, str] = {}
+    called: dict[str, Mapping[str, str]] = {}
+    for site in sites:
+        own = {"category": site.category, "road": site.road, "kind": ""}[by]
+        called[site.id] = {"": names.setdefault(own.casefold(), own)}
+        if by == "kind":
+            called[site.id] = {target.id: target.kind.value for target in site.targets}
+    return lambda key: called[key[0]].get(key[1] if by == "kind" else "", "")
 
 
 def _inside(area: Mapping[str, object] | None) -> Callable[[Site], bool]:

@@ -7,15 +7,28 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workflow import growth as counting
+from workflow.errors import InputRefused, UnknownName
 from workflow.growth import APPEARED, STANDING, Certainty, Key, Stay
 from workflow.model import Finding, Site, Subset
 from workflow.readmodels import evidence
 from workflow.timespan import format_day
+from workflow.turnbull import expected
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["ALL", "APPEARED", "STANDING", "counted", "growth", "growth_rows", "sentence"]
+__all__ = [
+    "ALL",
+    "APPEARED",
+    "STANDING",
+    "check_subset",
+    "counted",
+    "day_of",
+    "growth",
+    "growth_rows",
+    "last_rows",
+    "sentence",
+]
 
 ALL = Subset()
 Row = dict[str, Any]
@@ -28,30 +41,56 @@ def growth(
     subset: Subset = ALL,
     series: str = APPEARED,
     approved: bool = False,
+    by: str | None = None,
+    turnbull: bool = False,
 ) -> list[Row]:
-    """Rows ``day at_least at_most``, then ``synthetic published published_at_least assumed``, on `days`, else on
-    every day of change and year's end.
+    """Rows ``day at_least at_most``, then ``synthetic published published_at_least assumed turnbull group``, on
+    `days`, else on every day of change and year's end.
 
     `series` is ``appeared`` or ``standing``. `synthetic` says whether a count rests on rendered scenes,
     `published` and `published_at_least` how many of both counts are through publications alone. `assumed`
     counts, of what stands, on that it stays until it is shown gone; None for what appeared. `approved` takes
-    approved observations alone, and no publications.
+    approved observations alone, and no publications. `by` gives the same days once for each ``category``, ``road`` or
+    ``kind`` of targets, named in `group`. `turnbull` adds the most likely number.
+
+    Raises
+    ------
+    InputRefused
+        for `turnbull` where lifelines is not installed, or of what stands.
     """
+    known, sites = _known(project, approved)
+    return growth_rows(known, sites, days, subset=subset, series=series, by=by, turnbull=turnbull)
+
+
+def _known(project: Project, approved: bool) -> tuple[tuple[Finding, ...], tuple[Site, ...]]:
     with project.record.snapshot():
-        known, sites = evidence.findings(project, approved=approved), project.sites()
-    return growth_rows(known, sites, days, subset=subset, series=series)
+        return evidence.findings(project, approved=approved), project.sites()
 
 
 def growth_rows(
     known: Iterable[Finding],
-    sites: Iterable[Site],
+    sites: Sequence[Site],
     days: Iterable[date] | None = None,
     *,
     subset: Subset = ALL,
     series: str = APPEARED,
+    by: str | None = None,
+    turnbull: bool = False,
 ) -> list[Row]:
     """`growth` of findings that the caller has."""
-    return _rows(tuple(_stays(known, sites, subset, series).values()), days, series)
+    if turnbull and series == STANDING:
+        raise InputRefused(
+            "the Turnbull estimate", "is of what appeared, not of what stands", "leave one of them out"
+        )
+    targets = _stays(known, sites, subset, series)
+    on = sorted(set(days)) if days is not None else counting.change_days(targets.values())
+    if by is None:
+        return _rows(tuple(targets.values()), on, series, turnbull, None)
+    groups: dict[str, list[Sequence[Stay]]] = {}
+    named = counting.grouping(by, sites)
+    for key, some in targets.items():
+        groups.setdefault(named(key), []).append(some)
+    return [row for name in sorted(groups) for row in _rows(groups[name], on, series, turnbull, name)]
 
 
 def _stays(
@@ -61,11 +100,14 @@ def _stays(
     return {key: some for key, some in counting.stays(known, series).items() if belongs(key)}
 
 
-def _rows(targets: Sequence[Sequence[Stay]], days: Iterable[date] | None, series: str) -> list[Row]:
-    points = counting.growth(targets, days)
-    on = [point.day for point in points]
+def _rows(
+    targets: Sequence[Sequence[Stay]], on: Sequence[date], series: str, turnbull: bool, group: str | None
+) -> list[Row]:
+    points = counting.growth(targets, on)
     imagery = counting.growth([[one for one in some if not one.published] for some in targets], on)
     rendered = counting.growth([[one for one in some if one.synthetic] for some in targets], on)
+    arrivals = [some[0].arrival for some in targets]
+    likely = expected([(one.after, one.by) for one in arrivals], on) if turnbull else [None for _ in on]
     return [
         {
             "day": point.day.isoformat(),
@@ -75,8 +117,10 @@ def _rows(targets: Sequence[Sequence[Stay]], days: Iterable[date] | None, series
             "published": point.at_most - pictures.at_most,
             "published_at_least": point.at_least - pictures.at_least,
             "assumed": point.assumed if series == STANDING else None,
+            "turnbull": None if curve is None else round(curve, 2),
+            "group": group,
         }
-        for point, pictures, scenes in zip(points, imagery, rendered, strict=True)
+        for point, pictures, scenes, curve in zip(points, imagery, rendered, likely, strict=True)
     ]
 
 
@@ -94,8 +138,7 @@ def counted(
     ``assumed`` (what stands, if it stays until it is shown gone) or ``possibly``. `earliest` (excluded) and `latest`
     bound its arrival, `phrase` has the words for it and for a removal that ends the stay.
     """
-    with project.record.snapshot():
-        known, sites = evidence.findings(project, approved=approved), project.sites()
+    known, sites = _known(project, approved)
     rows = [
         (list(Certainty).index(found[0]), _counted(key, *found))
         for key, some in _stays(known, sites, subset, series).items()
@@ -121,13 +164,42 @@ def _counted(key: Key, how: Certainty, stay: Stay) -> Row:
     }
 
 
+def last_rows(rows: Iterable[Row]) -> list[Row]:
+    """The last row of every group, in their order."""
+    return list({row["group"]: row for row in rows}.values())
+
+
+def day_of(row: Mapping[str, Any]) -> date:
+    """The day of a row of `growth`."""
+    return date.fromisoformat(row["day"])
+
+
+def check_subset(project: Project, subset: Subset) -> None:
+    """See that some site has this category or road, and some target is of this class.
+
+    Raises
+    ------
+    UnknownName
+        when none is: most likely it is not written so.
+    """
+    sites = project.sites()
+    known = {
+        "category": (subset.category, {site.category for site in sites}),
+        "road": (subset.road, {site.road for site in sites} - {""}),
+        "class": (subset.kind, {target.kind.value for site in sites for target in site.targets}),
+    }
+    for what, (name, names) in known.items():
+        if name and name.casefold() not in {one.casefold() for one in names}:
+            raise UnknownName(what, name, sorted(names))
+
+
 def sentence(row: Mapping[str, Any], series: str = APPEARED) -> str:
     """A row of `growth` in words.
 
     ``At least 42 targets had appeared by the end of 2019, at most 60.``; of what stands, ``At least 3 targets stood at
     the end of 2019, at most 9; 5 if what appeared stays until it is shown gone (an assumption).``
     """
-    day = date.fromisoformat(row["day"])
+    day = day_of(row)
     when = f"the end of {day.year}" if (day.month, day.day) == (12, 31) else format_day(day)
     noun = "target" if row["at_least"] == 1 else "targets"
     if series == STANDING:
@@ -136,7 +208,8 @@ def sentence(row: Mapping[str, Any], series: str = APPEARED) -> str:
     else:
         said = f"had appeared by {when}, at most {row['at_most']}"
     rendered = " Some of this rests on rendered scenes (SYNTHETIC)." if row["synthetic"] else ""
-    return f"At least {row['at_least']} {noun} {said}.{_published(row)}{rendered}"
+    group = "" if row["group"] is None else f"{row['group'] or '(none)'}: "
+    return f"{group}At least {row['at_least']} {noun} {said}.{_published(row)}{rendered}"
 
 
 def _published(row: Mapping[str, Any]) -> str:
