@@ -12,9 +12,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.projects import current_project
-from workflow.readmodels import claims, nextcapture, pages
+from workflow.model import Subset
+from workflow.readmodels import claims, coverage, nextcapture, pages
+from workflow.readmodels import growth as growing
 
-__all__ = ["Stamp", "compare", "ledger", "next_captures", "overview", "site_titles"]
+__all__ = ["Stamp", "compare", "growth", "ledger", "next_captures", "overview", "site_titles", "unseen"]
 
 Stamp = tuple[int, int]
 
@@ -48,6 +50,18 @@ def ledger() -> list[dict[str, Any]]:
     return _ledger(str(project.root), project.record.stamp)
 
 
+def unseen(months: int) -> list[dict[str, Any]]:
+    """Sites that no usable picture of the last months shows, as of today."""
+    project = current_project()
+    return _unseen(str(project.root), project.record.stamp, months, datetime.now(UTC).date())
+
+
+def growth(subset: Subset, series: str) -> list[dict[str, Any]]:
+    """How many targets of the subset there were, at least and at most."""
+    project = current_project()
+    return _growth(str(project.root), project.record.stamp, subset, series)
+
+
 def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     """The comparison of a site as it is now, at the record's `stamp`, as `reader` may see it.
 
@@ -77,6 +91,16 @@ def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[di
 @st.cache_data(max_entries=4, show_spinner=False)
 def _ledger(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return claims.ledger(current_project(), withdrawn=True)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _unseen(root: str, stamp: Stamp, months: int, today: date) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return coverage.unseen_since(current_project(), months, today)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return growing.growth(current_project(), subset=subset, series=series)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -16,6 +16,7 @@ page = st.navigation(
             "views/overview.py", title="Overview", icon=":material/map:", url_path="overview", default=True
         ),
         st.Page("views/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+        st.Page("views/growth.py", title="Growth", icon=":material/stairs:", url_path="growth"),
         st.Page("views/review.py", title="Review", icon=":material/rate_review:", url_path="review"),
         st.Page("views/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
         st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),

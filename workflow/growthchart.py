@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -32,7 +33,7 @@ _INK = {
     _MARK: ("#d0472f", (1, 0)),
 }
 _SYNTHETIC = "#b3261e"
-_STROKES = 160
+_STROKES, _LINE = 160, 110
 _DAY, _ROOM = timedelta(days=1), timedelta(days=30)
 _AXIS = {"appeared": "targets that had appeared", "standing": "targets that stood"}
 
@@ -59,7 +60,7 @@ def chart(
 ) -> Any:
     """The band of `rows`, one at least, on to the end of their last year, with `marks` over it.
 
-    What counts on publications alone is hatched. `pick` lets a click choose the nearest of the days.
+    What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`.
     """
     edges = _edges(rows, marks)
     drawn = [*rows, {**rows[-1], "day": edges[1].isoformat()}]
@@ -138,13 +139,16 @@ def _hatches(rows: Sequence[Row], first: date, last: date) -> list[dict[str, Any
 def _colour(used: Sequence[str]) -> alt.Color:
     scale = alt.Scale(domain=list(used), range=[_INK[name][0] for name in used])
     return alt.Color(
-        "what:N", scale=scale, title=None, legend=alt.Legend(orient="bottom", symbolType="stroke")
+        "what:N",
+        scale=scale,
+        title=None,
+        legend=alt.Legend(orient="bottom", symbolType="stroke", labelLimit=0),
     )
 
 
 def _dash(used: Sequence[str]) -> alt.StrokeDash:
     scale = alt.Scale(domain=list(used), range=[list(_INK[name][1]) for name in used])
-    return alt.StrokeDash("what:N", scale=scale, title=None, legend=alt.Legend(orient="bottom"))
+    return alt.StrokeDash("what:N", scale=scale, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
 
 
 def _band(rows: Sequence[Row], x: alt.X, top: int) -> Any:
@@ -185,7 +189,7 @@ def _points(rows: Sequence[Row], x: alt.X, pick: bool) -> Any:
     points = alt.Chart(_data(told)).mark_rule(strokeWidth=9, opacity=0.001).encode(x=x, tooltip=tips)
     if not pick:
         return points
-    chosen = alt.selection_point(PICK, fields=["on"], on="click", nearest=False, empty=False)
+    chosen = alt.selection_point(PICK, fields=["on"], on="click", nearest=True, empty=False)
     return points.encode(opacity=alt.condition(chosen, alt.value(0.35), alt.value(0.001))).add_params(chosen)
 
 
@@ -220,7 +224,11 @@ def _title(title: str, rows: Sequence[Row]) -> alt.TitleParams:
     rendered = any(row["synthetic"] for row in rows)
     note = "SYNTHETIC: some of this rests on rendered scenes" if rendered else ""
     return alt.TitleParams(
-        text=title, subtitle=note, subtitleColor=_SYNTHETIC, subtitleFontWeight="bold", anchor="start"
+        text=wrap(title, _LINE) or "",
+        subtitle=note,
+        subtitleColor=_SYNTHETIC,
+        subtitleFontWeight="bold",
+        anchor="start",
     )
 
 

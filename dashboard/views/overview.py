@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
 from dashboard.components import next_capture, overview_map
 from dashboard.safetext import safe
+from workflow import growthchart
 from workflow.model import Finding
 from workflow.readmodels import growth, pages
 
 MAP_PX = 470
 FEW = 20
+MONTHS = 12
 
 
 def show() -> None:
@@ -41,6 +40,7 @@ def show() -> None:
         _site_choice(page)
     _findings(page)
     next_capture.panel(page.names)
+    _unseen()
     _not_located(page)
 
 
@@ -94,30 +94,8 @@ def _growth(page: pages.OverviewPage) -> None:
         st.caption("No growth to show: no dates follow from the observations yet.")
         return
     st.html(f"<b>{safe(growth.sentence(page.growth[-1]))}</b>")
-    st.altair_chart(_band(page), width="stretch", height=210)
-
-
-def _band(page: pages.OverviewPage) -> Any:
-    frame = pd.DataFrame(
-        {
-            "day": pd.to_datetime([point["day"] for point in page.growth]),
-            "at least": [point["at_least"] for point in page.growth],
-            "at most": [point["at_most"] for point in page.growth],
-        }
-    )
-    base = alt.Chart(frame).encode(x=alt.X("day:T", title=None))
-    top = int(frame["at most"].max()) + 1
-    scale = alt.Scale(domain=[0, top])
-    axis = alt.Axis(tickMinStep=1, format="d")
-    tips = [alt.Tooltip("day:T"), alt.Tooltip("at least:Q"), alt.Tooltip("at most:Q")]
-    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#4a8ae8").encode(
-        y=alt.Y("at least:Q", title="targets", scale=scale, axis=axis), y2="at most:Q", tooltip=tips
-    )
-    low = base.mark_line(interpolate="step-after", color="#2f6fdb").encode(y=alt.Y("at least:Q", scale=scale))
-    high = base.mark_line(interpolate="step-after", color="#4a8ae8", strokeDash=[5, 3]).encode(
-        y=alt.Y("at most:Q", scale=scale)
-    )
-    return band + low + high
+    st.altair_chart(growthchart.chart(page.growth), width="stretch", height=240, key="overview.growth")
+    st.page_link("views/growth.py", label="The targets behind each count, and what stood")
 
 
 def _site_choice(page: pages.OverviewPage) -> None:
@@ -192,6 +170,15 @@ def _contradictions(page: pages.OverviewPage) -> None:
     if lines:
         items = "".join(f"<li>{safe(line)}</li>" for line in lines)
         st.html(f"<b>What does not fit</b><ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
+
+
+def _unseen() -> None:
+    rows = cache.unseen(MONTHS)
+    if rows:
+        with st.expander(f"No usable picture from the last {MONTHS} months ({len(rows)})"):
+            lines = [(row["name"], f"last {row['last']}" if row["last"] else "none yet") for row in rows]
+            items = "".join(f"<li><bdi>{safe(name)}</bdi>: {safe(last)}</li>" for name, last in lines)
+            st.html(f"<ul data-unseen style='margin:.2rem 0'>{items}</ul>")
 
 
 def _not_located(page: pages.OverviewPage) -> None:

@@ -1,7 +1,8 @@
-"""``sitetrack sites list``, ``import FILE...``, ``conflicts`` and ``resolve SITE``."""
+"""``sitetrack sites list``, ``unseen``, ``import FILE...``, ``conflicts`` and ``resolve SITE``."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,24 @@ def list_sites(project_dir: Path | None, as_json: bool) -> None:
         else [{**row, "lon": _degrees(row["lon"]), "lat": _degrees(row["lat"])} for row in rows]
     )
     print_rows(shown, as_json, empty="No sites yet: import some with 'sitetrack sites import FILE...'.")
+
+
+@command.command("unseen")
+@click.option(
+    "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far back to look."
+)
+@project_options
+def unseen(months: int, project_dir: Path | None, as_json: bool) -> None:
+    """List sites without a usable capture from the last months, the longest unseen first.
+
+    Usable: dated, in use, over the site or assigned to it, and some statement on it decides; or none was made and
+    it is fine enough for one of the site's targets.
+    """
+    from workflow.readmodels import coverage
+
+    with open_project(project_dir) as project:
+        rows = coverage.unseen_since(project, months, datetime.now(UTC).date())
+    print_rows(rows, as_json, empty=f"Every site has a usable capture from the last {months} months.")
 
 
 @command.command("import")

@@ -1,0 +1,163 @@
+"""Growth: how many targets there were on each day, at least and at most, and what stands behind each count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cache, notices, state
+from dashboard.projects import current_project
+from dashboard.safetext import safe
+from workflow import growthchart
+from workflow.model import Subset
+from workflow.publish import growth as publishing
+from workflow.readmodels import growth
+
+MOST = 60
+_ALL = ""
+_SERIES = {growth.APPEARED: "that had appeared", growth.STANDING: "that stood"}
+_DAY = "growth.day"
+_HOW = {"certainly": "#2f6fdb", "assumed": "#18937a", "possibly": "#6b7785"}
+
+Row = dict[str, Any]
+
+
+def show() -> None:
+    """The page."""
+    notices.heading("Growth", "how many targets there were, at least and at most")
+    series, subset = _choice()
+    rows = cache.growth(subset, series)
+    if not rows:
+        notices.empty(
+            "No dates follow for these targets yet. Say on the Compare page in which pictures a target is present, "
+            "in which absent; the counts follow.",
+            "sitetrack observe SITE CAPTURE present",
+        )
+        return
+    if any(row["synthetic"] for row in rows):
+        notices.synthetic_banner(
+            "Some counts rest on rendered scenes; they are no statement about the world."
+        )
+    _chart(rows, series)
+    left, right = st.columns([1, 3], vertical_alignment="bottom")
+    with left:
+        day = _day(rows)
+    row = growth.growth(current_project(), [day], subset=subset, series=series)[0]
+    right.html(
+        f"<div data-sentence style='font-size:1.15rem'><b>{safe(growth.sentence(row, series))}</b></div>"
+    )
+    behind = growth.counted(current_project(), day, subset=subset, series=series)
+    _downloads(rows, behind, series, day)
+    _behind(behind)
+
+
+def _choice() -> tuple[str, Subset]:
+    """What is counted; it stands in the address."""
+    sites = current_project().sites()
+    values = {
+        "category": sorted({site.category for site in sites}),
+        "road": sorted({site.road for site in sites if site.road}),
+        "kind": sorted({target.kind.value for site in sites for target in site.targets}),
+    }
+    columns = st.columns(4)
+    with columns[0]:
+        series = state.select("Targets", "series", _SERIES, key="growth.series")
+    chosen = {}
+    labels = {"category": "Category", "road": "Road", "kind": "Class"}
+    for column, (name, some) in zip(columns[1:], values.items(), strict=True):
+        with column:
+            options = {_ALL: "all", **{value: value for value in some}}
+            chosen[name] = state.select(labels[name], name, options, key=f"growth.{name}")
+    return series, Subset(chosen["category"], chosen["road"], chosen["kind"])
+
+
+def _chart(rows: Sequence[Row], series: str) -> None:
+    drawn = growthchart.chart(rows, series, pick=True)
+    picked = st.altair_chart(
+        drawn,
+        width="stretch",
+        height=360,
+        key=f"growth.chart.{series}",
+        on_select="rerun",
+        selection_mode=growthchart.PICK,
+    )
+    points: Any = picked["selection"].get(growthchart.PICK, [])
+    clicked = points[0].get("on") if points else None
+    if clicked and clicked != st.session_state.get("growth.clicked"):
+        st.session_state[_DAY] = date.fromisoformat(clicked)
+    st.session_state["growth.clicked"] = clicked
+    st.caption(
+        "Click a day on which a count changes, or choose any day below. Hatched: what counts on publications alone."
+    )
+
+
+def _day(rows: Sequence[Row]) -> date:
+    """The day that is looked at: what was clicked or chosen, else that of the address, else the last of the rows."""
+    if _DAY not in st.session_state:
+        st.session_state[_DAY] = _stated() or growth.day_of(rows[-1])
+    day: date = st.date_input(
+        "By the end of", key=_DAY, min_value=date(1850, 1, 1), max_value=date(2100, 12, 31)
+    )
+    state.choose("day", day.isoformat())
+    return day
+
+
+def _stated() -> date | None:
+    try:
+        day = date.fromisoformat(st.query_params.get("day", ""))
+    except ValueError:
+        return None
+    return day if date(1850, 1, 1) <= day <= date(2100, 12, 31) else None
+
+
+def _downloads(rows: Sequence[Row], behind: Sequence[Row], series: str, day: date) -> None:
+    title = growth.sentence(rows[-1], series)
+    picture = partial(publishing.growth_picture, rows, series, title=title)
+    files = {
+        "Chart as PNG": ("growth.png", partial(picture, suffix=".png"), "image/png"),
+        "Chart as SVG": ("growth.svg", partial(picture, suffix=".svg"), "image/svg+xml"),
+        "Counts as CSV": ("growth.csv", partial(publishing.csv_of, rows), "text/csv"),
+        "Targets as CSV": (f"growth-{day}.csv", partial(publishing.csv_of, behind), "text/csv"),
+    }
+    with st.container(horizontal=True):
+        for label, (name, made, mime) in files.items():
+            st.download_button(label, made, name, mime, key=f"growth.{label}", on_click="ignore")
+
+
+def _behind(rows: Sequence[Row]) -> None:
+    """The targets behind the counts, those that count for certain first."""
+    titles = cache.site_titles()
+    for row in rows[:MOST]:
+        _target(row, titles)
+    if len(rows) > MOST:
+        st.caption(f"{len(rows) - MOST} more: 'Targets as CSV' has all of them.")
+
+
+def _target(row: Row, titles: Mapping[str, str]) -> None:
+    text, link = st.columns([9, 1], vertical_alignment="center")
+    doubts = (
+        f" · <span style='color:#c76a00'>⚠ {safe(', '.join(row['doubts']))}</span>" if row["doubts"] else ""
+    )
+    rendered = notices.SYNTHETIC if row["synthetic"] else ""
+    text.html(
+        "<div data-target style='overflow-wrap:anywhere;line-height:1.4'>"
+        f"<span style='color:{_HOW[row['counts']]}'><b>{safe(row['counts'])}</b></span> · "
+        f"<bdi>{safe(titles.get(row['site'], row['site']))}</bdi>, {safe(row['target'] or 'the place')}: "
+        f"{safe(row['phrase'])}"
+        f"<div style='font-size:.85rem;opacity:.8'>{rendered}{safe(row['source'])}: "
+        f"{safe(', '.join(_witness(one) for one in row['witnesses']))}{doubts}</div></div>"
+    )
+    with link:
+        st.page_link("views/compare.py", label="Compare", query_params={"site": row["site"]})
+
+
+def _witness(name: str) -> str:
+    """A capture by its date, a publication as it is cited."""
+    return cache.overview().labels.get(name, name)
+
+
+show()
