@@ -158,6 +158,41 @@ def test_statements_that_do_not_fit_stand_below_the_findings(root: Path, sample:
     assert f"Harbour bridge 항구 다리, {sample.TARGET}: " in text
 
 
+def test_growth_says_the_sentence_of_the_day_in_the_address_and_what_stands_behind_it(
+    root: Path, sample: ModuleType
+) -> None:
+    from workflow import actions
+    from workflow.model import State
+    from workflow.project import Project
+
+    assert "No dates follow" in run_page("growth").info[0].value
+    with Project.open(root) as project:
+        first, second, *_ = project.captures()
+        for capture, state in ((first, State.ABSENT), (second, State.PRESENT)):
+            actions.observe(
+                project,
+                sample.AUTHOR,
+                site=sample.SITE,
+                capture=capture.id,
+                state=state,
+                target=sample.TARGET,
+            )
+    text = text_of(run_page("growth", day="2020-01-01", series="standing"))
+    assert "At least 0 targets stood on 1 January 2020, at most 1; 0 if what appeared stays" in text
+    assert "possibly" in text
+    assert "Harbour bridge 항구 다리" in text
+    assert "SYNTHETIC" in text
+    assert "At least 1 target had appeared by 12 November 2021" in text_of(
+        run_page("growth", day="yesterday")
+    )
+
+
+def test_the_overview_names_sites_that_were_not_seen_of_late(root: Path) -> None:
+    text = text_of(run_page())
+    assert "data-unseen" in text
+    assert "last 2023-10-01" in text
+
+
 def test_an_unknown_site_in_the_address_falls_back_to_the_first(root: Path, sample: ModuleType) -> None:
     app = run_page("compare", site="nowhere")
     assert app.selectbox(key="compare.site").value == sample.SITE

@@ -302,14 +302,20 @@ def test_a_step_is_drawn_on_its_day_and_lasts_to_the_end_of_the_axis(project: Pr
     assert band["encoding"]["x"]["scale"] == {"type": "utc", "domain": ["2018-01-01", "2020-12-31"]}
 
 
+@pytest.mark.parametrize("parts", [[], ["--by", "kind"]])
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".csv"])
 def test_a_file_is_written_by_its_suffix(
-    project: Project, tmp_path: Path, typefaces: Any, suffix: str, capsys: pytest.CaptureFixture[str]
+    project: Project,
+    tmp_path: Path,
+    typefaces: Any,
+    suffix: str,
+    parts: list[str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / f"growth{suffix}"
-    assert run(project, "-o", str(out), "--by", "kind") == 0
+    assert run(project, "-o", str(out), *parts) == 0
     first = out.read_bytes()
-    assert run(project, "-o", str(out), "--by", "kind") == 0
+    assert run(project, "-o", str(out), *parts) == 0
     assert out.read_bytes() == first
     assert "written" in capsys.readouterr().out
 

@@ -26,7 +26,7 @@ from workflow.model import (
     Target,
 )
 from workflow.project import Project, init_project
-from workflow.readmodels import evidence, growth, pages, tables, work
+from workflow.readmodels import coverage, evidence, growth, pages, tables, work
 
 ANNA = Author("Anna")
 
@@ -88,6 +88,7 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "timeline": (evidence.timeline, 5),
     "timeline of a site": (lambda project: evidence.timeline(project, "s0"), 5),
     "growth": (growth.growth, 6),
+    "unseen": (lambda project: coverage.unseen_since(project, 12, date(2024, 1, 1)), 6),
     "overview": (pages.overview, 14),
     "compare": (lambda project: pages.compare(project, "s0"), 4),
     "observe": (

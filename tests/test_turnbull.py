@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from datetime import date, timedelta
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow.errors import InputRefused
+from workflow.model import Event, Finding, Site, Target
+from workflow.readmodels.growth import growth_rows
 from workflow.turnbull import expected
 
 DAY = timedelta(days=1)
@@ -30,12 +33,8 @@ def test_without_targets_nothing_is_expected() -> None:
     assert expected([], [START]) == [0.0]
 
 
-class TestWithLifelines:
-    """Needs the extra ``growth``."""
-
-    @pytest.fixture(autouse=True)
-    def lifelines(self) -> None:
-        pytest.importorskip("lifelines", reason="the extra 'growth' is not installed")
+class WithLifelines:
+    """Needs the extra ``growth``, which another environment has: see `.ci/run`."""
 
     def test_known_days_give_the_counts_themselves(self) -> None:
         exact = [(day(number - 1), day(number)) for number in (1, 4, 4, 9)]
@@ -85,3 +84,16 @@ class TestWithLifelines:
             least = sum(b is not None and b <= number for _, b in spans)
             most = sum(a is None or a < number for a, _ in spans)
             assert least - 0.05 <= value <= most + 0.05
+
+    def test_rows_of_growth_have_it_on_request(self) -> None:
+        found = [Finding("gate", f"t{n}", Event.APPEARED, day(n), day(n + 3), "words") for n in range(4)]
+        site = Site("gate", "Gate", targets=tuple(Target(f"t{n}") for n in range(4)))
+        rows = growth_rows(found, [site], turnbull=True)
+        assert all(row["at_least"] - 0.05 <= row["turnbull"] <= row["at_most"] + 0.05 for row in rows)
+        assert rows[-1]["turnbull"] == pytest.approx(4)
+
+
+if find_spec("lifelines"):
+
+    class TestWithLifelines(WithLifelines):
+        """They run where it is installed."""
