@@ -202,8 +202,9 @@ def test_a_published_removal_ends_what_imagery_last_saw_standing() -> None:
     assert [one.published for one in stays(seen, STANDING)["gate", "gantry"]] == [False]
 
 
-def test_a_published_removal_before_a_later_picture_of_it_ends_nothing() -> None:
-    rows = [*find((PRESENT, "2023-05-01")), paper("2020-12-31", "2021-12-31", REMOVED)]
+@pytest.mark.parametrize("removed_by", ["2021-12-31", "2023-05-01"])
+def test_a_published_removal_before_a_later_picture_of_it_ends_nothing(removed_by: str) -> None:
+    rows = [*find((ABSENT, "2018-05-01"), (PRESENT, "2023-05-01")), paper("2020-12-31", removed_by, REMOVED)]
     assert standing(*rows, days=["2023-05-01"]) == [(1, 1, 1)]
 
 
