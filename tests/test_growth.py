@@ -307,6 +307,7 @@ def networks(draw: st.DrawFn) -> list[tuple[History, list[Finding]]]:
     return found
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(networks())
 def test_growth_contains_the_truth_and_only_grows(network: list[tuple[History, list[Finding]]]) -> None:
@@ -321,6 +322,7 @@ def test_growth_contains_the_truth_and_only_grows(network: list[tuple[History, l
         assert one.at_most <= two.at_most
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(networks())
 def test_what_stands_lies_within_its_bounds_on_every_day(
@@ -340,6 +342,7 @@ def test_what_stands_lies_within_its_bounds_on_every_day(
             assert point.at_least <= ever.at_least == ever.assumed
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(networks(), st.sampled_from(SERIES), st.randoms(use_true_random=False))
 def test_the_order_of_targets_does_not_matter(
@@ -351,6 +354,7 @@ def test_the_order_of_targets_does_not_matter(
     assert points([one for rows in blocks for one in rows], series) == ordered
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(networks(), st.sampled_from(SERIES))
 def test_counts_are_those_of_the_targets_behind_them(
@@ -364,6 +368,7 @@ def test_counts_are_those_of_the_targets_behind_them(
         assert point.at_most == len(ways)
 
 
+@pytest.mark.laws
 @settings(deadline=None)
 @given(networks(), st.sampled_from(SERIES), st.data())
 def test_subsets_that_share_nothing_add_up_to_the_whole(
