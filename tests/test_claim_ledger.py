@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from workflow import actions
-from workflow.claims import EventQuery, Frozen, GrowthQuery, Published, Query, published_span
+from workflow.claims import EventQuery, Frozen, GrowthQuery, Published, Query, Series, published_span
 from workflow.cli import main
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import Capture, Claim, Event, Evidence, Site, Subset, Target
@@ -104,12 +104,20 @@ def test_a_count_is_of_its_subset(built: Any, subset: Subset, counted: int) -> N
     )
 
 
+def test_a_count_of_what_stood_is_certain_no_longer_than_the_last_picture(built: Any, add: Any) -> None:
+    query = replace(BY_2022, series=Series.STANDING)
+    result = claims.freeze(built.project, query).result
+    assert (result["at_least"], result["at_most"]) == (0, 1)
+    assert [part["counts"] for part in result["targets"]] == ["assumed"]
+    assert add("1 stood by the end of 2022", query).query["series"] == "standing"
+
+
 def test_a_subset_or_target_that_is_not_there_is_refused(built: Any) -> None:
     far = {"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 1]]]}
     for query, error in (
         (GrowthQuery(date(2022, 1, 1), subset=Subset(category="gate")), "No category 'gate'"),
         (GrowthQuery(date(2022, 1, 1), subset=Subset(road="Ring")), "No road 'Ring'"),
-        (GrowthQuery(date(2022, 1, 1), subset=Subset(kind="fence")), "no target of the register fits it"),
+        (GrowthQuery(date(2022, 1, 1), subset=Subset(kind="fence")), "No class 'fence'"),
         (GrowthQuery(date(2022, 1, 1), subset=Subset(area=far)), "no target of the register fits it"),
         (EventQuery("arch", "mast", Event.APPEARED), "No target at arch 'mast'"),
         (EventQuery("arc", "mast", Event.APPEARED), "No site 'arc'"),
@@ -604,4 +612,6 @@ def test_an_area_comes_from_a_file_with_one_polygon(run: Any, tmp_path: Path) ->
     (row,) = json.loads(out)
     assert (code, row["frozen"]) == (0, "at least 1, at most 1 had appeared by the end of 2022")
     code, _, err = run("add", "At least 1", "--growth", "2022", "--area", area())
-    assert (code, "holds no areas" in err) == (1, True)
+    assert (code, "--area" in err) == (2, True)
+    code, out, _ = run("add", "At least 1", "--growth", "2022", "--area", "125,38,126,40", "--json")
+    assert json.loads(out)[0]["frozen"] == "at least 1, at most 1 had appeared by the end of 2022"

@@ -15,6 +15,7 @@ from workflow.claims import (
     GrowthQuery,
     Published,
     Query,
+    Series,
     bound_of,
     counted_by,
     published_span,
@@ -27,6 +28,7 @@ __all__ = ["show_form"]
 
 Do = Callable[..., None]
 _ANY = ""
+_SERIES = {Series.APPEARED: "had appeared", Series.STANDING: "stood"}
 _KINDS = {
     "event": "When something happened",
     "growth": "How many there were",
@@ -82,7 +84,8 @@ def show_form(do: Do) -> None:
 
 
 def _growth_fields(sites: Mapping[str, Any]) -> None:
-    day, category, road, kind, approved = st.columns([2, 2, 2, 2, 2], vertical_alignment="bottom")
+    series, day, category, road, kind, approved = st.columns([2, 2, 2, 2, 2, 2], vertical_alignment="bottom")
+    series.selectbox("Targets that", list(Series), format_func=lambda one: _SERIES[one], key="claims.series")
     categories, roads = (
         {getattr(site, name) for site in sites.values()} - {""} for name in ("category", "road")
     )
@@ -125,7 +128,9 @@ def _query(kind: str, site: str | None, typed: Mapping[str, Any]) -> Query:
         return Published(typed["number"], typed["what"].strip(), when, bound_of(typed["sentence"]))
     if kind == "growth":
         subset = Subset(typed["category"], typed["road"], typed["class"])
-        return GrowthQuery(counted_by(typed["day"]), subset=subset, approved=typed["approved"])
+        return GrowthQuery(
+            counted_by(typed["day"]), Series(typed["series"]), subset, approved=typed["approved"]
+        )
     if site is None:
         raise InputRefused("Site", "there is none yet", "bring a register in first")
     return EventQuery(site, typed[f"target.{site}"], Event(typed["event"]), approved=typed["approved"])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from workflow.cli.options import (
-    InputPath,
     author_options,
     declared_author,
     open_project,
@@ -39,14 +38,12 @@ def command() -> None:
 )
 @click.option("--growth", metavar="DAY", help="It counts targets by the end of this day, month or year.")
 @click.option("--published", is_flag=True, help="A publication says it: held, not derived.")
+@click.option("--standing", is_flag=True, help="Count what stood, instead of what had ever appeared.")
 @click.option("--category", default="", help="Count only sites of this category.")
 @click.option("--road", default="", help="Count only sites on this road.")
 @click.option("--kind", default="", help="Count only targets of this class.")
 @click.option(
-    "--area",
-    type=InputPath(),
-    metavar="FILE",
-    help="Count only sites in the polygon of a GeoJSON or KML file.",
+    "--area", metavar="FILE|W,S,E,N", help="Count only sites in a GeoJSON polygon or a box of degrees."
 )
 @click.option("--approved", is_flag=True, help="Rest on approved statements alone.")
 @click.option("--number", type=click.IntRange(min=0), help="The number that the publication gives.")
@@ -88,15 +85,16 @@ def add(
 
 
 def _query(sentence: str, stated: Mapping[str, Any]) -> Query:
-    from workflow.claims import GrowthQuery, Published, bound_of, counted_by, published_span
+    from workflow.claims import GrowthQuery, Published, Series, bound_of, counted_by, published_span
     from workflow.model import Subset
+    from workflow.register.areas import area_of
 
     chosen = [name for name in ("event", "growth", "published") if stated[name]]
     if len(chosen) != 1:
         raise click.UsageError("give one of --event SITE/TARGET/EVENT, --growth DAY and --published")
     goes_with = {
         "event": ("approved",),
-        "growth": ("approved", "category", "road", "kind", "area"),
+        "growth": ("approved", "standing", "category", "road", "kind", "area"),
         "published": ("number", "what", "when"),
     }
     known = {"event", "growth", "published", *goes_with[chosen[0]]}
@@ -107,14 +105,15 @@ def _query(sentence: str, stated: Mapping[str, Any]) -> Query:
     if other:
         raise click.UsageError(f"--{other[0]} does not go with --{chosen[0]}")
     if chosen == ["published"]:
-        when = _date(published_span, stated["when"], "--when") if stated["when"] else None
+        when = _read(published_span, stated["when"], "--when") if stated["when"] else None
         return Published(stated["number"], stated["what"].strip(), when, bound_of(sentence))
     if chosen == ["event"]:
         return _event(stated["event"], stated["approved"])
-    area = _area(stated["area"]) if stated["area"] else None
+    area = _read(area_of, stated["area"], "--area") if stated["area"] else None
+    series = Series.STANDING if stated["standing"] else Series.APPEARED
     subset = Subset(stated["category"], stated["road"], stated["kind"], area)
-    day = _date(counted_by, stated["growth"], "--growth")
-    return GrowthQuery(day, subset=subset, approved=stated["approved"])
+    day = _read(counted_by, stated["growth"], "--growth")
+    return GrowthQuery(day, series, subset, approved=stated["approved"])
 
 
 def _event(text: str, approved: bool) -> Query:
@@ -130,26 +129,13 @@ def _event(text: str, approved: bool) -> Query:
     return EventQuery(parts[0], parts[1], Event(parts[2]), approved=approved)
 
 
-def _date(read: Callable[[str], T], text: str, option: str) -> T:
+def _read(read: Callable[[str], T], text: str, option: str) -> T:
     from workflow.errors import InputRefused
 
     try:
         return read(text)
     except InputRefused as error:
         raise click.BadParameter(str(error), param_hint=option) from error
-
-
-def _area(file: Path) -> dict[str, object]:
-    """The one polygon of a file in any form in which sites come."""
-    from workflow.errors import InputRefused
-    from workflow.register import read_sites
-
-    reading = read_sites(file)
-    found = [one.footprint for one in reading.sites if one.footprint]
-    areas = [one for one in found if one["type"] in ("Polygon", "MultiPolygon")]
-    if len(areas) != 1:
-        raise InputRefused(file.name, f"holds {len(areas) or 'no'} areas", "give one with a single polygon")
-    return areas[0]
 
 
 @command.command("list")

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shapely.geometry import Point, shape
-
 from workflow.claims import (
     IMAGERY,
     PUBLICATION,
@@ -34,7 +32,8 @@ from workflow.claims import (
     words,
 )
 from workflow.errors import InputRefused, UnknownName
-from workflow.findings import appearances, joint_state
+from workflow.findings import joint_state
+from workflow.growth import Certainty, in_subset
 from workflow.model import (
     Capture,
     Claim,
@@ -44,10 +43,9 @@ from workflow.model import (
     Site,
     SiteEvidence,
     SiteTarget,
-    Subset,
 )
 from workflow.readings import person
-from workflow.readmodels import evidence
+from workflow.readmodels import evidence, growth
 from workflow.readmodels.history import Change, changes_of
 from workflow.readmodels.reviews import hidden_from
 from workflow.timespan import format_span
@@ -120,11 +118,9 @@ def _must_be_there(now: _Now, query: EventQuery | GrowthQuery) -> None:
         if query.target not in targets:
             raise UnknownName(f"target at {site.id}", query.target, targets)
         return
-    for name in ("category", "road"):
-        stated, known = getattr(query.subset, name), {getattr(site, name) for site in now.sites.values()}
-        if stated and stated.casefold() not in map(str.casefold, known):
-            raise UnknownName(name, stated, sorted(known - {""}))
-    if not any(_fits(site, one.id, query.subset) for site in now.sites.values() for one in site.targets):
+    growth.check_subset(now.project, query.subset)
+    belongs = in_subset(query.subset, now.sites.values())
+    if not any(belongs((site.id, one.id)) for site in now.sites.values() for one in site.targets):
         raise InputRefused("Subset", "no target of the register fits it", "take a wider one")
 
 
@@ -198,48 +194,19 @@ class _Now:
         }
 
 
+_PART = ("site", "target", "counts", "earliest", "latest", "phrase", "witnesses", "source")
+
+
 def _count(now: _Now, query: GrowthQuery) -> dict[str, object]:
     """The one place that counts."""
-    fitting = [one for one in now.findings(query.approved) if _finding_fits(now, one, query.subset)]
-    counted = [one for one in appearances(fitting) if one.after is None or one.after < query.day]
-    targets = [
-        {
-            "site": one.site,
-            "target": one.target,
-            "counts": "certainly" if one.by is not None and one.by <= query.day else "possibly",
-            "earliest": _iso(one.after),
-            "latest": _iso(one.by),
-            "phrase": f"{one.event} {one.phrase}",
-            "witnesses": list(one.witnesses),
-            "source": one.source,
-        }
-        for one in counted
-    ]
+    known, sites = now.findings(query.approved), now.sites.values()
+    rows = growth.counted_rows(known, sites, query.day, subset=query.subset, series=query.series)
     return {
-        "at_least": sum(one["counts"] == "certainly" for one in targets),
-        "at_most": len(targets),
-        "targets": targets,
-        "synthetic": any(one.synthetic for one in counted),
+        "at_least": sum(row["counts"] == Certainty.CERTAINLY for row in rows),
+        "at_most": len(rows),
+        "targets": [{name: row[name] for name in _PART} for row in rows],
+        "synthetic": any(row["synthetic"] for row in rows),
     }
-
-
-def _finding_fits(now: _Now, one: Finding, subset: Subset) -> bool:
-    return one.site in now.sites and _fits(now.sites[one.site], one.target, subset)
-
-
-def _fits(site: Site, target: str, subset: Subset) -> bool:
-    kinds = {one.kind.value for one in site.targets if one.id == target}
-    return (
-        subset.category.casefold() in ("", site.category.casefold())
-        and subset.road.casefold() in ("", site.road.casefold())
-        and (not subset.kind or subset.kind in kinds)
-        and (subset.area is None or _lies_in(site, subset.area))
-    )
-
-
-def _lies_in(site: Site, area: Mapping[str, object]) -> bool:
-    place = site.position
-    return place is not None and bool(shape(area).covers(Point(place.lonlat.lon, place.lonlat.lat)))
 
 
 def _iso(day: date | None) -> str | None:

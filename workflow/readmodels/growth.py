@@ -23,6 +23,7 @@ __all__ = [
     "STANDING",
     "check_subset",
     "counted",
+    "counted_rows",
     "day_of",
     "growth",
     "growth_rows",
@@ -138,7 +139,18 @@ def counted(
     ``assumed`` (what stands, if it stays until it is shown gone) or ``possibly``. `earliest` (excluded) and `latest`
     bound its arrival, `phrase` has the words for it and for a removal that ends the stay.
     """
-    known, sites = _known(project, approved)
+    return counted_rows(*_known(project, approved), day, subset=subset, series=series)
+
+
+def counted_rows(
+    known: Iterable[Finding],
+    sites: Iterable[Site],
+    day: date,
+    *,
+    subset: Subset = ALL,
+    series: str = APPEARED,
+) -> list[Row]:
+    """`counted` of findings that the caller has."""
     rows = [
         (list(Certainty).index(found[0]), _counted(key, *found))
         for key, some in _stays(known, sites, subset, series).items()
