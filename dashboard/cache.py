@@ -16,7 +16,17 @@ from workflow.model import Subset
 from workflow.readmodels import claims, coverage, nextcapture, pages
 from workflow.readmodels import growth as growing
 
-__all__ = ["Stamp", "compare", "growth", "ledger", "next_captures", "overview", "site_titles", "unseen"]
+__all__ = [
+    "Stamp",
+    "compare",
+    "growth",
+    "ledger",
+    "next_captures",
+    "overview",
+    "published_marks",
+    "site_titles",
+    "unseen",
+]
 
 Stamp = tuple[int, int]
 
@@ -42,6 +52,12 @@ def next_captures() -> list[dict[str, Any]]:
 def _limits_text() -> str:
     """The file of limits is no part of the record: its text is part of the key of what follows from it."""
     return current_project().limits_text()
+
+
+def published_marks() -> list[dict[str, Any]]:
+    """Numbers that publications give, for the growth chart."""
+    project = current_project()
+    return _published_marks(str(project.root), project.record.stamp)
 
 
 def ledger() -> list[dict[str, Any]]:
@@ -86,6 +102,11 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
 @st.cache_data(max_entries=4, show_spinner=False)
 def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return nextcapture.next_captures(current_project(), today)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _published_marks(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.published_marks(current_project())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -274,7 +274,7 @@ def test_a_chart_is_the_same_bytes_each_time_and_says_what_it_shows(project: Pro
         "At least one",
         "SYNTHETIC",
         "평양",
-        "42: at least 42",
+        "at least 42",
         "targets that stood",
         "assumed to stay",
     ):

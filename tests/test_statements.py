@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from workflow.actions import import_sites, withdraw_claim
+from workflow.growthchart import marks_of
 from workflow.model import Author, Claim, Role
 from workflow.project import Project, init_project
 from workflow.readmodels import claims
@@ -83,6 +85,16 @@ def test_a_fresh_project_has_the_reports_counts_as_marks_and_in_no_count(fresh: 
         (None, "2024-04-30", 20, "at least 20 locations away from junctions, by April 2024"),
     ]
     assert len(sites) == 9
+
+
+def test_the_reports_counts_are_marks_of_the_chart(fresh: Path) -> None:
+    with Project.open(fresh, "") as project:
+        marks = marks_of([*claims.published_marks(project), {"day_first": "2019-01-01", "day_last": None}])
+    assert [(mark.first, mark.last.year, mark.number) for mark in marks] == [
+        (date(2014, 1, 1), 2014, 5),
+        (None, 2019, 42),
+        (None, 2024, 20),
+    ]
 
 
 def test_no_wording_of_the_report_stands_in_code() -> None:

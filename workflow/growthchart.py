@@ -15,7 +15,7 @@ from typing import Any
 
 import altair as alt
 
-__all__ = ["HEIGHT_PX", "PICK", "WIDTH_PX", "Mark", "chart", "small_multiples"]
+__all__ = ["HEIGHT_PX", "PICK", "WIDTH_PX", "Mark", "chart", "marks_of", "small_multiples"]
 
 WIDTH_PX, HEIGHT_PX = 820, 340
 PICK = "picked"
@@ -42,12 +42,29 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number that was published, for a day between `first` and `last`; `first` None: by `last`."""
+    """A number that was published, for a day between `first` and `last`; `first` None: by `last`.
+
+    `label` says it in words, the number among them.
+    """
 
     first: date | None
     last: date
     number: int
     label: str
+
+
+def marks_of(rows: Iterable[Row]) -> list[Mark]:
+    """The marks of published numbers with a last day, as `workflow.readmodels.claims.published_marks` gives them."""
+    return [
+        Mark(
+            date.fromisoformat(row["day_first"]) if row["day_first"] else None,
+            date.fromisoformat(row["day_last"]),
+            row["number"],
+            row["label"],
+        )
+        for row in rows
+        if row["day_last"]
+    ]
 
 
 def chart(
@@ -216,7 +233,7 @@ def _mark(mark: Mark, first: date) -> Row:
         "last": _iso(mark.last),
         "count": mark.number,
         "what": _MARK,
-        "label": f"{mark.number}: {mark.label}",
+        "label": mark.label,
     }
 
 

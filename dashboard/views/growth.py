@@ -76,7 +76,7 @@ def _choice() -> tuple[str, Subset]:
 
 
 def _chart(rows: Sequence[Row], series: str) -> None:
-    drawn = growthchart.chart(rows, series, pick=True)
+    drawn = growthchart.chart(rows, series, growthchart.marks_of(cache.published_marks()), pick=True)
     picked = st.altair_chart(
         drawn,
         width="stretch",

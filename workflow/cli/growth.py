@@ -56,7 +56,7 @@ def command(
     """
     from workflow.model import Subset
     from workflow.publish.growth import check_growth_output, write_growth
-    from workflow.readmodels import growth
+    from workflow.readmodels import claims, growth
 
     if listed and by:
         raise click.UsageError("--list has one row for every target: leave out --by")
@@ -76,6 +76,7 @@ def command(
             by=by,
             turnbull=turnbull,
         )
+        published = claims.published_marks(project) if out is not None else []
         said = [growth.sentence(row, series) for row in growth.last_rows(rows)]
         if day is not None or listed or out is not None:
             click.echo("\n".join(said), err=True)
@@ -88,7 +89,9 @@ def command(
                 )
             ]
     if out is not None:
-        write_growth(out, rows, series, title=said[-1] if said else "")
+        from workflow.growthchart import marks_of
+
+        write_growth(out, rows, series, marks_of(published), title=said[-1] if said else "")
         click.echo(f"{out} written.", err=as_json)
     if as_json or out is None:
         print_rows(rows if as_json else _without_empty(rows), as_json, empty=_NOTHING)
