@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workflow.chips import covering_each
-from workflow.model import Capture, Observation, Site
+from workflow.interpretability import Legible, Limits, reading
+from workflow.model import Capture, Observation, Site, TargetClass
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -26,7 +27,7 @@ def unseen_since(project: Project, months: int, today: date) -> list[Row]:
     on one of its targets in it decides; or none was made yet, and its pixels are fine enough for one of the targets
     (no size stated, or no target yet: they are taken for that). Its day is the earliest possible.
     """
-    since = _months_before(today, months)
+    since, limits = _months_before(today, months), project.limits()
     with project.record.snapshot():
         sites, captures, said = project.sites(), project.captures(), project.statements()
     over = covering_each(sites, captures)
@@ -39,7 +40,7 @@ def unseen_since(project: Project, months: int, today: date) -> list[Row]:
     rows = []
     for site in sites:
         pictures = {one.id: one for one in (*over[site.id], *tied.get(site.id, ()))}.values()
-        usable = [one for one in pictures if _is_usable(site, one, stated.get((site.id, one.id), ()))]
+        usable = [one for one in pictures if _is_usable(site, one, stated.get((site.id, one.id), ()), limits)]
         last = max(usable, key=_day_of, default=None)
         if last is None or _day_of(last) < since:
             rows.append(_row(site, last))
@@ -57,14 +58,19 @@ def _day_of(capture: Capture) -> date:
     return capture.acquired.earliest or date.min
 
 
-def _is_usable(site: Site, capture: Capture, said: Iterable[Observation]) -> bool:
+def _is_usable(
+    site: Site, capture: Capture, said: Iterable[Observation], limits: Mapping[TargetClass, Limits]
+) -> bool:
     if capture.acquired.earliest is None:
         return False
     told = [one.state.decisive for one in said]
     if told:
         return any(told)
-    limits = [target.kind.coarsest_gsd_m for target in site.targets]
-    return capture.gsd_m is None or not limits or any(one is None or capture.gsd_m <= one for one in limits)
+    shown = {
+        reading(target.kind, limits[target.kind], capture.gsd_m, capture.off_nadir_deg).level
+        for target in site.targets
+    }
+    return shown != {Legible.TOO_COARSE}
 
 
 def _row(site: Site, last: Capture | None) -> Row:
