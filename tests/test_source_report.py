@@ -14,6 +14,7 @@ from store_sample import capture
 from workflow.cli import main
 from workflow.model import Author, DateSpan, Observation, Precision, State
 from workflow.project import Project
+from workflow.timespan import parse_span
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE, TARGET = "hyangsan-motorway", "gantry"
@@ -28,10 +29,10 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def timeline(root: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+def timeline(root: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[dict[str, Any]]:
     capsys.readouterr()
     with pytest.raises(SystemExit) as left:
-        main(["timeline", "--json", "--project", str(root)])
+        main(["timeline", "--json", "--project", str(root), *options])
     assert left.value.code == 0
     rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     return rows
@@ -52,6 +53,14 @@ def test_the_timeline_says_what_the_report_says(clone: Path, capsys: pytest.Capt
     assert "figure 27 (by 16 February 2021) lacks it" in remark
     assert "sets no lower bound" in remark
     assert (clone / "sites.geojson").read_text("utf-8") == (ROOT / "sites.geojson").read_text("utf-8")
+
+
+def test_the_timeline_speaks_korean(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, said = (timeline(clone, capsys, *options) for options in ((), ("--language", "ko")))
+    assert of(said, "north-of-arch", "gantry")["phrase"] == "2021년 말 또는 2022년 초"
+    for english, korean in zip(rows, said, strict=True):
+        one, two = (parse_span(row["phrase"]) for row in (english, korean))
+        assert (one.earliest, one.latest) == (two.earliest, two.latest)
 
 
 def test_a_changed_date_changes_the_row(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:

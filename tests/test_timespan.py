@@ -21,6 +21,7 @@ from workflow.timespan import (
     phrase,
     span_from_name,
     stated_end,
+    unseen_phrase,
     with_basis,
 )
 
@@ -432,6 +433,14 @@ def test_an_interval_is_called(after: str | None, by: str | None, words: str) ->
 )
 def test_an_interval_is_called_in_korean(after: str | None, by: str | None, words: str) -> None:
     assert phrase(*(date.fromisoformat(day) if day else None for day in (after, by)), language="ko") == words
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_was_not_seen_is_after_that_day(language: Language) -> None:
+    words = unseen_phrase(date(2021, 11, 3), language)
+    assert words in ("not seen as of 3 November 2021", "2021년 11월 3일 기준 미확인")
+    assert parse_span(words).earliest == date(2021, 11, 4)
+    assert parse_span(unseen_phrase(None, language)).earliest is None
 
 
 @pytest.mark.laws

@@ -41,6 +41,7 @@ class Words:
     after: str
     between: str
     either: str
+    unseen: str
     undated: str
     rewritten: tuple[tuple[str, str], ...] = ()
 
@@ -69,6 +70,7 @@ WORDS: dict[Language, Words] = {
         after="after {one}",
         between="between {one} and {two}",
         either="{one} or {two}",
+        unseen="not seen as of {one}",
         undated="undated",
     ),
     "ko": Words(
@@ -90,6 +92,7 @@ WORDS: dict[Language, Words] = {
         after="{one} 이후",
         between="{one}과 {two} 사이",
         either="{one} 또는 {two}",
+        unseen="{one} 기준 미확인",
         undated="날짜 미상",
         rewritten=(
             (r"^(?:날짜 )?(?:미상|불명)$", "unknown"),
@@ -119,6 +122,7 @@ WORDS: dict[Language, Words] = {
             (r"^(.+?) ?(?:부터|에서) (.+)까지$", r"\1 to \2"),
             (r"^(.+?) ?[과와] (.+?) ?사이$", r"between \1 and \2"),
             (r"^(?:약 ?(.+)|(.+?) ?(?:경|쯤|무렵))$", r"about \1\2"),
+            (r"^(.+?) ?기준 미확인$", r"not seen as of \1"),
             # both hold the day that they name
             (r"^(.+?) ?(?:까지|이전)$", r"by \1"),
             (r"^(.+?) ?(?:부터|이후)$", r"since \1"),

@@ -30,7 +30,7 @@ from workflow.model import (
     State,
     Witness,
 )
-from workflow.timespan import format_day, format_span, parse_span, phrase, stated_end
+from workflow.timespan import format_span, parse_span, phrase, stated_end, unseen_phrase
 
 __all__ = [
     "DISPUTED",
@@ -253,8 +253,7 @@ def _unseen_rows(absents: Sequence[_Sighting], disputed: Sequence[str]) -> list[
     if absents:
         last = _last_start(absents)
         after = last.first if last.first > date.min else None
-        words = f"not seen as of {format_day(after)}" if after else "undated"
-        return [replace(_bounded_by([last], Event.APPEARED, after, None, words), seen=False)]
+        return [replace(_bounded_by([last], Event.APPEARED, after, None, unseen_phrase(after)), seen=False)]
     if disputed:
         return [Finding("", "", Event.APPEARED, None, None, "undated", tuple(disputed), seen=False)]
     return []

@@ -43,6 +43,7 @@ __all__ = [
     "phrase",
     "span_from_name",
     "stated_end",
+    "unseen_phrase",
     "with_basis",
 ]
 
@@ -317,6 +318,12 @@ def phrase(after: date | None, by: date | None, language: Language = "en") -> st
     if first // 3 == last // 3:
         return words.in_year.format(year=by.year)
     return _between(after, by, language)
+
+
+def unseen_phrase(after: date | None, language: Language = "en") -> str:
+    """``not seen as of 3 November 2021``: what was last known not to be there on that day, and not seen since."""
+    words = WORDS[language]
+    return words.undated if after is None else words.unseen.format(one=format_day(after, language))
 
 
 _UNIT_MONTHS = {

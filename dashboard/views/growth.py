@@ -13,6 +13,7 @@ from dashboard import cache, notices, state
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import growthchart
+from workflow.growthchart import Mark
 from workflow.model import Subset
 from workflow.publish import growth as publishing
 from workflow.readmodels import growth
@@ -42,7 +43,9 @@ def show() -> None:
         notices.synthetic_banner(
             "Some counts rest on rendered scenes; they are no statement about the world."
         )
-    _chart(rows, series)
+    # a published number is of the whole, and would say something else beside a part
+    marks = growthchart.marks_of(cache.published_marks()) if subset == growth.ALL else []
+    _chart(rows, series, marks)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     with left:
         day = _day(rows)
@@ -51,7 +54,7 @@ def show() -> None:
         f"<div data-sentence style='font-size:1.15rem'><b>{safe(growth.sentence(row, series))}</b></div>"
     )
     behind = growth.counted(current_project(), day, subset=subset, series=series)
-    _downloads(rows, behind, series, day)
+    _downloads(rows, behind, series, marks, day)
     _behind(behind)
 
 
@@ -75,8 +78,8 @@ def _choice() -> tuple[str, Subset]:
     return series, Subset(chosen["category"], chosen["road"], chosen["kind"])
 
 
-def _chart(rows: Sequence[Row], series: str) -> None:
-    drawn = growthchart.chart(rows, series, growthchart.marks_of(cache.published_marks()), pick=True)
+def _chart(rows: Sequence[Row], series: str, marks: Sequence[Mark]) -> None:
+    drawn = growthchart.chart(rows, series, marks, pick=True)
     picked = st.altair_chart(
         drawn,
         width="stretch",
@@ -114,9 +117,11 @@ def _stated() -> date | None:
     return day if date(1850, 1, 1) <= day <= date(2100, 12, 31) else None
 
 
-def _downloads(rows: Sequence[Row], behind: Sequence[Row], series: str, day: date) -> None:
+def _downloads(
+    rows: Sequence[Row], behind: Sequence[Row], series: str, marks: Sequence[Mark], day: date
+) -> None:
     title = growth.sentence(rows[-1], series)
-    picture = partial(publishing.growth_picture, rows, series, title=title)
+    picture = partial(publishing.growth_picture, rows, series, marks, title=title)
     files = {
         "Chart as PNG": ("growth.png", partial(picture, suffix=".png"), "image/png"),
         "Chart as SVG": ("growth.svg", partial(picture, suffix=".svg"), "image/svg+xml"),

@@ -76,7 +76,7 @@ def command(
             by=by,
             turnbull=turnbull,
         )
-        published = claims.published_marks(project) if out is not None else []
+        published = claims.published_marks(project) if out is not None and subset == growth.ALL else []
         said = [growth.sentence(row, series) for row in growth.last_rows(rows)]
         if day is not None or listed or out is not None:
             click.echo("\n".join(said), err=True)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from workflow.cli.options import open_project, print_rows, project_options
 
+if TYPE_CHECKING:
+    from workflow.timespan import Language
+
 
 @click.command("timeline")
 @click.argument("site", required=False)
 @click.option("--approved", is_flag=True, help="Approved observations alone; no publications.")
+@click.option("--language", type=click.Choice(["en", "ko"]), default="en", help="Of the phrases.")
 @project_options
-def command(site: str | None, approved: bool, project_dir: Path | None, as_json: bool) -> None:
+def command(
+    site: str | None, approved: bool, language: Language, project_dir: Path | None, as_json: bool
+) -> None:
     """Show when targets appeared and were removed: after EARLIEST (excluded) and by LATEST (included).
 
     The witnesses are the captures that set the bounds, or the publication that says so. What does not fit
@@ -22,5 +29,5 @@ def command(site: str | None, approved: bool, project_dir: Path | None, as_json:
     from workflow.readmodels import evidence
 
     with open_project(project_dir) as project:
-        rows = evidence.timeline(project, site, approved)
+        rows = evidence.timeline(project, site, approved, language)
         print_rows(rows, as_json, empty="No dates yet: record what is there with 'sitetrack observe'.")

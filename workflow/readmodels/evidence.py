@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.findings import publication_findings, target_findings, with_disagreements
 from workflow.model import Capture, Finding, Observation, Review, Site, Witness
 from workflow.readings import Place
+from workflow.timespan import Language, phrase, unseen_phrase
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -18,20 +19,22 @@ __all__ = ["findings", "timeline", "witness"]
 Row = dict[str, Any]
 
 
-def timeline(project: Project, site: str | None = None, approved: bool = False) -> list[Row]:
+def timeline(
+    project: Project, site: str | None = None, approved: bool = False, language: Language = "en"
+) -> list[Row]:
     """Rows of all events, or those of one site: sites and targets in their order, events in time.
 
     Keys ``site target event earliest latest phrase witnesses contradictions reviewed synthetic``, then ``source
     seen confidence doubts remarks``. `earliest` is the excluded bound, `latest` the included one. `witnesses` are
     capture ids, or the citation where `source` is ``publication``. `seen` is False for a target that no capture
-    shows. See `findings` for `approved`.
+    shows. See `findings` for `approved`; `language` is that of the phrases.
 
     Raises
     ------
     UnknownName
         when there is no such site.
     """
-    return [_timeline_row(one) for one in findings(project, site=site, approved=approved)]
+    return [_timeline_row(one, language) for one in findings(project, site=site, approved=approved)]
 
 
 def findings(
@@ -91,14 +94,14 @@ def witness(said: Observation, capture: Capture) -> Witness:
     )
 
 
-def _timeline_row(finding: Finding) -> Row:
+def _timeline_row(finding: Finding, language: Language) -> Row:
     return {
         "site": finding.site,
         "target": finding.target,
         "event": finding.event.value,
         "earliest": _iso(finding.after),
         "latest": _iso(finding.by),
-        "phrase": finding.phrase,
+        "phrase": finding.phrase if language == "en" else _phrase(finding, language),
         "witnesses": list(finding.witnesses),
         "contradictions": list(finding.contradictions),
         "reviewed": finding.reviewed,
@@ -109,6 +112,12 @@ def _timeline_row(finding: Finding) -> Row:
         "doubts": [doubt.value for doubt in finding.doubts],
         "remarks": list(finding.remarks),
     }
+
+
+def _phrase(finding: Finding, language: Language) -> str:
+    if not finding.seen:
+        return unseen_phrase(finding.after, language)
+    return phrase(finding.after, finding.by, language)
 
 
 def _iso(day: date | None) -> str | None:
