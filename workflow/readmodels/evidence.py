@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workflow.findings import publication_findings, target_findings, with_disagreements
-from workflow.model import Capture, Finding, Observation, Review, Site, Witness
+from workflow.model import Capture, DateSpan, Finding, Observation, Precision, Review, Site, Witness
 from workflow.readings import Place
-from workflow.timespan import Language, phrase, unseen_phrase
+from workflow.timespan import Language, format_span, phrase, unseen_phrase
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -117,6 +117,9 @@ def _timeline_row(finding: Finding, language: Language) -> Row:
 def _phrase(finding: Finding, language: Language) -> str:
     if not finding.seen:
         return unseen_phrase(finding.after, language)
+    if finding.source == "publication":  # its own words, which may be finer than a third of a year
+        first = finding.after + timedelta(days=1) if finding.after else None
+        return format_span(DateSpan(first, finding.by, Precision.RANGE), language)
     return phrase(finding.after, finding.by, language)
 
 
