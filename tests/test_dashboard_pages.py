@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,13 +13,14 @@ from workflow.model import (
     Capture,
     CaptureKind,
     DateSpan,
+    Doubt,
     Event,
     Finding,
     Observation,
     Precision,
     State,
 )
-from workflow.readmodels.pages import contradiction_lines, finding_rows, finding_words, site_state
+from workflow.readmodels.pages import finding_rows, finding_words, note_lines, site_state
 
 YEARS = (2019, 2020, 2021)
 
@@ -92,11 +94,12 @@ def test_a_bound_that_is_open_is_called_open_in_the_table() -> None:
     assert (row["finding"], row["after"], row["by"]) == ("not seen as of 1 May 2021", "2021-05-01", "open")
 
 
-def test_contradictions_are_a_sign_in_the_table_and_sentences_below() -> None:
+def test_doubts_are_words_in_the_table_and_sentences_stand_below() -> None:
     clean = Finding("s", "t", Event.APPEARED, None, None, "undated")
-    torn = Finding("s", "", Event.APPEARED, None, None, "undated", contradictions=("One.", "Two."))
-    assert [row["contradictions"] for row in finding_rows([clean, torn], {}, {})] == ["", "⚠ 2"]
-    assert contradiction_lines([clean, torn, torn], {"s": "Bridge"}) == [
+    doubts = (Doubt.DISPUTED, Doubt.LOW_CONFIDENCE)
+    torn = replace(clean, target="", contradictions=("One.",), remarks=("Two.",), doubts=doubts)
+    assert [row["doubts"] for row in finding_rows([clean, torn], {}, {})] == ["", "disputed, low confidence"]
+    assert note_lines([clean, torn, torn], {"s": "Bridge"}) == [
         "Bridge, the place: One.",
         "Bridge, the place: Two.",
     ]

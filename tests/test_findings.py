@@ -283,6 +283,20 @@ def test_a_disputed_capture_decides_nothing_and_is_named() -> None:
     )
 
 
+def test_sentences_call_a_capture_by_its_name() -> None:
+    disputed = [
+        Witness(state, parse_span("2020"), "b1", author, name="bridge.tif")
+        for state, author in ((PRESENT, "kim"), (ABSENT, "lee"))
+    ]
+    overlapping = Witness(ABSENT, parse_span("by 2021"), "c1", name="still.png")
+    rows = find(*disputed, overlapping, seen(PRESENT, "2021", "d1"))
+    sentences = " ".join((*rows[0].contradictions, *rows[0].remarks))
+    assert "Capture bridge.tif is disputed" in sentences
+    assert "The order of still.png (by 31 December 2021)" in sentences
+    assert "b1" not in sentences
+    assert rows[0].witnesses == ("d1",)
+
+
 def test_a_dispute_alone_is_reported() -> None:
     (row,) = find(seen(PRESENT, "2020", "b", author="kim"), seen(ABSENT, "2020", "b", author=""))
     assert (row.after, row.by, row.phrase, row.witnesses, row.seen) == (None, None, "undated", ("b",), False)

@@ -58,6 +58,7 @@ class _Sighting:
     order_last: date
     span: DateSpan
     capture: str
+    name: str
     reviewed: bool
     confidence: Confidence
 
@@ -160,6 +161,7 @@ def _sighting(said: Sequence[Witness]) -> _Sighting:
         order_last=min(shown, last) if shown else last,
         span=span,
         capture=said[0].capture,
+        name=said[0].name or said[0].capture,
         reviewed=any(one.reviewed for one in said),
         confidence=max((one.confidence for one in said), key=lambda one: _STRENGTH[one]),
     )
@@ -269,8 +271,9 @@ def _dispute_note(capture: str, decisive: Iterable[Witness]) -> str:
         )
         for state in (State.PRESENT, State.ABSENT)
     }
+    name = next((one.name for one in decisive if one.capture == capture and one.name), capture)
     return (
-        f"Capture {capture} is disputed and decides nothing: present says {said[State.PRESENT]}, "
+        f"Capture {name} is disputed and decides nothing: present says {said[State.PRESENT]}, "
         f"absent says {said[State.ABSENT]}."
     )
 
@@ -311,7 +314,7 @@ def _unbounded_notes(absents: Sequence[_Sighting]) -> Iterator[str]:
     """A sentence for every absence that could have been the lower bound and has no earliest day."""
     for absent in absents:
         if absent.first == date.min and absent.last < date.max:
-            yield _lacks(absent.capture, absent.span)
+            yield _lacks(absent.name, absent.span)
 
 
 def _lacks(name: str, span: DateSpan) -> str:
@@ -319,7 +322,7 @@ def _lacks(name: str, span: DateSpan) -> str:
 
 
 def _named(sighting: _Sighting) -> str:
-    return f"{sighting.capture} ({format_span(sighting.span)})"
+    return f"{sighting.name} ({format_span(sighting.span)})"
 
 
 def with_disagreements(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -95,9 +95,10 @@ def _sentences(page: pages.ComparePage, target: Target) -> None:
     refused = st.session_state.pop("compare.refused", None)
     if refused:
         st.warning(safe(refused), icon=":material/block:")
-    for one in mine:
-        for contradiction in one.contradictions:
-            st.warning(safe(contradiction), icon=":material/rule:")
+    for sentence in dict.fromkeys(note for one in mine for note in one.contradictions):
+        st.warning(safe(sentence), icon=":material/rule:")
+    for sentence in dict.fromkeys(note for one in mine for note in one.remarks):
+        st.caption(safe(sentence))
 
 
 def _little(page: pages.ComparePage, target: Target) -> None:
@@ -132,7 +133,7 @@ def _no_date(page: pages.ComparePage) -> str:
 def _sentence(one: Finding, target: Target) -> str:
     tags = [
         "SYNTHETIC" if one.synthetic else "",
-        "" if one.reviewed or one.source != "imagery" else "not reviewed",
+        *one.doubts,
         "" if one.source == "imagery" else f"says a {one.source}",
     ]
     quiet = " ".join(f"<span style='{_TAG_STYLE}'>{safe(tag)}</span>" for tag in tags if tag)

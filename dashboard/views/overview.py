@@ -147,8 +147,8 @@ def _findings(page: pages.OverviewPage) -> None:
             "site": st.column_config.TextColumn("Site", width=185),
             "target": st.column_config.TextColumn("Target", width=112),
             "finding": st.column_config.TextColumn("Finding", width=318),
-            "contradictions": st.column_config.TextColumn(
-                "⚠", width=42, help="Statements that do not fit; they stand below the table."
+            "doubts": st.column_config.TextColumn(
+                "Doubts", width=150, help="What weakens the row; the sentences stand below the table."
             ),
             "after": st.column_config.TextColumn(
                 "After", width=80, help="Excluded: the event had not happened on that day yet."
@@ -156,20 +156,22 @@ def _findings(page: pages.OverviewPage) -> None:
             "by": st.column_config.TextColumn(
                 "By", width=80, help="Included: the event had happened by that day."
             ),
-            "witnesses": st.column_config.TextColumn("Bounded by", width=340),
+            "witnesses": st.column_config.TextColumn("Bounded by", width=300),
             "source": st.column_config.TextColumn("Rests on", width=82),
-            "reviewed": st.column_config.CheckboxColumn("Reviewed", width=72),
             "synthetic": st.column_config.CheckboxColumn("Synthetic", width=74),
         },
     )
-    _contradictions(page)
+    _notes(page)
 
 
-def _contradictions(page: pages.OverviewPage) -> None:
-    lines = pages.contradiction_lines(page.findings, page.names)
+def _notes(page: pages.OverviewPage) -> None:
+    lines = pages.note_lines(page.findings, page.names)
     if lines:
         items = "".join(f"<li>{safe(line)}</li>" for line in lines)
-        st.html(f"<b>What does not fit</b><ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
+        st.html(
+            "<b>What does not fit, and what bounds nothing</b>"
+            f"<ul data-contradictions style='margin:.2rem 0'>{items}</ul>"
+        )
 
 
 def _unseen() -> None:

@@ -15,7 +15,10 @@ __all__ = ["Doubt", "Finding", "GrowthPoint", "Subset", "Witness"]
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One decisive statement as the interval engine sees it: a state, the span of its capture, and its origin."""
+    """One decisive statement as the interval engine sees it: a state, the span of its capture, and its origin.
+
+    `name` is what sentences call the capture, its id where empty.
+    """
 
     state: State
     span: DateSpan
@@ -24,6 +27,7 @@ class Witness:
     reviewed: bool = False
     synthetic: bool = False
     confidence: Confidence = Confidence.MODERATE
+    name: str = ""
 
 
 class Doubt(StrEnum):

@@ -91,6 +91,7 @@ def witness(said: Observation, capture: Capture) -> Witness:
         reviewed=said.review is Review.APPROVED,
         synthetic=capture.synthetic,
         confidence=said.confidence,
+        name=capture.file,
     )
 
 

@@ -43,9 +43,9 @@ __all__ = [
     "SiteCard",
     "bound_words",
     "compare",
-    "contradiction_lines",
     "finding_rows",
     "finding_words",
+    "note_lines",
     "overview",
     "site_state",
     "site_titles",
@@ -354,19 +354,18 @@ def finding_rows(
 ) -> list[dict[str, Any]]:
     """Rows of a table of findings: words for people, days as ``2021-05-30``, ``open`` where nothing bounds.
 
-    `contradictions` is empty, or a sign and their number; `contradiction_lines` has their sentences.
+    `doubts` are words on what weakens the row; `note_lines` has the sentences.
     """
     return [
         {
             "site": names.get(one.site, one.site),
             "target": one.target,
             "finding": finding_words(one),
-            "contradictions": f"⚠ {len(one.contradictions)}" if one.contradictions else "",
+            "doubts": ", ".join(one.doubts),
             "after": bound_words(one.after),
             "by": bound_words(one.by),
             "witnesses": " / ".join(labels.get(capture, capture) for capture in one.witnesses),
             "source": one.source,
-            "reviewed": one.reviewed,
             "synthetic": one.synthetic,
             "id": one.site,
         }
@@ -379,11 +378,11 @@ def bound_words(day: date | None) -> str:
     return day.isoformat() if day else OPEN
 
 
-def contradiction_lines(findings: Iterable[Finding], names: Mapping[str, str]) -> list[str]:
-    """What does not fit, one sentence a line, with the site and the target that it is about; each once."""
+def note_lines(findings: Iterable[Finding], names: Mapping[str, str]) -> list[str]:
+    """What does not fit or bounds nothing, a sentence a line, with the site and target that it is about; each once."""
     lines = (
         f"{names.get(one.site, one.site)}, {one.target or 'the place'}: {sentence}"
         for one in findings
-        for sentence in one.contradictions
+        for sentence in (*one.contradictions, *one.remarks)
     )
     return list(dict.fromkeys(lines))
