@@ -50,7 +50,7 @@ def test_the_timeline_says_what_the_report_says(clone: Path, capsys: pytest.Capt
     second = of(rows, "pyongyang-indoor-stadium", "second-camera")
     assert (second["event"], second["earliest"], second["latest"]) == ("appeared", None, "2023-10-10")
     (remark,) = second["remarks"]
-    assert "figure 27 (by 16 February 2021) lacks it" in remark
+    assert "figure 27 (by 16 February 2021, broadcast) lacks it" in remark
     assert "sets no lower bound" in remark
     assert (clone / "sites.geojson").read_text("utf-8") == (ROOT / "sites.geojson").read_text("utf-8")
 

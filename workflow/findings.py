@@ -318,11 +318,17 @@ def _unbounded_notes(absents: Sequence[_Sighting]) -> Iterator[str]:
 
 
 def _lacks(name: str, span: DateSpan) -> str:
-    return f"{name} ({format_span(span)}) lacks it, but has no earliest day and so sets no lower bound."
+    return f"{_called(name, span)} lacks it, but has no earliest day and so sets no lower bound."
 
 
 def _named(sighting: _Sighting) -> str:
-    return f"{sighting.name} ({format_span(sighting.span)})"
+    return _called(sighting.name, sighting.span)
+
+
+def _called(name: str, span: DateSpan) -> str:
+    """A picture with its date and what that rests on."""
+    basis = "" if span.basis in (Basis.STATED, Basis.PUBLISHED, Basis.UNKNOWN) else f", {span.basis}"
+    return f"{name} ({format_span(span)}{basis})"
 
 
 def with_disagreements(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -44,7 +44,10 @@ def section(page: ComparePage) -> None:
     if not page.marks and draft is None:
         st.caption("No marks yet: draw a box (D) or a point (M) in a picture.")
         return
-    dates = {card.id: card.label for card in (*page.captures, *page.stills)}
+    dates = {
+        card.id: f"{card.label} ({card.basis.removeprefix('date: ')})"
+        for card in (*page.captures, *page.stills)
+    }
     places = {key: number for number, key in enumerate(dates)}
     cards = sorted(page.marks, key=lambda one: places.get(one.mark.capture, len(places)))
     _table(page.site, cards, dates)
@@ -89,7 +92,7 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         selection_mode="single-row",
         column_config={
             "no": st.column_config.NumberColumn("No.", width=40),
-            "date": st.column_config.TextColumn("Picture", width=112),
+            "date": st.column_config.TextColumn("Picture", width=190),
             "shape": st.column_config.TextColumn("Shape", width=60),
             "label": st.column_config.TextColumn("Label", width=170),
             "note": st.column_config.TextColumn("Note", width=160),
