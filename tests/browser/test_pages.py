@@ -33,7 +33,7 @@ def test_no_page_asks_another_host_for_anything(open_tab: Any, scheme: str) -> N
 
 def test_names_of_sites_are_text_and_nothing_else(tab: Any, sample: Any) -> None:
     open_overview(tab)
-    tab.page.get_by_text(sample.HOSTILE).first.wait_for()
+    tab.page.get_by_text(sample.HOSTILE).locator("visible=true").first.wait_for()
     tab.page.goto(f"{tab.address}/compare?site=lost")
     tab.page.get_by_text("This site is not located").wait_for()
     assert tab.foreign == []
