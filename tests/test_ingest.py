@@ -193,6 +193,24 @@ def test_what_is_stated_beats_the_profile(project: Project, make_raster: Make) -
     assert (capture.credit, capture.licence, capture.kind) == ("Mine", "CC0", CaptureKind.SATELLITE)
 
 
+@pytest.mark.parametrize(
+    ("provider", "stated", "basis"),
+    [
+        ("google earth pro", None, Basis.EARLIEST_POSSIBLE),
+        ("Wayback", None, Basis.RELEASED),
+        ("Google Earth", Basis.STATED, Basis.STATED),
+        ("Planet", Basis.PUBLISHED, Basis.PUBLISHED),
+        ("Planet", None, Basis.STATED),
+    ],
+)
+def test_a_provider_has_a_usual_basis_of_dates(
+    project: Project, make_raster: Make, provider: str, stated: Basis | None, basis: Basis
+) -> None:
+    options = replace(DATED, provider=provider, basis=stated)
+    (capture,) = ingest(project, AUTHOR, [make_raster("a.tif", noise(1))], options).captures
+    assert capture.acquired.basis is basis
+
+
 def test_what_was_done_before_a_stop_is_recorded_and_catalogued(
     project: Project, make_raster: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -551,12 +551,47 @@ def test_what_was_stated_at_intake_has_no_field(make_raster: Make, take: Callabl
     assert sources == {"platform", "gsd_m"}
 
 
-def test_google_earths_date_is_the_earliest_possible(make_raster: Make, take: Callable[..., Capture]) -> None:
-    capture = take(make_raster("scene.tif", noise()), replace(DATED, provider="Google Earth"))
+SHOWN = replace(DATED, provider="Google Earth", basis=Basis.EARLIEST_POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("more", "last", "words"),
+    [
+        ({}, TODAY, "the day of intake"),
+        ({"published": "April 2024"}, date(2024, 4, 30), "the day of publication"),
+        ({"published": "April 2024", "retrieved": "2024-02-03"}, date(2024, 2, 3), "the day of retrieval"),
+    ],
+)
+def test_google_earths_date_is_the_earliest_possible(
+    make_raster: Make, take: Callable[..., Capture], more: dict[str, str], last: date, words: str
+) -> None:
+    capture = take(make_raster("scene.tif", noise()), replace(SHOWN, **more))
     span = capture.acquired
-    assert (span.earliest, span.latest) == (date(2023, 4, 14), TODAY)
+    assert (span.earliest, span.latest) == (date(2023, 4, 14), last)
     assert span.basis is Basis.EARLIEST_POSSIBLE
-    assert any(f"the latest is {TODAY}, the day of intake" in warning for warning in capture.warnings)
+    assert any(f"the latest is {last}, {words}" in warning for warning in capture.warnings)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"retrieved": "2022"}, "its date 2023-04-14 lies after the day of retrieval, 2022-12-31"),
+        ({"retrieved": "after 2022"}, "it has no end"),
+        ({"published": "31 February 2024"}, "31"),
+    ],
+)
+def test_a_day_of_retrieval_that_cannot_be_is_refused(
+    make_raster: Make, take: Callable[..., Capture], more: dict[str, str], words: str
+) -> None:
+    with pytest.raises(InputRefused, match=words):
+        take(make_raster("scene.tif", noise()), replace(SHOWN, **more))
+
+
+def test_a_copyright_year_is_no_date(make_raster: Make, take: Callable[..., Capture]) -> None:
+    options = replace(DATED, acquired="2020", basis=Basis.COPYRIGHT_YEAR)
+    capture = take(make_raster("scene.tif", noise()), options)
+    assert (capture.acquired.earliest, capture.acquired.latest) == (None, date(2020, 12, 31))
+    assert any("copyright year is no date of acquisition" in warning for warning in capture.warnings)
 
 
 def test_the_working_copy_is_known_by_its_hash(

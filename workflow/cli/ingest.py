@@ -20,12 +20,18 @@ from workflow.cli.options import (
 
 __all__ = ["command"]
 
+_BASES = ("stated", "earliest-possible", "released", "broadcast", "published", "copyright-year")
 _KINDS = ("satellite", "aerial", "ground", "broadcast")
 
 
 @click.command("ingest")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=InputPath())
 @click.option("--acquired", metavar="TEXT", help="When it was taken: '2021-11-14', 'late 2021', 'unknown'.")
+@click.option(
+    "--basis", type=click.Choice(_BASES), help="What that date rests on (default: what fits the provider)."
+)
+@click.option("--retrieved", metavar="DATE", help="When it was downloaded: an open end closes there.")
+@click.option("--published", metavar="DATE", help="When it was published, where that is all that is known.")
 @click.option("--provider", default="", help="Who it comes from; a known one brings credit and licence.")
 @click.option("--credit", default="", help="Credit line for figures.")
 @click.option("--licence", default="", help="Terms that it comes with.")
@@ -40,6 +46,9 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 def command(
     paths: tuple[Path, ...],
     acquired: str | None,
+    basis: str | None,
+    retrieved: str | None,
+    published: str | None,
     provider: str,
     credit: str,
     licence: str,
@@ -58,12 +67,21 @@ def command(
     file or in the product's folder (STAC, Planet, Landsat, Maxar, Sentinel, NAIP and others), its tags, or its name.
     """
     from workflow.intake import IntakeOptions
-    from workflow.model import CaptureKind
+    from workflow.model import Basis, CaptureKind
     from workflow.pipeline.ingest import ingest
     from workflow.readmodels import tables
 
     options = IntakeOptions(
-        acquired, provider, credit, licence, CaptureKind(kind) if kind else None, site, synthetic
+        acquired,
+        provider,
+        credit,
+        licence,
+        CaptureKind(kind) if kind else None,
+        site,
+        synthetic,
+        Basis(basis.replace("-", " ")) if basis else None,
+        retrieved,
+        published,
     )
     with open_project(project_dir) as project:
         with progress() as show:

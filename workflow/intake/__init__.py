@@ -16,20 +16,30 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from workflow.errors import InputRefused
 from workflow.files import put_in_place, sync_folder
-from workflow.intake.dates import Reading, as_understood, check_span, closed, readings, settle, stated_span
+from workflow.intake.dates import (
+    Reading,
+    as_understood,
+    check_span,
+    closed,
+    readings,
+    settle,
+    stated_day,
+    stated_span,
+)
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.sniff import HEAD_BYTES, Kind, kind_of, what_else
 from workflow.intake.texts import texts_of
 from workflow.metadata import Dialect, SourceFile
-from workflow.model import Capture, CaptureKind, DateSpan, Georeference, LonLat, Stated, Stretch
+from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Stated, Stretch
 from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING
 
 __all__ = ["PICTURE_SUFFIXES", "IntakeOptions", "Limits", "software", "sweep", "take_in"]
 
+T = TypeVar("T")
 PICTURE_SUFFIXES = frozenset({".tif", ".tiff", ".jp2", ".j2k", ".jpg", ".jpeg", ".png"})
 # a stated ground sample distance is kept beside the pixel where it is coarser or finer by more
 _SAME_GSD = 1.1
@@ -42,8 +52,9 @@ _STALE_S = 24 * 3600
 class IntakeOptions:
     """What is said about the files of one intake; None and "" leave it to the file.
 
-    `acquired` is text as `parse_span` reads it. `kind` and `site` together take a picture without
-    coordinates.
+    `acquired` is text as `parse_span` reads it, as are `retrieved` and `published`: the days by which the picture
+    must have been taken. `basis` is what a date that is stated or in the name rests on. `kind` and `site` together
+    take a picture without coordinates.
     """
 
     acquired: str | None = None
@@ -53,6 +64,9 @@ class IntakeOptions:
     kind: CaptureKind | None = None
     site: str | None = None
     synthetic: bool = False
+    basis: Basis | None = None
+    retrieved: str | None = None
+    published: str | None = None
     limits: Limits = field(default_factory=Limits)
 
 
@@ -82,14 +96,15 @@ def take_in(
         when the file is not taken; nothing is left of it then.
     """
     path = Path(path)
-    stated = _named(path.name, stated_span, options.acquired)
+    stated = _named(path.name, "--acquired", stated_span, options.acquired)
+    retrieved = _named(path.name, "--retrieved", stated_day, options.retrieved)
+    published = _named(path.name, "--published", stated_day, options.published)
     kind = _kind_of_file(path, options.limits)
+    job = _Job(kind, options, stated, retrieved, published, today, root)
     imagery.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=imagery) as folder:
         try:
-            return _take(
-                path, imagery, Path(folder), _Job(kind, options, stated, today, root), dialects, known
-            )
+            return _take(path, imagery, Path(folder), job, dialects, known)
         except RefusalError as refused:
             raise InputRefused(path.name, refused.problem, refused.remedy) from refused
 
@@ -99,6 +114,8 @@ class _Job:
     kind: Kind
     options: IntakeOptions
     stated: DateSpan | None
+    retrieved: date | None
+    published: date | None
     today: date | None
     root: Path | None
 
@@ -233,10 +250,10 @@ def _capture(
     kind = options.kind or CaptureKind.SATELLITE
     provider = options.provider or _first(found, "provider")
     span, doubts = settle(path.name, job.stated, found, refused)
-    span = as_understood(span, kind, provider)
+    span = as_understood(span, kind, options.basis)
     today = job.today or datetime.now(UTC).date()
     check_span(path.name, span, today)
-    span, ending = closed(span, today)
+    span, ending = closed(path.name, span, job.retrieved, job.published, today)
     own = next((metadata.warnings for _, metadata in found if metadata.acquired == span), ())
     gsd_m, stated_gsd_m, rough = _gsd(answer, _first_number(found, "gsd_m"))
     return Capture(
@@ -312,11 +329,11 @@ def _sources(found: tuple[Reading, ...], job: _Job) -> tuple[Stated, ...]:
     return tuple(Stated(name, source) for name, source in first.items() if source)
 
 
-def _named(name: str, function: Callable[[str | None], DateSpan | None], text: str | None) -> DateSpan | None:
+def _named(name: str, option: str, function: Callable[[str | None], T | None], text: str | None) -> T | None:
     try:
         return function(text)
     except InputRefused as error:
-        raise InputRefused(name, f"--acquired, {error.subject}: {error.problem}", error.remedy) from error
+        raise InputRefused(name, f"{option}, {error.subject}: {error.problem}", error.remedy) from error
 
 
 def sweep(imagery: Path) -> None:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from workflow.errors import InputRefused
 from workflow.metadata import Dialect, Metadata, SourceFile
-from workflow.model import Basis, CaptureKind, DateSpan, Precision, slug
+from workflow.model import Basis, CaptureKind, DateSpan, Precision
 from workflow.timespan import format_span, parse_span, with_basis
 
-__all__ = ["as_understood", "check_span", "closed", "readings", "settle", "stated_span"]
+__all__ = ["as_understood", "check_span", "closed", "readings", "settle", "stated_day", "stated_span"]
 
 # photography from the air is younger than that
 _EARLIEST_YEAR = 1850
@@ -112,24 +112,56 @@ def check_span(name: str, span: DateSpan, today: date) -> None:
         )
 
 
-def as_understood(span: DateSpan, kind: CaptureKind, provider: str) -> DateSpan:
-    """The span in the light of what the picture is.
+def as_understood(span: DateSpan, kind: CaptureKind, basis: Basis | None) -> DateSpan:
+    """A span that was stated or named, on the basis that was stated or is the provider's.
 
-    A broadcast shows what was there at the latest then. The date that Google Earth shows is the earliest
-    possible one of a mosaic; its end is open, see `closed`.
+    Without one, a broadcast shows what was there at the latest then.
     """
     if span.basis not in (Basis.STATED, Basis.FILE_NAME):
         return span
-    if kind is CaptureKind.BROADCAST:
-        return with_basis(span, Basis.BROADCAST)
-    if slug(provider).startswith("google-earth"):
-        return with_basis(span, Basis.EARLIEST_POSSIBLE)
-    return span
+    if basis is None and kind is CaptureKind.BROADCAST:
+        basis = Basis.BROADCAST
+    return with_basis(span, basis) if basis else span
 
 
-def closed(span: DateSpan, today: date) -> tuple[DateSpan, tuple[str, ...]]:
-    """A span of earliest possible basis ends on the day of intake at the latest, and a sentence says so."""
+def closed(
+    name: str, span: DateSpan, retrieved: date | None, published: date | None, today: date
+) -> tuple[DateSpan, tuple[str, ...]]:
+    """A span that was read as more than it says, and sentences on what was made of it.
+
+    What is of earliest possible basis ends on the day of retrieval, else of publication, else of intake. A copyright
+    year says only that the picture is not younger.
+
+    Raises
+    ------
+    InputRefused
+        when it ends before it begins.
+    """
+    if span.basis is Basis.COPYRIGHT_YEAR:
+        return span, ("a copyright year is no date of acquisition: the picture is from its end or earlier",)
     if span.basis is not Basis.EARLIEST_POSSIBLE or span.latest is not None:
         return span, ()
-    note = f"the date shown is the earliest possible one; the latest is {today}, the day of intake"
-    return replace(span, latest=today), (note,)
+    known = ((retrieved, "retrieval"), (published, "publication"), (today, "intake"))
+    last, what = next((day, word) for day, word in known if day is not None)
+    if span.earliest is not None and last < span.earliest:
+        raise InputRefused(
+            name, f"its date {span.earliest} lies after the day of {what}, {last}", "correct one of them"
+        )
+    note = f"the date shown is the earliest possible one; the latest is {last}, the day of {what}"
+    return replace(span, latest=last), (note,)
+
+
+def stated_day(text: str | None) -> date | None:
+    """The last day of a date that is said of a picture's way here, such as ``--retrieved``.
+
+    Raises
+    ------
+    InputRefused
+        when the text is no date, or one without end.
+    """
+    if text is None:
+        return None
+    last = parse_span(text).latest
+    if last is None:
+        raise InputRefused(f"date '{text}'", "it has no end", "write it like 2023-04-14 or April 2023")
+    return last

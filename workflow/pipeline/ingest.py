@@ -239,9 +239,11 @@ class _Run:
 
 
 def _with_profile(options: IntakeOptions) -> IntakeOptions:
-    """The options with the provider's usual kind, where none is stated."""
+    """The options with the provider's usual kind and basis of dates, where none is stated."""
     profile = profile_of(options.provider)
-    return replace(options, kind=options.kind or profile.kind) if profile else options
+    if profile is None:
+        return options
+    return replace(options, kind=options.kind or profile.kind, basis=options.basis or profile.basis)
 
 
 def _dressed(capture: Capture, options: IntakeOptions) -> Capture:

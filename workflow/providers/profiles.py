@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.model import CaptureKind, slug
+from workflow.model import Basis, CaptureKind, slug
 
 __all__ = ["PROFILES", "Profile", "profile_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What goes without saying for a provider. `{year}` in `credit` is the year of the picture."""
+    """What goes without saying for a provider. `{year}` in `credit` is the year of the picture.
+
+    `basis` is what a date that somebody states for its pictures rests on, None for the date itself.
+    """
 
     provider: str
     credit: str
     licence: str
     kind: CaptureKind = CaptureKind.SATELLITE
     also: tuple[str, ...] = ()
+    basis: Basis | None = None
 
 
 PROFILES = (
@@ -29,6 +33,14 @@ PROFILES = (
         "Image: Google Earth and its data providers",
         "Google Earth terms: attribute Google and the data providers; no analysis products",
         also=("google earth pro", "google-earth-web"),
+        basis=Basis.EARLIEST_POSSIBLE,
+    ),
+    Profile(
+        "Esri Wayback",
+        "Image: Esri World Imagery Wayback and its data providers",
+        "Esri terms: attribute Esri and the data providers",
+        also=("wayback", "world imagery wayback", "esri world imagery wayback"),
+        basis=Basis.RELEASED,
     ),
     Profile(
         "Planet",
