@@ -220,12 +220,13 @@ def measured(record: Record, sites: int, times: int) -> list[tuple[object, ...]]
         record._cache.clear()
         return full_state(record, site())
 
+    read = [record.get(Observation, f"o{number}") for number in chance.sample(range(sites), times)]
+    known = [one for one in read if one is not None]
+
     def write() -> None:
-        known = record.get(Observation, f"o{chance.randrange(sites)}")
-        assert known is not None
-        said = replace(known.value, note=f"{chance.random()}")
+        one = known.pop()
         with record.write(ANNA, "one change") as transaction:
-            transaction.put(said, known.version)
+            transaction.put(replace(one.value, note=f"{chance.random()}"), one.version)
 
     begin = START + timedelta(days=600)
     month = record.activity(begin, begin + MONTH)

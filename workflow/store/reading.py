@@ -13,8 +13,10 @@ from sqlalchemy import (
     JSON,
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Float,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -322,21 +324,30 @@ def activity(
     """
     if site is not None and not is_text(site):
         return []
-    parts = [_activity_of(name, since, until, site, limit) for name in kinds]
-    if not parts:
+    asked = {"since": since, "until": until, "site": site, "limit": limit}
+    query = _activity(tuple(kinds), site is not None, limit is not None)
+    if query is None:
         return []
     # each kind is bounded through its own index; sorting them as a whole in the database takes longer than here
-    found = list(map(Activity._make, connection.execute(union_all(*parts))))
-    found.sort(key=attrgetter("at", "seq"), reverse=True)
+    found = [Activity._make(row) for row in connection.execute(query, asked).all()]
+    found.sort(key=attrgetter("seq"), reverse=True)
+    found.sort(key=attrgetter("at"), reverse=True)  # stable, and they mostly are in that order
     return found[:limit]
 
 
-def _activity_of(kind: str, since: str, until: str, site: str | None, limit: int | None) -> Select[Any]:
+@functools.cache
+def _activity(kinds: tuple[str, ...], of_site: bool, limited: bool) -> CompoundSelect[Any] | None:
+    """Asks with ``since until site limit``."""
+    return union_all(*(_activity_of(name, of_site, limited) for name in kinds)) if kinds else None
+
+
+def _activity_of(kind: str, of_site: bool, limited: bool) -> Select[Any]:
     table = REVISIONS[kind].c
     query: Select[Any] = select(literal(kind).label("kind"), *(table[name] for name in Activity._fields[1:]))
-    query = query.where(table.at >= since, table.at < until)
-    if site is not None:
-        query = query.where(table.site == site)
-    if limit is None:
+    query = query.where(table.at >= bindparam("since"), table.at < bindparam("until"))
+    if of_site:
+        query = query.where(table.site == bindparam("site"))
+    if not limited:
         return query
-    return select(query.order_by(table.at.desc(), table.seq.desc()).limit(limit).subquery())
+    newest = query.order_by(table.at.desc(), table.seq.desc()).limit(bindparam("limit", type_=Integer))
+    return select(newest.subquery())
