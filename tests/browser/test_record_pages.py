@@ -128,7 +128,10 @@ def test_two_people_who_change_the_same_label_each_see_what_happened(
     expect(ben.page.get_by_text("Saved as version 3.")).to_be_visible()
     assert desk.mark(key).label == "b of Ben"
     # and Anna is told, without having done anything
-    line = "Ben changed the point “a of Anna” in the picture of 1 October 2023 (product metadata): label from “a of Anna” to “b of Ben”"
+    line = (
+        "Ben changed the point “a of Anna” in the picture of 1 October 2023 (product metadata): "
+        "label from “a of Anna” to “b of Ben”"
+    )
     expect(anna.page.locator("[data-live]")).to_contain_text(f"{line} (version 3)")
     # her viewer shows the newer mark
     shown = f"""host => host.viewer.data.annotations.find(one => one.id === '{key}').label"""
