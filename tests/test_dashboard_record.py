@@ -313,8 +313,7 @@ def test_the_strip_tells_what_others_did_since_the_page_was_opened(project: Proj
     text = text_of(sound(app.run()))
     assert (
         "Ben changed the point “bar” in the picture of 4 May 2019 (product metadata): "
-        "label from “bar” to “his” (version 2)"
-        in text
+        "label from “bar” to “his” (version 2)" in text
     )
     assert "Anna changed" not in text
 
