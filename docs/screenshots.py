@@ -46,6 +46,7 @@ def wait_for(address: str) -> None:
 def overview(page: Page, address: str) -> None:
     page.goto(f"{address}/")
     page.frame_locator("iframe").locator(".leaflet-interactive").first.wait_for()
+    page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -74,6 +75,19 @@ def review(page: Page, address: str) -> None:
     page.get_by_role("button", name="Approve").first.wait_for()
     page.mouse.click(700, 900)
     page.get_by_label("Your name").wait_for(state="hidden")
+    page.wait_for_load_state("networkidle")
+
+
+def growth(page: Page, address: str) -> None:
+    page.goto(f"{address}/growth")
+    page.locator("[data-sentence]").wait_for()
+    page.locator("canvas, svg.marks").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def claims(page: Page, address: str) -> None:
+    page.goto(f"{address}/claims")
+    page.get_by_text("held beside each other").wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -127,6 +141,10 @@ def take(folder: Path, address: str) -> None:
                 page.screenshot(path=folder / "history.png")
                 review(page, address)
                 page.screenshot(path=folder / "review.png")
+                growth(page, address)
+                page.screenshot(path=folder / "growth.png")
+                claims(page, address)
+                page.screenshot(path=folder / "claims.png")
                 compare(page, address, "Side by side")
                 page.screenshot(path=folder / "side-by-side.png")
             page.close()
