@@ -1,4 +1,7 @@
-"""The ledger: claims frozen from the record, evaluated anew, withdrawn; what changed since and by whom."""
+"""The ledger: claims frozen from the record, evaluated anew, withdrawn; what changed since and by whom.
+
+Longer than others, because commands and actions are tried on the one project that its fixture builds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The dashboard without a browser: pages through the router, routes, capabilities, the encoder, the options."""
+"""The dashboard without a browser: pages through the router, routes, capabilities, the encoder, the options.
+
+Longer than others, because all of it runs on one sample project in one process, where Streamlit keeps its state.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The door: what is taken is kept byte for byte, what is not leaves one sentence and nothing else."""
+"""The door: what is taken is kept byte for byte, what is not leaves one sentence and nothing else.
+
+Longer than others, because each refusal and each kept fact goes through the one door that the fixtures open.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Review: who may take which step from where, what each step writes, second readings, decisions between readings."""
+"""Review: who may take which step from where, what each step writes, second readings, decisions between readings.
+
+Longer than others, because every step starts from the same few people and statements.
+"""
 
 from __future__ import annotations
 

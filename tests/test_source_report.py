@@ -55,6 +55,18 @@ def test_the_timeline_says_what_the_report_says(clone: Path, capsys: pytest.Capt
     assert (clone / "sites.geojson").read_text("utf-8") == (ROOT / "sites.geojson").read_text("utf-8")
 
 
+def test_the_table_is_short_and_tells_below_what_bounds_nothing(
+    clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["timeline", "--project", str(clone)])
+    assert left.value.code == 0
+    told = capsys.readouterr()
+    assert "remarks" not in told.out
+    assert told.err.count("sets no lower bound") == 1
+    assert told.err.startswith("pyongyang-indoor-stadium, second-camera: ")
+
+
 def test_the_timeline_speaks_korean(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows, said = (timeline(clone, capsys, *options) for options in ((), ("--language", "ko")))
     assert of(said, "north-of-arch", "gantry")["phrase"] == "2021년 말 또는 2022년 초"

@@ -1,4 +1,7 @@
-"""Dates read from text and file names, printed, and intervals named."""
+"""Dates read from text and file names, printed, and intervals named.
+
+Longer than others, because what is printed is read again: forms, words and laws share their days.
+"""
 
 from __future__ import annotations
 

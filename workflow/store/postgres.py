@@ -25,7 +25,7 @@ from workflow.store.tables import CHAIN
 
 __all__ = ["PostgresBackend", "filling", "public"]
 
-RESTED_S = 5.0
+RESTED_S = 5.0  # from then on a connection is asked whether it still stands
 _SETTING_UP = (
     0x53495452  # key of the advisory lock that one process holds while it makes or upgrades the tables
 )
@@ -175,7 +175,7 @@ def _given_back(_: object, entry: ConnectionPoolEntry) -> None:
 
 
 def _taken_up(engine: Engine, connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
-    """Ask a connection that has rested whether it still stands; asking each time costs a fifth of a reading."""
+    """Ask a connection that has rested whether it still stands; asking each time is one more way there and back."""
     if time.monotonic() - entry.info.get("rests_since", math.inf) < RESTED_S:
         return
     try:
