@@ -67,7 +67,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Any:
         alt.Tooltip("days:Q", title="Days open"),
         alt.Tooltip("fewer:Q", title="Days fewer to be expected"),
     ]
-    axis = alt.Axis(labelLimit=280, ticks=False, domain=False)
+    # Vega takes Hangul for narrower than it is drawn: there is room for more than the limit
+    axis = alt.Axis(labelLimit=200, minExtent=270, ticks=False, domain=False)
     base = alt.Chart(frame).encode(y=alt.Y("what:N", sort=None, title=None, axis=axis), tooltip=tips)
     x = alt.X("gap_first:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
     gap = base.mark_bar(height=10, color=_OPEN, opacity=0.55).encode(x=x, x2="gap_last:T")
