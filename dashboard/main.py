@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import assets, notices, state, who
+from dashboard.language import t
 
 st.set_page_config(
     page_title="sitetrack", page_icon=assets.icon(), layout="wide", initial_sidebar_state="collapsed"
@@ -13,13 +14,13 @@ st.set_page_config(
 page = st.navigation(
     [
         st.Page(
-            "views/overview.py", title="Overview", icon=":material/map:", url_path="overview", default=True
+            "views/overview.py", title=t("Overview"), icon=":material/map:", url_path="overview", default=True
         ),
-        st.Page("views/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
-        st.Page("views/growth.py", title="Growth", icon=":material/stairs:", url_path="growth"),
-        st.Page("views/review.py", title="Review", icon=":material/rate_review:", url_path="review"),
-        st.Page("views/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
-        st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
+        st.Page("views/compare.py", title=t("Compare"), icon=":material/compare:", url_path="compare"),
+        st.Page("views/growth.py", title=t("Growth"), icon=":material/stairs:", url_path="growth"),
+        st.Page("views/review.py", title=t("Review"), icon=":material/rate_review:", url_path="review"),
+        st.Page("views/claims.py", title=t("Claims"), icon=":material/fact_check:", url_path="claims"),
+        st.Page("views/history.py", title=t("History"), icon=":material/history:", url_path="history"),
     ],
     position="top" if state.is_introduced() else "hidden",
 )
