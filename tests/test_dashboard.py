@@ -357,7 +357,7 @@ def test_the_viewer_starts_with_the_pictures_that_bound_the_appearance(
 
     target = shown.site.targets[0]
     first = viewer_data(shown, target, sample.AUTHOR)
-    assert (first["left"], first["right"]) == (shown.captures[0].id, shown.captures[3].id)
+    assert first["shown"] == [shown.captures[0].id, shown.captures[3].id]
     for number, state in ((1, "absent"), (2, "present")):
         actions.observe(
             current_project(),
@@ -367,7 +367,7 @@ def test_the_viewer_starts_with_the_pictures_that_bound_the_appearance(
             state=state,
         )
     then = viewer_data(pages.compare(current_project(), shown.site.id), target, sample.AUTHOR)
-    assert (then["left"], then["right"]) == (shown.captures[1].id, shown.captures[2].id)
+    assert then["shown"] == [shown.captures[1].id, shown.captures[2].id]
 
 
 def test_a_pixel_size_is_told_in_three_digits(root: Path, shown: Any, sample: ModuleType) -> None:

@@ -79,6 +79,19 @@ def test_catalogues_agree_where_they_share_a_sentence() -> None:
             assert known.setdefault(english, korean) == korean, english
 
 
+def test_every_sentence_of_the_viewer_has_a_translation_and_none_is_left_over() -> None:
+    source = DASHBOARD / "frontend" / "src"
+    known = entries(source / "ko.json")
+    script = "\n".join(file.read_text(encoding="utf-8") for file in sorted(source.glob("*.js")))
+    called = set(re.findall(r"""\bt\(\s*"([^"]+)\"""", script))
+    assert sorted(called - set(known)) == []
+    # names and helps stand in tables and go through `t` from there
+    assert sorted(one for one in known if one not in called and f'"{one}"' not in script) == []
+    for english, korean in known.items():
+        assert HANGUL.search(korean), english
+        assert fields(english) == fields(korean), english
+
+
 @pytest.mark.parametrize("value", [*State, DISPUTED, "not examined", "not covered"])
 def test_states_have_a_translation(value: str) -> None:
     assert str(value) in entries(DASHBOARD / "locale" / "ko" / VALUES)

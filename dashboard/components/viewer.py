@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import assets, routes, state
 from dashboard.capability import capabilities
+from dashboard.language import language
 from dashboard.projects import current_project
 from workflow import actions, pictures
 from workflow.errors import WorkflowError
@@ -88,7 +89,6 @@ def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dic
     grid = page.grid
     if grid is None or page.site.position is None:
         raise ValueError(f"site {page.site.id} is not located")
-    left, right = _first_pair(page, target)
     return {
         "script": assets.url("viewer.js"),
         "project": str(current_project().root),
@@ -100,21 +100,21 @@ def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dic
         "token": capabilities.issue(routes.tile_scope(page.site.id)),
         "captures": [_capture(card, target) for card in page.captures],
         "annotations": [_mark(mark, grid) for mark in page.marks if not mark.mark.in_pixels],
-        "left": left,
-        "right": right,
+        "shown": _first_pair(page, target),
         "read_only": author is None or author.role is Role.VIEWER,
+        "language": language(),
         "author": f"{author.name} ({author.role})" if author else "",
     }
 
 
-def _first_pair(page: ComparePage, target: Target) -> tuple[str | None, str | None]:
+def _first_pair(page: ComparePage, target: Target) -> list[str]:
     """What to show first: the pictures that bound the target's appearance, else the first and the last."""
     ids = [card.id for card in page.captures]
     for one in page.findings:
         pair = one.witnesses if one.target == target.id and one.source == "imagery" else ()
         if len(pair) == 2 and set(pair) <= set(ids):
-            return pair[0], pair[1]
-    return (ids[0], ids[-1]) if ids else (None, None)
+            return list(pair)
+    return [ids[0], ids[-1]] if ids else []
 
 
 def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:

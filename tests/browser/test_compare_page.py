@@ -75,9 +75,7 @@ def test_side_by_side_shows_two_pictures_that_pan_together(tab: Any, sample: Any
     tab.page.locator('.sitetrack-viewer[data-ready$="|side"]').wait_for()
     assert is_colour(colour_at(tab, 0.25), sample.COLOURS[RED])
     assert is_colour(colour_at(tab, 0.75), sample.COLOURS[YELLOW])
-    centres = (
-        "host => [host.viewer.stage.main, host.viewer.stage.second].map(map => map.getView().getCenter())"
-    )
+    centres = "host => host.viewer.stage.panes.map(pane => pane.map.getView().getCenter())"
     before = tab.viewer.evaluate(centres)
     box = tab.stage.bounding_box()
     drag(tab, (box["x"] + 300, box["y"] + 500), (box["x"] + 200, box["y"] + 450))
@@ -99,7 +97,7 @@ def test_dates_modes_and_zoom_do_not_reach_the_server(tab: Any, sample: Any) -> 
     tab.page.wait_for_load_state("networkidle")
     tab.sent.clear()
     tab.stage.press("j")
-    tab.page.locator('.label.right select:has(option:checked:has-text("8 March 2022"))').wait_for()
+    tab.page.locator('.frame[data-pane="1"] select:has(option:checked:has-text("8 March 2022"))').wait_for()
     tab.wait_ready()
     assert is_colour(colour_at(tab, 0.75), sample.COLOURS[BLUE])
     for key in ("2", "1", "+", "x", "s", "k"):
@@ -117,7 +115,7 @@ def test_the_address_carries_both_pictures_through_a_reload(tab: Any, sample: An
     other = tab.page.context.new_page()
     other.goto(tab.page.url)
     other.locator(".sitetrack-viewer[data-ready]").wait_for()
-    assert other.locator(".label.right select option:checked").inner_text().endswith("8 March 2022")
+    assert other.locator('.frame[data-pane="1"] select option:checked').inner_text().endswith("8 March 2022")
 
 
 def test_a_box_is_stored_where_it_was_drawn_and_comes_back_after_a_reload(tab: Any, served: Any) -> None:
@@ -126,16 +124,13 @@ def test_a_box_is_stored_where_it_was_drawn_and_comes_back_after_a_reload(tab: A
     box = tab.stage.bounding_box()
     start, end = (900.0, 300.0), (1010.0, 390.0)
     corners = tab.viewer.evaluate(
-        "(host, pixels) => pixels.map(pixel => host.viewer.stage.main.getCoordinateFromPixel(pixel))",
+        "(host, pixels) => pixels.map(pixel => host.viewer.stage.panes[0].map.getCoordinateFromPixel(pixel))",
         [start, end],
     )
     resolution = tab.viewer.evaluate("host => host.viewer.stage.view.getResolution()")
     drag(tab, *((box["x"] + x, box["y"] + y) for x, y in (start, end)))
     stored(tab)
-    marks = (
-        "host => host.viewer.stage.marks.right.getSource().getFeatures()"
-        ".filter(one => !one.get('pending')).length"
-    )
+    marks = "host => host.viewer.stage.panes[1].marks.getFeatures().filter(one => !one.get('pending')).length"
     with Project.open(served.root) as project:
         (mark,) = (one for one in project.annotations(site="harbour-bridge") if one.shape == "box")
         grid_crs = project.capture(mark.capture).crs
@@ -191,7 +186,7 @@ def test_keys_write_no_states_while_somebody_types_a_note(tab: Any, served: Any)
     tab.open_compare()
     with Project.open(served.root) as project:
         before = project.record.revision
-    tab.stage.press("n")
+    tab.stage.press("w")
     tab.page.keyboard.type("paper")
     assert tab.page.locator("input.note").input_value() == "paper"
     assert tab.viewer.get_attribute("data-pending") == "0"
@@ -222,6 +217,6 @@ def test_what_a_state_is_said_of_is_not_cut_off(tab: Any, width: int) -> None:
     tab.page.set_viewport_size({"width": width, "height": 1000})
     tab.open_compare()
     subject = tab.page.locator(".subject")
-    assert subject.inner_text().endswith("on 1 October 2023 (right)")
+    assert subject.inner_text().endswith("· 1 October 2023 (right)")
     assert subject.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert subject.evaluate("one => getComputedStyle(one).overflow") == "visible"

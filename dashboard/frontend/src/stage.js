@@ -1,4 +1,5 @@
-// The pictures: one OpenLayers map for swipe, blink, fade and difference, a second beside it, one view for both.
+// The pictures: one pane a picture, each an OpenLayers map, all with one view. Modes that lay two pictures on each
+// other (swipe, blink, fade, difference) draw the second one a second time in the first pane's map, as `over`.
 // Coordinates are those of the site's grid (metres east and north); no projection library is needed.
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
@@ -6,8 +7,6 @@ import Feature from "ol/Feature.js";
 import ScaleLine from "ol/control/ScaleLine.js";
 import Zoom from "ol/control/Zoom.js";
 import Point from "ol/geom/Point.js";
-import { createBox } from "ol/interaction/Draw.js";
-import Draw from "ol/interaction/Draw.js";
 import { defaults as interactionDefaults } from "ol/interaction/defaults.js";
 import TileLayer from "ol/layer/Tile.js";
 import VectorLayer from "ol/layer/Vector.js";
@@ -17,24 +16,32 @@ import TileImage from "ol/source/TileImage.js";
 import VectorSource from "ol/source/Vector.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
 
+import { h } from "./dom.js";
+import { t } from "./language.js";
 import { crossStyle, markStyle, toFeature } from "./marks.js";
 
+export const MOST_PANES = 8;
 const BLINK_MS = 700;
 const CLOSEST = 8; // screen pixels to a grid pixel at the deepest zoom
-const TILES_KEPT = 16;
+const SOURCES_KEPT = 64;
+const STACKED = new Set(["swipe", "blink", "fade", "difference"]);
+
+export const isStacked = (mode) => STACKED.has(mode);
 
 export class Stage {
-  // events: { ready(), drawn(side, geometry), picked(mark ids), activated(side), tileRefused() }
-  constructor(panes, data, events) {
+  // events: { busy(), ready(), blinked(pane), activated(pane), picked(mark ids), tileRefused() }
+  constructor(root, data, events) {
+    this.root = root;
     this.events = events;
     this.grid = data.grid;
     this.token = data.token;
     this.mode = "swipe";
+    this.count = 2;
     this.fraction = 0.5;
     this.opacity = 0.5;
-    this.sources = new Map();
+    this.sources = new Map(); // capture id -> TileImage, oldest first
     this.chosen = new Set();
-    this.shown = { left: null, right: null };
+    this.panes = []; // { index, element, map, picture, markLayer, marks (VectorSource), capture }
     this.projection = new Projection({
       code: data.grid.code,
       units: "m",
@@ -58,52 +65,71 @@ export class Stage {
       constrainOnlyCenter: true,
       enableRotation: false,
     });
-    this.#layers(data);
-    this.#maps(panes);
+    this.site = new VectorSource({ features: [new Feature(new Point(data.center))] });
+    this.#pane(0);
+    this.#pane(1);
+    this.#over();
     this.home(data.home ?? data.grid.extent);
   }
 
-  #layers(data) {
-    const cross = new VectorSource({ features: [new Feature(new Point(data.center))] });
-    const pictures = (className) => new TileLayer({ className, cacheSize: 256 });
-    const marks = (side) =>
-      new VectorLayer({
-        source: new VectorSource(),
-        className: `marks-${side}`,
-        style: (feature) => markStyle(feature, this.chosen.has(feature.getId())),
-        updateWhileInteracting: true,
-      });
-    // "beside" repeats the right side in the second map
-    this.pictures = { left: pictures("left"), right: pictures("right"), beside: pictures("beside") };
-    this.marks = { left: marks("left"), right: marks("right"), beside: marks("beside") };
-    this.crosses = [0, 1].map(() => new VectorLayer({ source: cross, style: crossStyle, className: "cross" }));
-    for (const layer of [this.pictures.left, this.marks.left]) this.#clip(layer, () => [0, this.fraction]);
-    for (const layer of [this.pictures.right, this.marks.right]) this.#clip(layer, () => [this.fraction, 1]);
+  // -- panes
+
+  // the pane of that number, made when it is first asked for
+  #pane(index) {
+    if (this.panes[index]) return this.panes[index];
+    const element = h("div", { class: "pane", "data-pane": index });
+    this.root.append(element);
+    const marks = new VectorSource();
+    const pane = {
+      index,
+      element,
+      marks,
+      capture: null,
+      picture: pictureLayer("picture"),
+      markLayer: this.#markLayer(marks, "marks"),
+      cross: new VectorLayer({ source: this.site, style: crossStyle, className: "cross" }),
+    };
+    pane.map = new OlMap({
+      target: element,
+      view: this.view,
+      layers: [pane.picture, pane.markLayer, pane.cross],
+      controls: [
+        ...(index ? [] : [new Zoom({ zoomInTipLabel: `${t("Zoom in")} (+)`, zoomOutTipLabel: `${t("Zoom out")} (-)` })]),
+        new ScaleLine({ units: "metric", minWidth: 80 }),
+      ],
+      interactions: interactionDefaults({ altShiftDragRotate: false, pinchRotate: false }),
+    });
+    pane.map.on("rendercomplete", () => this.#settled(pane));
+    pane.map.on("pointerdown", (event) => this.events.activated(this.paneAt(pane.map, event.pixel)));
+    pane.map.on("singleclick", (event) => this.#pick(pane.map, event.pixel));
+    this.panes[index] = pane;
+    return pane;
   }
 
-  #maps(panes) {
-    const build = (target, layers, controls) =>
-      new OlMap({ target, view: this.view, layers, controls, interactions: interactionDefaults({ altShiftDragRotate: false, pinchRotate: false }) });
-    const { pictures, marks, crosses } = this;
-    this.main = build(
-      panes.main,
-      [pictures.left, pictures.right, marks.left, marks.right, crosses[0]],
-      [new Zoom({ zoomInTipLabel: "Zoom in (+)", zoomOutTipLabel: "Zoom out (-)" }), new ScaleLine({ units: "metric", minWidth: 80 })],
-    );
-    this.second = build(panes.second, [pictures.beside, marks.beside, crosses[1]], [new ScaleLine({ units: "metric", minWidth: 80 })]);
-    for (const map of [this.main, this.second]) {
-      map.on("rendercomplete", () => this.#settled(map));
-      map.on("pointerdown", (event) => this.events.activated(this.sideAt(map, event.pixel)));
-      map.on("singleclick", (event) => this.#pick(map, event.pixel));
-    }
+  #markLayer(source, className) {
+    return new VectorLayer({
+      source,
+      className,
+      style: (feature) => markStyle(feature, this.chosen.has(feature.getId())),
+      updateWhileInteracting: true,
+    });
   }
 
-  // -- what is drawn where
+  // the second picture and its marks once more, on the first
+  #over() {
+    const [first, second] = this.panes;
+    this.over = { picture: pictureLayer("over"), markLayer: this.#markLayer(second.marks, "over-marks") };
+    first.map.getLayers().insertAt(1, this.over.picture);
+    first.map.getLayers().insertAt(3, this.over.markLayer);
+    for (const layer of [first.picture, first.markLayer]) this.#clip(layer, () => [0, this.fraction]);
+    for (const layer of [this.over.picture, this.over.markLayer]) this.#clip(layer, () => [this.fraction, 1]);
+  }
 
   #clip(layer, range) {
     layer.on("prerender", (event) => {
+      const { map } = this.panes[0];
       const [from, to] = this.mode === "swipe" ? range() : [0, 1];
-      const [width, height] = this.main.getSize();
+      const [width, height] = map.getSize();
       const corners = [[width * from, 0], [width * to, 0], [width * to, height], [width * from, height]];
       event.context.save();
       event.context.beginPath();
@@ -114,60 +140,85 @@ export class Stage {
     layer.on("postrender", (event) => event.context.restore());
   }
 
-  sideAt(map, [x]) {
-    if (map === this.second) return "right";
-    if (this.mode === "side") return "left";
-    if (this.mode === "swipe") return x < this.fraction * this.main.getSize()[0] ? "left" : "right";
-    return null; // both pictures lie on each other: the active one stays
+  get isStacked() {
+    return isStacked(this.mode);
   }
 
-  setMode(mode) {
+  // panes whose maps are on the screen
+  get visible() {
+    return this.isStacked ? this.panes.slice(0, 1) : this.panes.slice(0, this.count);
+  }
+
+  // the number of the pane that lies at a pixel of a map; null where two lie on each other
+  paneAt(map, [x]) {
+    const pane = this.panes.find((each) => each.map === map);
+    if (!this.isStacked) return pane.index;
+    if (this.mode === "swipe") return x < this.fraction * map.getSize()[0] ? 0 : 1;
+    return null;
+  }
+
+  // mark layers that a pixel of a map can hit
+  markLayersAt(map, pixel) {
+    const at = this.paneAt(map, pixel);
+    if (!this.isStacked) return [this.panes[at].markLayer];
+    const both = [this.panes[0].markLayer, this.over.markLayer];
+    return at === null ? both : [both[at]];
+  }
+
+  // -- modes
+
+  setMode(mode, count = 2) {
     this.mode = mode;
+    this.count = Math.min(MOST_PANES, Math.max(2, count));
     this.#busy();
     clearInterval(this.timer);
-    const { left, right } = this.pictures;
-    const beside = mode === "side";
-    for (const layer of [right, this.marks.right]) layer.setVisible(!beside);
-    right.setOpacity(mode === "fade" ? this.opacity : 1);
-    left.setVisible(true);
-    this.marks.left.setVisible(mode !== "blink" || !right.getVisible());
+    const stacked = this.isStacked;
+    for (let index = 0; index < this.count; index += 1) this.#pane(index);
+    for (const pane of this.panes) pane.element.hidden = stacked ? pane.index > 0 : pane.index >= this.count;
+    this.root.dataset.panes = String(stacked ? 1 : this.count);
+    for (const layer of [this.over.picture, this.over.markLayer]) layer.setVisible(stacked);
+    this.over.picture.setOpacity(mode === "fade" ? this.opacity : 1);
+    this.panes[0].markLayer.setVisible(mode !== "blink");
     if (mode === "blink") this.timer = setInterval(() => this.#blink(), BLINK_MS);
-    this.main.updateSize();
-    this.second.updateSize();
-    this.main.render();
-    // CSS blends whole canvases; that of the right picture exists after the first frame
-    this.main.once("postrender", () => this.#blend());
+    this.resized();
+    this.panes[0].map.render();
+    // CSS blends whole canvases; that of the second picture exists after the first frame
+    this.panes[0].map.once("postrender", () => this.#blend());
   }
 
   #blend() {
-    const canvas = this.main.getViewport().querySelector(".right");
+    const canvas = this.panes[0].map.getViewport().querySelector(".over");
     if (canvas) canvas.style.mixBlendMode = this.mode === "difference" ? "difference" : "";
   }
 
   #blink() {
-    const visible = !this.pictures.right.getVisible();
-    this.pictures.right.setVisible(visible);
-    this.marks.right.setVisible(visible);
-    this.marks.left.setVisible(!visible);
-    this.events.blinked(visible ? "right" : "left");
+    const visible = !this.over.picture.getVisible();
+    this.over.picture.setVisible(visible);
+    this.over.markLayer.setVisible(visible);
+    this.panes[0].markLayer.setVisible(!visible);
+    this.events.blinked(visible ? 1 : 0);
   }
 
   setFraction(fraction) {
     this.fraction = Math.min(1, Math.max(0, fraction));
-    this.main.render();
+    this.panes[0].map.render();
   }
 
   setOpacity(opacity) {
     this.opacity = Math.min(1, Math.max(0, opacity));
-    if (this.mode === "fade") this.pictures.right.setOpacity(this.opacity);
+    if (this.mode === "fade") this.over.picture.setOpacity(this.opacity);
   }
 
-  show(side, capture) {
-    if (this.shown[side] === capture) return;
-    this.shown[side] = capture;
+  // -- pictures
+
+  show(index, capture) {
+    const pane = this.#pane(index);
+    if (pane.capture === capture) return;
+    pane.capture = capture;
     this.#busy();
-    this.pictures[side].setSource(capture ? this.#source(capture) : null);
-    if (side === "right") this.pictures.beside.setSource(capture ? this.#source(capture) : null);
+    const source = capture ? this.#source(capture) : null;
+    pane.picture.setSource(source);
+    if (index === 1) this.over.picture.setSource(source);
   }
 
   #source(capture) {
@@ -187,8 +238,9 @@ export class Stage {
     });
     source.on("tileloaderror", () => this.events.tileRefused());
     this.sources.set(capture, source);
-    if (this.sources.size > TILES_KEPT) {
-      const oldest = [...this.sources.keys()].find((id) => id !== this.shown.left && id !== this.shown.right);
+    if (this.sources.size > SOURCES_KEPT) {
+      const used = new Set(this.panes.map((pane) => pane.capture));
+      const oldest = [...this.sources.keys()].find((id) => !used.has(id));
       if (oldest) this.sources.delete(oldest);
     }
     return source;
@@ -202,72 +254,41 @@ export class Stage {
     this.refused = false;
   }
 
-  setMarks(side, saved, pending) {
-    const features = [
-      ...saved.map((mark) => toFeature(mark)),
-      ...pending.map((mark) => toFeature(mark, true)),
-    ].filter(Boolean);
-    for (const layer of side === "right" ? [this.marks.right, this.marks.beside] : [this.marks.left]) {
-      layer.getSource().clear(true);
-      layer.getSource().addFeatures(features.map((feature) => Object.assign(feature.clone(), {})).map((copy, i) => {
-        copy.setId(features[i].getId());
-        return copy;
-      }));
-    }
+  // -- marks
+
+  setMarks(index, saved, pending) {
+    const { marks } = this.#pane(index);
+    marks.clear(true);
+    marks.addFeatures([...saved.map((mark) => toFeature(mark)), ...pending.map((mark) => toFeature(mark, true))].filter(Boolean));
+  }
+
+  get markLayers() {
+    return [...this.panes.map((pane) => pane.markLayer), this.over.markLayer];
   }
 
   hideMarks(hidden) {
-    for (const layer of [...Object.values(this.marks), ...this.crosses]) layer.setOpacity(hidden ? 0 : 1);
-  }
-
-  // -- drawing and choosing
-
-  draw(shape) {
-    this.stopDrawing();
-    this.drawing = [this.main, this.second].map((map) => {
-      const options = shape === "box" ? { type: "Circle", geometryFunction: createBox(), freehand: true } : { type: "Point" };
-      const interaction = new Draw({ ...options, style: (feature) => markStyle(feature, true) });
-      let side = null;
-      interaction.on("drawstart", (event) => {
-        const [x, y] = event.feature.getGeometry().getFirstCoordinate?.() ?? event.feature.getGeometry().getCoordinates();
-        side = this.sideAt(map, map.getPixelFromCoordinate([x, y]));
-      });
-      interaction.on("drawend", (event) => {
-        const geometry = event.feature.getGeometry();
-        if (shape === "box" && geometry.getArea() === 0) return; // a click without a drag
-        this.events.drawn(side, shape, { type: geometry.getType(), coordinates: geometry.getCoordinates() });
-      });
-      map.addInteraction(interaction);
-      return [map, interaction];
-    });
-  }
-
-  stopDrawing() {
-    const active = this.drawing ?? [];
-    this.drawing = null;
-    // removed after the event that ended the drawing, or the same event would start a pan
-    setTimeout(() => active.forEach(([map, interaction]) => map.removeInteraction(interaction)), 0);
+    for (const layer of [...this.markLayers, ...this.panes.map((pane) => pane.cross)]) layer.setOpacity(hidden ? 0 : 1);
   }
 
   #pick(map, pixel) {
     if (this.drawing) return;
-    const side = this.sideAt(map, pixel);
-    const layers = map === this.second ? [this.marks.beside] : side ? [this.marks[side]] : [this.marks.left, this.marks.right];
+    const layers = this.markLayersAt(map, pixel);
     const hit = map.getFeaturesAtPixel(pixel, { layerFilter: (layer) => layers.includes(layer), hitTolerance: 4 })[0];
     this.choose(hit && !hit.get("pending") ? [hit.getId()] : []);
   }
 
   choose(ids) {
     this.chosen = new Set(ids);
-    for (const layer of Object.values(this.marks)) layer.changed();
+    for (const layer of this.markLayers) layer.changed();
     this.events.picked(ids);
   }
 
   // -- life
 
   home(extent) {
-    this.main.updateSize();
-    this.view.fit(extent, { size: this.main.getSize() ?? [800, 600], padding: [40, 20, 40, 20] });
+    const { map } = this.panes[0];
+    map.updateSize();
+    this.view.fit(extent, { size: map.getSize() ?? [800, 600], padding: [40, 20, 40, 20] });
   }
 
   zoom(steps) {
@@ -281,27 +302,28 @@ export class Stage {
   }
 
   resized() {
-    this.main.updateSize();
-    this.second.updateSize();
+    for (const pane of this.panes) pane.map.updateSize();
   }
 
   #busy() {
-    this.settledMaps = new Set();
+    this.settled = new Set();
     this.events.busy();
   }
 
-  #settled(map) {
-    this.settledMaps?.add(map);
-    if (this.mode !== "side" || (this.settledMaps?.has(this.main) && this.settledMaps.has(this.second))) {
-      if (this.mode === "side" || map === this.main) this.events.ready();
-    }
+  #settled(pane) {
+    this.settled?.add(pane);
+    if (this.visible.every((each) => this.settled?.has(each))) this.events.ready();
   }
 
   destroy() {
     clearInterval(this.timer);
-    this.main.setTarget(null);
-    this.second.setTarget(null);
-    this.main.dispose();
-    this.second.dispose();
+    for (const { map } of this.panes) {
+      map.setTarget(null);
+      map.dispose();
+    }
   }
+}
+
+function pictureLayer(className) {
+  return new TileLayer({ className, cacheSize: 512 });
 }

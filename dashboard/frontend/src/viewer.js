@@ -1,24 +1,28 @@
 // The comparison viewer: a Streamlit component (v2). `render` is called at mount and whenever Python sends new data;
 // what it returns is called once at unmount. Dates, modes, zoom and drawing stay in the browser; only operations
 // (marks, states) reach Python, through the operation log.
+//
+// `shown` holds the capture of each pane, `active` the number of the pane that keys act on.
 import olStyles from "ol/ol.css";
 
 import { Controls } from "./controls.js";
+import { Drawing } from "./drawing.js";
+import { remember, remembered } from "./keep.js";
+import { setLanguage } from "./language.js";
 import { OperationLog } from "./oplog.js";
-import { Stage } from "./stage.js";
+import { Stage, isStacked } from "./stage.js";
 import { MODES, STATES } from "./words.js";
 import styles from "./viewer.css";
 
 const instances = new WeakMap();
 const RENEW_AFTER_MS = 5000;
+const SIDES = ["left", "right"]; // what the address calls the first two panes
 
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-viewer");
   let viewer = instances.get(host);
-  if (viewer && (viewer.data.site.id !== component.data.site.id || viewer.data.read_only !== component.data.read_only)) {
-    viewer.destroy();
-    viewer = null;
-  }
+  if (viewer && ["read_only", "language"].some((name) => viewer.data[name] !== component.data[name])) viewer = end(viewer);
+  if (viewer && viewer.data.site.id !== component.data.site.id) viewer = end(viewer);
   if (!viewer) {
     viewer = new Viewer(host, component);
     instances.set(host, viewer);
@@ -31,14 +35,20 @@ export function render(component) {
   };
 }
 
+function end(viewer) {
+  viewer.destroy();
+  return null;
+}
+
 class Viewer {
   constructor(host, component) {
     this.host = host;
     this.data = component.data;
     this.component = component;
-    this.active = "right";
+    this.active = 1;
     this.confidence = "moderate";
     this.note = "";
+    setLanguage(this.data.language);
     host.replaceChildren();
     addStyles(host.getRootNode());
     this.log = new OperationLog(`${this.data.project}.${this.data.site.id}`, (pending) => this.component.setStateValue("ops", pending));
@@ -46,12 +56,12 @@ class Viewer {
     this.stage = new Stage(this.controls.panes, this.data, {
       busy: () => delete host.dataset.ready,
       ready: () => this.#ready(),
-      blinked: (side) => this.controls.showBlink(side),
-      activated: (side) => side && this.activate(side),
-      drawn: (side, shape, geometry) => this.#drawn(side ?? this.active, shape, geometry),
+      blinked: (pane) => this.controls.showBlink(pane),
+      activated: (pane) => pane !== null && this.activate(pane),
       picked: (ids) => this.controls.showPicked(ids),
       tileRefused: () => this.#renew(),
     });
+    this.drawing = new Drawing(this.stage, (pane, shape, geometry) => this.#drawn(pane ?? this.active, shape, geometry));
     host.viewer = this; // for tests and the browser's console
     this.shown = this.#firstShown();
     this.observer = new ResizeObserver(() => this.stage.resized());
@@ -66,10 +76,8 @@ class Viewer {
     this.data = component.data;
     this.log.prune(this.data.acked);
     this.stage.setToken(this.data.token);
-    for (const side of ["left", "right"]) {
-      if (!this.capture(side)) this.shown[side] = this.data[side];
-      this.stage.show(side, this.shown[side]);
-    }
+    this.shown = this.shown.map((id, pane) => (this.#known(id) ? id : this.data.shown[pane] ?? this.data.shown[0]));
+    this.shown.forEach((id, pane) => this.stage.show(pane, id));
     this.#redraw();
     this.#address();
     this.controls.showRefusals(this.data.refusals);
@@ -77,22 +85,29 @@ class Viewer {
 
   // -- what is shown
 
-  capture(side) {
-    return this.data.captures.find((capture) => capture.id === this.shown[side]);
+  #known(id) {
+    return this.data.captures.some((capture) => capture.id === id);
+  }
+
+  capture(pane) {
+    return this.data.captures.find((capture) => capture.id === this.shown[pane]);
+  }
+
+  // numbers of the panes on the screen, two where two pictures lie on each other
+  get panes() {
+    return [...Array(isStacked(this.mode) ? 2 : this.stage.count).keys()];
   }
 
   // the address wins, then what this tab showed last, then Python's proposal
   #firstShown() {
     const address = new URLSearchParams(location.search);
-    const kept = remembered(`shown.${this.data.site.id}`) ?? {};
-    const known = new Set(this.data.captures.map((capture) => capture.id));
-    const choose = (side) => [address.get(side), kept[side], this.data[side]].find((id) => known.has(id)) ?? null;
-    return { left: choose("left"), right: choose("right") };
+    const kept = remembered(`shown.${this.data.site.id}`) ?? [];
+    return SIDES.map((side, pane) => [address.get(side), kept[pane], this.data.shown[pane]].find((id) => this.#known(id)) ?? null);
   }
 
-  show(side, id) {
-    this.shown = { ...this.shown, [side]: id };
-    this.stage.show(side, id);
+  show(pane, id) {
+    this.shown = this.shown.with(pane, id);
+    this.stage.show(pane, id);
     remember(`shown.${this.data.site.id}`, this.shown);
     this.#redraw();
     this.#address();
@@ -109,21 +124,27 @@ class Viewer {
   }
 
   exchange() {
-    const { left, right } = this.shown;
-    this.show("left", right);
-    this.show("right", left);
+    const [first, second] = this.shown;
+    this.show(0, second);
+    this.show(1, first);
   }
 
-  activate(side) {
-    this.active = side;
-    this.controls.showSides();
+  activate(pane) {
+    this.active = pane;
+    this.controls.showPanes();
   }
 
-  setMode(mode) {
+  activateNext() {
+    const { panes } = this;
+    this.activate(panes[(panes.indexOf(this.active) + 1) % panes.length]);
+  }
+
+  setMode(mode, count = 2) {
     this.mode = mode;
     this.host.dataset.mode = mode;
-    this.stage.setMode(mode);
+    this.stage.setMode(mode, count);
     remember("mode", mode);
+    if (!this.panes.includes(this.active)) this.active = 1;
     this.controls.showMode(mode);
   }
 
@@ -148,9 +169,9 @@ class Viewer {
   // the selection belongs to the page's address, without a rerun of the page
   #address() {
     const address = new URL(location.href);
-    for (const side of ["left", "right"]) {
-      if (this.shown[side]) address.searchParams.set(side, this.shown[side]);
-    }
+    SIDES.forEach((side, pane) => {
+      if (this.shown[pane]) address.searchParams.set(side, this.shown[pane]);
+    });
     if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
@@ -158,20 +179,20 @@ class Viewer {
     const pending = this.log.pending.filter((operation) => operation.kind === "annotate");
     const gone = new Set(this.log.pending.filter((operation) => operation.kind === "delete").map((operation) => operation.annotation));
     const stored = new Set(this.data.annotations.map((mark) => mark.id));
-    for (const side of ["left", "right"]) {
-      const here = (mark) => mark.capture === this.shown[side];
+    this.shown.forEach((id, pane) => {
+      const here = (mark) => mark.capture === id;
       this.stage.setMarks(
-        side,
+        pane,
         this.data.annotations.filter((mark) => here(mark) && !gone.has(mark.id)),
         pending.filter((mark) => here(mark) && !stored.has(mark.id)),
       );
-    }
-    this.controls.showSides();
+    });
+    this.controls.showPanes();
     this.controls.showPending(this.log.pending.length);
   }
 
   #ready() {
-    this.host.dataset.ready = `${this.shown.left}|${this.shown.right}|${this.mode}`;
+    this.host.dataset.ready = [...this.panes.map((pane) => this.shown[pane]), this.mode].join("|");
   }
 
   // -- what is said
@@ -207,20 +228,20 @@ class Viewer {
 
   draw(shape) {
     if (this.data.read_only) return;
-    if (this.drawing === shape) return this.stopDrawing();
-    this.drawing = shape;
-    this.stage.draw(shape);
+    if (this.tool === shape) return this.stopDrawing();
+    this.tool = shape;
+    this.drawing.start(shape);
     this.controls.showDrawing(shape);
   }
 
   stopDrawing() {
-    this.drawing = null;
-    this.stage.stopDrawing();
+    this.tool = null;
+    this.drawing.stop();
     this.controls.showDrawing(null);
   }
 
-  #drawn(side, shape, geometry) {
-    const capture = this.capture(side);
+  #drawn(pane, shape, geometry) {
+    const capture = this.capture(pane);
     if (capture) {
       this.log.add({
         kind: "annotate",
@@ -232,7 +253,7 @@ class Viewer {
         label: this.note.trim(),
       });
       this.setNote("");
-      this.activate(side);
+      this.activate(pane);
     }
     this.stopDrawing();
     this.#redraw();
@@ -271,18 +292,18 @@ class Viewer {
   #action(key) {
     const letter = key.toLowerCase();
     const mode = MODES.find((each) => each.key === key);
-    if (mode) return () => this.setMode(mode.id);
+    if (mode) return () => this.setMode(mode.id, mode.panes);
     const state = STATES.find((each) => each.key === letter);
     if (state) return () => this.observe(state.id);
     return {
       j: () => this.step(-1),
       k: () => this.step(1),
-      s: () => this.activate(this.active === "left" ? "right" : "left"),
+      s: () => this.activateNext(),
       x: () => this.exchange(),
       d: () => this.draw("box"),
       m: () => this.draw("point"),
       h: () => this.toggleMarks(),
-      n: () => this.controls.focusNote(),
+      w: () => this.controls.focusNote(),
       delete: () => this.deleteChosen(),
       backspace: () => this.deleteChosen(),
       escape: () => this.#escape(),
@@ -301,7 +322,7 @@ class Viewer {
   }
 
   #escape() {
-    if (this.drawing) this.stopDrawing();
+    if (this.tool) this.stopDrawing();
     else if (this.controls.helpShown) this.controls.toggleHelp();
     else this.stage.choose([]);
   }
@@ -320,20 +341,4 @@ function addStyles(rootNode) {
   element.dataset.sitetrack = "";
   element.textContent = `${olStyles}\n${styles}`;
   parent.append(element);
-}
-
-function remembered(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(`sitetrack.${name}`));
-  } catch {
-    return null;
-  }
-}
-
-function remember(name, value) {
-  try {
-    sessionStorage.setItem(`sitetrack.${name}`, JSON.stringify(value));
-  } catch {
-    // storage switched off: the tab forgets
-  }
 }

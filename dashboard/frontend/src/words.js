@@ -1,5 +1,6 @@
 // Modes, states and keys in one place: the toolbar, the help and the key handler read the same tables.
 
+// `panes`: how many pictures lie beside each other; modes without it lay the first two on each other
 export const MODES = [
   { id: "swipe", key: "1", name: "Swipe" },
   { id: "side", key: "2", name: "Side by side" },
@@ -19,11 +20,11 @@ export const STATES = [
 
 export const HELP = [
   ["1 to 5", "swipe, side by side, blink, fade, difference"],
-  ["S", "switch the side that keys act on (or click on it)"],
-  ["J  K", "earlier, later picture on that side"],
-  ["X", "exchange the two sides"],
+  ["S", "switch the picture that keys act on (or click on it)"],
+  ["J  K", "earlier, later picture there"],
+  ["X", "exchange the first two pictures"],
   ["P A U O I", "present, absent, uncertain, obscured, insufficient in that picture"],
-  ["N", "write a note or reason before setting a state"],
+  ["W", "write a note or reason before setting a state"],
   ["D  M", "draw a box, mark a point; Esc stops"],
   ["Delete", "delete the chosen mark"],
   ["H", "hide and show marks"],
