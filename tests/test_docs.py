@@ -112,6 +112,7 @@ def test_rows_have_the_documented_keys_and_no_others(
 ) -> None:
     arguments: dict[str, list[object]] = {
         "sites import": [register(tmp_path)],
+        "sites assign": ["gate", "Lena", "--role", "lead"],
         "sites resolve": ["gate", "--take", "record", "--field", "note", "--reason", "as surveyed"],
         "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
         "observe": ["gate", "scene0.tif", "present"],

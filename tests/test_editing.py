@@ -147,6 +147,6 @@ def test_a_viewer_may_do_nothing_and_a_lead_everything() -> None:
     assert ALLOWED[Role.LEAD] == frozenset(Deed)
     leads_alone = {
         *(Deed.REVIEW, Deed.REOPEN, Deed.ADJUDICATE, Deed.ASK_SECOND_READING),
-        *(Deed.WITHDRAW, Deed.CHANGE_CLAIMS),
+        *(Deed.WITHDRAW, Deed.CHANGE_CLAIMS, Deed.ASSIGN_SITES),
     }
     assert frozenset(Deed) - ALLOWED[Role.ANALYST] == leads_alone

@@ -101,6 +101,7 @@ def sites(draw: st.DrawFn) -> Site:
         note=draw(lines),
         visibility=draw(st.sampled_from(["public", "team", "restricted"])),
         evidence=tuple(draw(st.lists(statement, max_size=3))),
+        assigned=tuple(draw(st.lists(names.filter(lambda name: ";" not in name), max_size=3, unique=True))),
     )
 
 

@@ -1,5 +1,6 @@
 """What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
+from workflow.actions.assigning import assign
 from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
 from workflow.actions.classes import set_limits
 from workflow.actions.editing import undo
@@ -31,6 +32,7 @@ __all__ = [
     "adjudicate",
     "annotate",
     "approve",
+    "assign",
     "ask_second_reading",
     "caution_on",
     "edit_annotation",

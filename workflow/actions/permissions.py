@@ -17,6 +17,8 @@ class Deed(StrEnum):
     OBSERVE = "record observations"
     ANNOTATE = "annotate"
     EDIT_SITES = "change sites"
+    TAKE_SITES = "take sites"
+    ASSIGN_SITES = "assign sites to others"
     IMPORT_SITES = "import sites"
     IMPORT_OBSERVATIONS = "import observations"
     UNDO = "undo a change"
@@ -35,6 +37,7 @@ _ANALYST = frozenset(
         Deed.OBSERVE,
         Deed.ANNOTATE,
         Deed.EDIT_SITES,
+        Deed.TAKE_SITES,
         Deed.IMPORT_SITES,
         Deed.IMPORT_OBSERVATIONS,
         Deed.UNDO,

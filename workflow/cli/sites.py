@@ -1,4 +1,4 @@
-"""``sitetrack sites list``, ``unseen``, ``import FILE...``, ``conflicts`` and ``resolve SITE``."""
+"""``sitetrack sites list``, ``assign SITE``, ``unseen``, ``import FILE...``, ``conflicts`` and ``resolve SITE``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command() -> None:
 @command.command("list")
 @project_options
 def list_sites(project_dir: Path | None, as_json: bool) -> None:
-    """List every site: id, name, category, lon, lat (none where it is not located), targets."""
+    """List every site: id, name, category, lon, lat (none where it is not located), targets, and who works on it."""
     from workflow.readmodels import tables
 
     with open_project(project_dir) as project:
@@ -45,6 +45,34 @@ def list_sites(project_dir: Path | None, as_json: bool) -> None:
         else [{**row, "lon": _degrees(row["lon"]), "lat": _degrees(row["lat"])} for row in rows]
     )
     print_rows(shown, as_json, empty="No sites yet: import some with 'sitetrack sites import FILE...'.")
+
+
+@command.command("assign")
+@click.argument("site")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@author_options
+@project_options
+def assign(
+    site: str,
+    names: tuple[str, ...],
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Say who works on SITE: these people and nobody else; without a name, nobody.
+
+    An analyst may put in or leave out his own name, a lead anybody's.
+    """
+    from workflow import actions
+    from workflow.readings import person
+
+    author, kept = declared_author(author_name, role), {person(name) for name in names}
+    with open_project(project_dir) as project:
+        others = [one for one in project.site(site).assigned if person(one) not in kept]
+        actions.assign(project, author, [site], add=names, remove=others)
+        rows = [{"site": site, "assigned": list(project.site(site).assigned)}]
+    print_rows(rows, as_json)
 
 
 @command.command("unseen")

@@ -87,6 +87,7 @@ class Site:
 
     `bearing_deg` is the road's, clockwise from true north, 0 up to 360. `radius_m` is
     the watch radius. `footprint` is a GeoJSON geometry on WGS 84. `visibility` is `public`, `team` or `restricted`.
+    `assigned` are the names of those who work on it; they compare as `workflow.readings.person` says.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Site:
     note: str = ""
     visibility: str = "public"
     evidence: tuple[Evidence, ...] = ()
+    assigned: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a bad id, bearing, radius and doubled targets."""

@@ -41,7 +41,7 @@ Row = dict[str, Any]
 
 
 def sites(project: Project) -> list[Row]:
-    """Rows ``id name category lon lat targets``, ``name_local located place``, as they were registered.
+    """Rows ``id name category lon lat targets``, ``name_local located place assigned``, as they were registered.
 
     A site that is not located has None for lon and lat, and its `place` says so; else `place` is lat, lon as
     text.
@@ -61,6 +61,7 @@ def _site(site: Site) -> Row:
         "name_local": site.name_local,
         "located": place is not None,
         "place": format_decimal(place) if place else "not located",
+        "assigned": list(site.assigned),
     }
 
 

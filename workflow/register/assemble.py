@@ -246,6 +246,7 @@ def _checked_site(draft: Draft, key: str, name: str) -> Site:
         note=fields.paragraph("note", stated.get("note")),
         visibility=fields.one_of("visibility", stated.get("visibility"), ("public", "team", "restricted"))
         or "public",
+        assigned=fields.names("assigned", stated.get("assigned")),
         evidence=fields.evidence("evidence", stated.get("evidence"), (target.id for target in targets)),
     )
 

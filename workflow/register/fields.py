@@ -51,7 +51,7 @@ PROPERTIES = (
         "traffic",
         "radius_m",
     ),
-    *("precision_m", "position_text", "timezone", "source", "note", "visibility", "evidence"),
+    *("precision_m", "position_text", "timezone", "source", "note", "visibility", "assigned", "evidence"),
 )
 """Names of the properties that a register file may state, in the order in which they are written."""
 

@@ -211,6 +211,7 @@ def _properties(site: Site) -> dict[str, object]:
         "source": site.source,
         "note": site.note,
         "visibility": "" if site.visibility == "public" else site.visibility,
+        "assigned": list(site.assigned),
         "evidence": [_statement(statement) for statement in site.evidence],
     }
     kept = _without_empty(stated)
