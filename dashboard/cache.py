@@ -13,17 +13,22 @@ import streamlit as st
 
 from dashboard.projects import current_project
 from workflow.model import Subset
-from workflow.readmodels import claims, coverage, nextcapture, pages
+from workflow.readings import Place
+from workflow.readmodels import claims, coverage, nextcapture, pages, reviews, work
 from workflow.readmodels import growth as growing
+from workflow.readmodels import matrix as matrices
 
 __all__ = [
     "Stamp",
     "compare",
     "growth",
     "ledger",
+    "matrix",
     "next_captures",
     "overview",
     "published_marks",
+    "queue",
+    "site_order",
     "site_titles",
     "unseen",
 ]
@@ -78,6 +83,26 @@ def growth(subset: Subset, series: str) -> list[dict[str, Any]]:
     return _growth(str(project.root), project.record.stamp, subset, series)
 
 
+def queue(reader: str) -> work.QueuePage:
+    """The queue as it is now, as `reader` may see it. Shared between sessions: never changed in place."""
+    project = current_project()
+    stamp = project.record.stamp
+    return _queue(str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader))
+
+
+def site_order(reader: str, scope: str) -> list[str]:
+    """Ids of the sites in the queue of `reader`, the most urgent first (see `work.site_order`)."""
+    page = queue(reader)
+    return work.order_of(page, reader, scope)
+
+
+def matrix(reader: str) -> matrices.Matrix:
+    """The matrix of sites and time, as `reader` may see it. Shared between sessions: never changed in place."""
+    project = current_project()
+    stamp = project.record.stamp
+    return _matrix(str(project.root), stamp, _hidden(str(project.root), stamp, reader))
+
+
 def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     """The comparison of a site as it is now, at the record's `stamp`, as `reader` may see it.
 
@@ -127,3 +152,19 @@ def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[s
 @st.cache_data(max_entries=32, show_spinner=False)
 def _compare(root: str, stamp: Stamp, site: str, reader: str | None, limits: str) -> pages.ComparePage:  # noqa: ARG001  the cache's key
     return pages.compare(current_project(), site, reader=reader)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _hidden(root: str, stamp: Stamp, reader: str) -> frozenset[Place]:  # noqa: ARG001  the cache's key
+    return reviews.hidden_from(current_project(), reader)
+
+
+# these two are large and frozen: every session gets the same object, where cache_data would copy it for each run
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _queue(root: str, stamp: Stamp, limits: str, hidden: frozenset[Place]) -> work.QueuePage:  # noqa: ARG001  the cache's key
+    return work.queue_page(current_project(), hidden)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _matrix(root: str, stamp: Stamp, hidden: frozenset[Place]) -> matrices.Matrix:  # noqa: ARG001  the cache's key
+    return matrices.matrix(current_project(), hidden)

@@ -17,6 +17,10 @@ page = st.navigation(
             "views/overview.py", title=t("Overview"), icon=":material/map:", url_path="overview", default=True
         ),
         st.Page("views/compare.py", title=t("Compare"), icon=":material/compare:", url_path="compare"),
+        st.Page("views/queue.py", title=t("Queue"), icon=":material/checklist:", url_path="queue"),
+        st.Page(
+            "views/timeline.py", title=t("Timeline"), icon=":material/view_timeline:", url_path="timeline"
+        ),
         st.Page("views/growth.py", title=t("Growth"), icon=":material/stairs:", url_path="growth"),
         st.Page("views/review.py", title=t("Review"), icon=":material/rate_review:", url_path="review"),
         st.Page("views/claims.py", title=t("Claims"), icon=":material/fact_check:", url_path="claims"),

@@ -30,7 +30,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
         {"type": "Feature", "geometry": None, "properties": {"id": key, "name": key, "targets": ["gantry"]}}
         for key in ("arch", "bridge", "gate")
     ]
-    (root / "sites.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    (root / "sites.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}), "utf-8"
+    )
     with Project.open(root) as opened:
         yield opened
 

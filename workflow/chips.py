@@ -137,23 +137,41 @@ def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[st
     """
     import shapely
 
-    ordered = sorted((one for one in captures if one.footprint), key=lambda one: one.date_order)
+    ordered = sorted(
+        (one for one in captures if one.is_georeferenced and one.footprint), key=lambda one: one.date_order
+    )
     rings = [[_near(corner, one.footprint[0]) for corner in one.footprint] for one in ordered]
+    edges = [_bounds(ring) for ring in rings]
     # once more a turn to the west and to the east: a box near the date line is met from both sides
     boxes = [
         shapely.box(west + turn, south, east + turn, north)
         for turn in (0, -360, 360)
-        for west, south, east, north in (_bounds(ring) for ring in rings)
+        for west, south, east, north in edges
     ]
     tree = shapely.STRtree(boxes)
+    shapes: dict[tuple[int, int], Polygon] = {}
+
+    def touches(box: Polygon, centre: LonLat, number: int) -> bool:
+        """What `_touches` says, with each footprint made once."""
+        turn = round((centre.lon - rings[number][0][0]) / 360)
+        west, _, east, _ = edges[number]
+        apart = max(centre.lon - west - 360 * turn, east + 360 * turn - centre.lon)
+        if apart >= 180 or len(rings[number]) < 4:  # a corner would be taken to the centre's other side
+            return _touches(box, centre, ordered[number])
+        if (number, turn) not in shapes:
+            ring = [(lon + 360 * turn, lat) for lon, lat in rings[number]]
+            shapes[number, turn] = shapely.make_valid(shapely.Polygon(ring))
+        return bool(shapely.intersects(box, shapes[number, turn]))
+
     found: dict[str, tuple[Capture, ...]] = {}
     for site in sites:
         if site.position is None:
             found[site.id] = ()
             continue
-        box, is_covered_by = shapely.Polygon(_box_ring(site.position.lonlat, site.radius_m)), covers(site)
+        centre = site.position.lonlat
+        box = shapely.Polygon(_box_ring(centre, site.radius_m))
         near = sorted({int(number) % len(ordered) for number in tree.query(box)})
-        found[site.id] = tuple(ordered[n] for n in near if is_covered_by(ordered[n]))
+        found[site.id] = tuple(ordered[n] for n in near if touches(box, centre, n))
     return found
 
 

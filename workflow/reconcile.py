@@ -313,7 +313,7 @@ def _read_base(path: Path) -> _Base | None:
 
 def _completed(site: Fields) -> Fields:
     """What was agreed on of a site; of one that was agreed on whole before sites were assigned, nobody was."""
-    later = {"assigned": []}
+    later: Fields = {"assigned": []}
     return {**site, **later} if {entry.name for entry in fields(Site)} - set(site) == set(later) else site
 
 

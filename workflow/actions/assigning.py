@@ -21,7 +21,12 @@ _LONGEST_NAME = 200
 
 
 def assign(
-    project: Project, author: Author, sites: Iterable[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    project: Project,
+    author: Author,
+    sites: Iterable[str],
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
 ) -> list[str]:
     """Have the people `add` work on these sites, and those of `remove` no more; others stay. Gives the ids of
     sites that changed.
@@ -79,5 +84,8 @@ def _name(name: str) -> str:
 
 
 def _reason(add: Sequence[str], remove: Sequence[str]) -> str:
-    parts = [f"assigned to {', '.join(add)}" if add else "", f"no more to {', '.join(remove)}" if remove else ""]
+    parts = [
+        f"assigned to {', '.join(add)}" if add else "",
+        f"no more to {', '.join(remove)}" if remove else "",
+    ]
     return "; ".join(part for part in parts if part) or "assigned as before"

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering_each
+from workflow.findings import joint_state
 from workflow.interpretability import Legible, Limits, reading
-from workflow.model import Capture, Observation, Offset, Site, Target
+from workflow.model import Capture, DateSpan, Observation, Offset, Site, State, Target, TargetClass
+from workflow.readings import Place, person, place_of
+from workflow.readmodels.reviews import hidden_from
 from workflow.store import ScoreEntry
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["offsets", "priority", "queue"]
+__all__ = [
+    "SCOPES",
+    "Picture",
+    "QueuePage",
+    "QueuePair",
+    "in_scope",
+    "offsets",
+    "order_of",
+    "priority",
+    "queue",
+    "queue_page",
+    "site_order",
+]
 
 Row = dict[str, Any]
+SCOPES = ("mine", "all", "unassigned")
+"""Whose sites a queue has."""
 
 # a pair without a score comes after those that changed clearly, before those that hardly changed
 _UNSCORED = 0.25
@@ -74,28 +92,37 @@ class _Pair:
         return max((_day(self.after) - _day(self.before)).days, 0)
 
 
-def queue(project: Project, site: str | None = None) -> list[Row]:
+def queue(
+    project: Project, site: str | None = None, *, without: Collection[Place] = frozenset()
+) -> list[Row]:
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
     A row: site, target, before, after (capture ids), score (0 to 1, or None with the reason), scorer,
     priority (see `priority`), reason, decided (both ends have a decisive state of the target), days,
     synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
-    one has no georeference. Undated pictures have no neighbours.
+    one has no georeference. Undated pictures have no neighbours. What was said of a place in `without` is left out.
     """
     captures, limits = project.captures(), project.limits()
     places = project.sites() if site is None else (project.site(site),)
     tied, over = _tied(captures), covering_each(places, captures)
-    said, scores = _by_site(project.statements(site=site)), _by_site(project.record.scores(site))
+    said = _by_site(one for one in project.statements(site=site) if place_of(one) not in without)
+    scores = _by_site(project.record.scores(site))
     rows: list[tuple[tuple[Any, ...], Row]] = []
+
+    @cache
+    def is_too_coarse(kind: TargetClass, gsd_m: float | None, off_nadir_deg: float | None) -> bool:
+        return reading(kind, limits[kind], gsd_m, off_nadir_deg).level is Legible.TOO_COARSE
+
     for place in places:
         pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()))
         decided = _decided(said.get(place.id, ()))
         for target in place.targets:
             for pair in pairs:
-                row = _queue_row(
-                    place, target, limits[target.kind], pair, decided.get(target.id, frozenset())
-                )
+                ends = (pair.before, pair.after)
+                is_coarse = all(is_too_coarse(target.kind, one.gsd_m, one.off_nadir_deg) for one in ends)
+                coarse = _coarseness(target, limits[target.kind]) if is_coarse else ""
+                row = _queue_row(place, target, coarse, pair, decided.get(target.id, frozenset()))
                 rows.append(
                     ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
                 )
@@ -115,9 +142,110 @@ def priority(score: float | None, days: int, decided_ends: int, readable: bool =
     return round((_UNSCORED if score is None else score) * left * weight, 4)
 
 
-def _queue_row(site: Site, target: Target, limits: Limits, pair: _Pair, decided: frozenset[str]) -> Row:
+# -- as a page shows it --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One of the two pictures of a pair. `state` is what was said of the target there, None where nothing was."""
+
+    capture: str
+    file: str
+    span: DateSpan
+    state: str | None
+    synthetic: bool
+    is_mapped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePair:
+    """A row of `queue` with what it looks like."""
+
+    site: str
+    target: str
+    target_name: str
+    before: Picture
+    after: Picture
+    score: float | None
+    priority: float
+    reason: str
+    decided: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """All pairs, the most urgent first, and the sites that they are of."""
+
+    pairs: tuple[QueuePair, ...]
+    sites: Mapping[str, Site]
+    captures: int
+
+
+def queue_page(project: Project, without: Collection[Place] = frozenset()) -> QueuePage:
+    """What the queue shows, from one state of the record; what was said of a place in `without` is left out."""
+    with project.record.snapshot():
+        rows, captures = queue(project, without=without), {one.id: one for one in project.captures()}
+        said: dict[Place, set[State]] = {}
+        for one in project.statements():
+            if place_of(one) not in without:
+                said.setdefault(place_of(one), set()).add(one.state)
+        sites = {one.id: one for one in project.sites()}
+    names = {(site.id, one.id): one.name or one.id for site in sites.values() for one in site.targets}
+
+    def picture(row: Row, end: str) -> Picture:
+        capture, states = captures[row[end]], said.get((row["site"], row["target"], row[end]))
+        return Picture(
+            capture=capture.id,
+            file=capture.file,
+            span=capture.acquired,
+            state=joint_state(states) if states else None,
+            synthetic=capture.synthetic,
+            is_mapped=capture.is_georeferenced,
+        )
+
+    pairs = tuple(
+        QueuePair(
+            site=row["site"],
+            target=row["target"],
+            target_name=names[row["site"], row["target"]],
+            before=picture(row, "before"),
+            after=picture(row, "after"),
+            score=row["score"],
+            priority=row["priority"],
+            reason=row["reason"],
+            decided=row["decided"],
+            days=row["days"],
+        )
+        for row in rows
+    )
+    return QueuePage(pairs, sites, len(captures))
+
+
+def in_scope(site: Site, who: str, scope: str) -> bool:
+    """Whether the site is in the queue of `who` in one of `SCOPES`."""
+    if scope == "mine":
+        return person(who) in map(person, site.assigned)
+    return scope == "all" or not site.assigned
+
+
+def site_order(project: Project, who: str, scope: str) -> list[str]:
+    """Ids of the sites of a scope that have a pair of pictures: by their most urgent pair, those decided last."""
+    with project.record.snapshot():
+        return order_of(queue_page(project, hidden_from(project, who)), who, scope)
+
+
+def order_of(page: QueuePage, who: str, scope: str) -> list[str]:
+    """`site_order` of a page that the caller has."""
+    wanted = {one.id for one in page.sites.values() if in_scope(one, who, scope)}
+    return list(dict.fromkeys(pair.site for pair in page.pairs if pair.site in wanted))
+
+
+# -- rows ----------------------------------------------------------------------------------------------------
+
+
+def _queue_row(site: Site, target: Target, coarse: str, pair: _Pair, decided: frozenset[str]) -> Row:
     ends = (pair.before.id in decided) + (pair.after.id in decided)
-    coarse = _coarseness(target, limits, pair)
     return {
         "site": site.id,
         "target": target.id,
@@ -133,14 +261,8 @@ def _queue_row(site: Site, target: Target, limits: Limits, pair: _Pair, decided:
     }
 
 
-def _coarseness(target: Target, limits: Limits, pair: _Pair) -> str:
-    """Why neither picture can show a target of that class, empty where one can or it is not known."""
-    ends = (pair.before, pair.after)
-    if any(
-        reading(target.kind, limits, one.gsd_m, one.off_nadir_deg).level is not Legible.TOO_COARSE
-        for one in ends
-    ):
-        return ""
+def _coarseness(target: Target, limits: Limits) -> str:
+    """Why neither picture can show a target of that class."""
     return f"both too coarse for the class {target.kind} ({limits.detect.gsd_m:g} m)"
 
 
