@@ -111,7 +111,7 @@ def _key() -> str:
     )
     bars = (
         ("arrives", t("appeared in this time")),
-        ("stood", t("stood")),
+        ("stood", t("stood in this time")),
         ("removed", t("removed in this time")),
         ("published", t("says a publication")),
     )
@@ -199,7 +199,7 @@ def _bar(bar: Bar, columns: Sequence[Column]) -> str:
     ]
     if bar.published and bar.kind == STOOD:
         return ""
-    words = t("stood") if bar.kind == STOOD else finding_words(bar.finding)
+    words = t("stood in this time") if bar.kind == STOOD else finding_words(bar.finding)
     return (
         f"<i class='{' '.join(one for one in kinds if one)}' title='{safe(words)}' "
         f"style='left:{_percent(start, len(columns))};width:{_percent(end - start, len(columns))}'></i>"

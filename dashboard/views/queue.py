@@ -178,7 +178,7 @@ def _nothing(me: Author, page: QueuePage, scope: str, which: str, within: Sequen
 def _table(me: Author, page: QueuePage, rows: Sequence[QueuePair], scope: str) -> str:
     heads = (
         *(t("Before and after"), t("Site and target"), t("Pictures")),
-        *(t("Days between"), t("Change"), t("Why now"), t("Assigned to")),
+        *(t("Days between"), t("Change score"), t("Why now"), t("Assigned to")),
     )
     cells = "".join(
         f"<th scope='col'{' class=n' if number == 3 else ''}>{safe(head)}</th>"
