@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from store_sample import box, capture
 
-from workflow.actions import annotate, observe
+from workflow.actions import annotate, assign, observe
 from workflow.model import (
     Author,
     DateSpan,
@@ -26,7 +26,7 @@ from workflow.model import (
     Target,
 )
 from workflow.project import Project, init_project
-from workflow.readmodels import coverage, evidence, growth, pages, tables, work
+from workflow.readmodels import coverage, evidence, growth, matrix, pages, tables, work
 
 ANNA = Author("Anna")
 
@@ -85,6 +85,10 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "history": (lambda project: tables.history(project, "site", "s0"), 1),
     "offsets": (work.offsets, 6),
     "queue": (work.queue, 8),
+    "queue page": (work.queue_page, 9),
+    "sites in the order of the queue": (lambda project: work.site_order(project, "Anna", "all"), 14),
+    "matrix": (matrix.matrix, 9),
+    "assign": (lambda project: assign(project, ANNA, ["s0"], add=["Anna"]), 20),
     "timeline": (evidence.timeline, 5),
     "timeline of a site": (lambda project: evidence.timeline(project, "s0"), 5),
     "growth": (growth.growth, 6),
