@@ -85,7 +85,7 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "history": (lambda project: tables.history(project, "site", "s0"), 1),
     "offsets": (work.offsets, 6),
     "queue": (work.queue, 8),
-    "queue page": (work.queue_page, 9),
+    "queue page": (work.queue_page, 11),
     "sites in the order of the queue": (lambda project: work.site_order(project, "Anna", "all"), 14),
     "matrix": (matrix.matrix, 9),
     "assign": (lambda project: assign(project, ANNA, ["s0"], add=["Anna"]), 20),
