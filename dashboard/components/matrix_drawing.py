@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from dashboard.components.inplace import going, link
 from dashboard.language import language, t, tn
 from dashboard.safetext import safe
+from workflow.datewords import Language
 from workflow.findings import DISPUTED
 from workflow.model import Finding, Site
 from workflow.readmodels import pages
@@ -15,7 +17,7 @@ from workflow.readmodels.evidence import phrase_of
 from workflow.readmodels.matrix import CHANGED, STOOD, UNSEEN, Bar, Cell, Column, Line, cells, place_in
 from workflow.timespan import format_span
 
-__all__ = ["SIGNS", "cell_words", "drawn", "event_words"]
+__all__ = ["SIGNS", "cell_words", "drawn", "event_words", "mark_words"]
 
 SIGNS: Mapping[str, str] = {
     "present": "●",
@@ -30,6 +32,8 @@ SIGNS: Mapping[str, str] = {
 """A sign for each mark of a cell, the same as in the comparison; blank is no picture."""
 
 _LEAST_PX = 18
+# pictures of a cell that its tip names; a whole year may have many
+_NAMED = 6
 _STYLE = """<style>
 .matrix { font: 400 .82rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color);
   --line: var(--st-border-color);
@@ -93,11 +97,25 @@ _STYLE = """<style>
 </style>"""
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A language and its words for marks, asked for once and not for each of some thousand signs."""
+
+    language: Language
+    words: Mapping[str, str]
+
+
+def mark_words() -> dict[str, str]:
+    """What marks are called in the session's language."""
+    return {mark: t(mark) for mark in SIGNS}
+
+
 def drawn(rows: Sequence[Line], columns: Sequence[Column], sites: Mapping[str, Site]) -> str:
     """The matrix of these lines; names open the comparison of the target, signs that of their picture."""
     years = columns[-1].year - columns[0].year + 1
     size = f"--years:{years};--least:{len(columns) * _LEAST_PX}px"
-    body = "".join(_row(line, columns, sites[line.site]) for line in rows)
+    voice = Voice(language(), mark_words())
+    body = "".join(_row(line, columns, sites[line.site], voice) for line in rows)
     return (
         f"{_STYLE}<div class='matrix' style='{size}'>{_key()}"
         f"<div class='scroll' tabindex='0' role='group' aria-label='{safe(t('Sites through time'))}'>"
@@ -137,14 +155,14 @@ def _heads(columns: Sequence[Column]) -> str:
     )
 
 
-def _row(line: Line, columns: Sequence[Column], site: Site) -> str:
-    opens = link("compare", site=line.site, target=line.target, lang=_lang())
+def _row(line: Line, columns: Sequence[Column], site: Site, voice: Voice) -> str:
+    opens = link("compare", site=line.site, target=line.target, lang=_lang(voice))
     target = f" <em><bdi>{safe(line.target_name)}</bdi></em>" if len(site.targets) > 1 else ""
     events = event_words(line)
     told = _told(line, events)
     found = cells(line.looks, columns)
     inside = "".join(_bar(bar, columns) for bar in line.bars) + "".join(
-        _sign(line, one, columns) for one in found
+        _sign(line, one, columns, voice) for one in found
     )
     if not line.looks:
         inside += f"<span class='none'>{safe(t('no dated picture'))}</span>"
@@ -157,7 +175,7 @@ def _row(line: Line, columns: Sequence[Column], site: Site) -> str:
     )
 
 
-def _sign(line: Line, cell: Cell, columns: Sequence[Column]) -> str:
+def _sign(line: Line, cell: Cell, columns: Sequence[Column], voice: Voice) -> str:
     last = cell.looks[-1]
     ids = [look.capture for look in line.looks]
     before = ids.index(last.capture) - 1
@@ -166,12 +184,12 @@ def _sign(line: Line, cell: Cell, columns: Sequence[Column]) -> str:
         target=line.target,
         left=ids[before] if before >= 0 else "",
         right=last.capture,
-        lang=_lang(),
+        lang=_lang(voice),
     )
     kind = f"g{' unseen' if cell.mark == UNSEEN else ''}{' loose' if cell.loose else ''}"
     return (
         f"<span class='{kind}' {opens} style='left:{_percent(_middle(cell, columns), len(columns))}' "
-        f"title='{safe(_pictures(cell))}'>{SIGNS[cell.mark]}</span>"
+        f"title='{safe(_pictures(cell, voice))}'>{SIGNS[cell.mark]}</span>"
     )
 
 
@@ -210,8 +228,8 @@ def _percent(number: float, total: int) -> str:
     return f"{100 * number / total:.3f}%"
 
 
-def _lang() -> str:
-    return "ko" if language() == "ko" else ""
+def _lang(voice: Voice) -> str:
+    return voice.language if voice.language != "en" else ""
 
 
 # -- in words ------------------------------------------------------------------------------------------------
@@ -233,19 +251,23 @@ def finding_words(one: Finding) -> str:
     return words if one.source == "imagery" else t("{event}, says a publication", event=words)
 
 
-def cell_words(cell: Cell, columns: Sequence[Column]) -> str:
-    """``2021 Q4: present, absent`` of a cell: the column and what its pictures show."""
+def cell_words(cell: Cell, columns: Sequence[Column], words: Mapping[str, str]) -> str:
+    """``2021 Q4: present`` of a cell: the column and the word for its mark."""
     column = columns[cell.column]
     name = str(column.year) if _is_year(column) else f"{column.year} {column.name}"
-    return f"{name}: {t(cell.mark)}"
+    return f"{name}: {words[cell.mark]}"
 
 
 def _is_year(column: Column) -> bool:
     return column.last == date(column.year, 12, 31) and column.first == date(column.year, 1, 1)
 
 
-def _pictures(cell: Cell) -> str:
-    return "; ".join(f"{format_span(look.span, language())}: {t(look.state)}" for look in cell.looks)
+def _pictures(cell: Cell, voice: Voice) -> str:
+    named = [
+        f"{format_span(look.span, voice.language)}: {voice.words[look.state]}" for look in cell.looks[:_NAMED]
+    ]
+    more = len(cell.looks) - _NAMED
+    return "; ".join((*named, f"+{more}") if more > 0 else named)
 
 
 def _told(line: Line, events: Iterable[str]) -> str:

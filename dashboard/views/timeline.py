@@ -128,9 +128,10 @@ def _fitting(years: int) -> Scale:
 
 def _as_text(rows: Sequence[Line], columns: Sequence[matrices.Column], names: dict[str, str]) -> None:
     """The same in words, for those who would rather read or cannot see it."""
+    words = matrix_drawing.mark_words()
     with st.expander(tn(len(rows), "This {n} row in words", "These {n} rows in words")):
         st.dataframe(
-            pd.DataFrame([_text_row(line, columns, names) for line in rows]),
+            pd.DataFrame([_text_row(line, columns, names, words) for line in rows]),
             hide_index=True,
             width="stretch",
             key="timeline.text",
@@ -145,7 +146,9 @@ def _as_text(rows: Sequence[Line], columns: Sequence[matrices.Column], names: di
         )
 
 
-def _text_row(line: Line, columns: Sequence[matrices.Column], names: dict[str, str]) -> dict[str, Any]:
+def _text_row(
+    line: Line, columns: Sequence[matrices.Column], names: dict[str, str], words: dict[str, str]
+) -> dict[str, Any]:
     return {
         "site": names[line.site],
         "target": line.target_name,
@@ -153,7 +156,7 @@ def _text_row(line: Line, columns: Sequence[matrices.Column], names: dict[str, s
         "pictures": len(line.looks),
         "undecided": line.unknown,
         "said": "; ".join(
-            matrix_drawing.cell_words(cell, columns) for cell in matrices.cells(line.looks, columns)
+            matrix_drawing.cell_words(cell, columns, words) for cell in matrices.cells(line.looks, columns)
         ),
     }
 
