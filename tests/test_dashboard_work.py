@@ -118,12 +118,16 @@ def test_a_lead_assigns_anybody_and_an_analyst_is_not_asked(root: Path) -> None:
     assert not run_page("queue").multiselect
     app = run_page("queue", Role.LEAD, q="harbour")
     app.multiselect(key="queue.assign.people").set_value(["Ben"]).run()
+    assert app.button(key="queue.assign.add").disabled  # no site is chosen
+    app.checkbox(key="queue.assign.all").check().run()
     app.button(key="queue.assign.add").click().run()
     assert current_project().site(sample.SITE).assigned == ("Ben",)
-    assert "1 site: Ben" in text_of(app)
+    assert "1 site is assigned to Ben now." in text_of(app)
     assert "Ben" in drawn(app)
     assert current_project().site("lost").assigned == ()  # it is not in this list
-    app.multiselect(key="queue.assign.people").set_value(["Ben"]).run()
+    assert app.multiselect(key="queue.assign.people").value == []
+    app.multiselect(key="queue.assign.people").set_value(["Ben"])
+    app.multiselect(key="queue.assign.sites").set_value([sample.SITE]).run()
     app.button(key="queue.assign.remove").click().run()
     assert current_project().site(sample.SITE).assigned == ()
 

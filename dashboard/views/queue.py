@@ -298,16 +298,18 @@ def _do(done: str, sites: Sequence[str], *, add: Sequence[str] = (), remove: Seq
 
 
 def _assign_many(page: QueuePage, sites: dict[str, Site]) -> None:
-    """A lead's way to assign some or all of the sites that are shown to anybody."""
+    """A lead's way to assign some or all of the sites of the list to anybody."""
     with st.popover(t("Assign sites"), icon=":material/person_add:"), st.container(width=420):
-        titles = {key: site.name for key, site in sites.items()}
         picked = st.multiselect(
             t("Sites"),
-            list(titles),
-            format_func=lambda one: titles.get(one, one),
+            list(page.sites),
+            format_func=lambda one: page.sites[one].name,
             key="queue.assign.sites",
-            placeholder=tn(len(titles), "the {n} site of this list", "all {n} sites of this list"),
+            placeholder=t("choose sites"),
         )
+        label = tn(len(sites), "the {n} site of this list", "all {n} sites of this list")
+        if st.checkbox(label, key="queue.assign.all"):
+            picked = list(dict.fromkeys((*picked, *sites)))
         known = {person(name): name for site in page.sites.values() for name in site.assigned}
         people = st.multiselect(
             t("People"),
@@ -317,24 +319,36 @@ def _assign_many(page: QueuePage, sites: dict[str, Site]) -> None:
             placeholder=t("choose, or write a name"),
         )
         with st.container(horizontal=True):
-            for label, field in ((t("Assign"), "add"), (t("Take from them"), "remove")):
+            for words, field in ((t("Assign"), "add"), (t("Take from them"), "remove")):
                 st.button(
-                    label,
+                    words,
                     key=f"queue.assign.{field}",
                     type="primary" if field == "add" else "secondary",
-                    disabled=not (people and titles),
+                    disabled=not (people and picked),
                     on_click=_assign,
-                    args=(picked or list(titles), people, field),
+                    args=(picked, people, field),
                 )
 
 
 def _assign(sites: Sequence[str], people: Sequence[str], field: str) -> None:
-    done = tn(len(sites), "{n} site: {people}", "{n} sites: {people}", people=", ".join(people))
+    names, n = ", ".join(people), len(sites)
     if field == "add":
+        done = tn(
+            n,
+            "{n} site is assigned to {people} now.",
+            "{n} sites are assigned to {people} now.",
+            people=names,
+        )
         _do(done, sites, add=people)
     else:
-        _do(t("no longer {people}", people=", ".join(people)), sites, remove=people)
-    st.session_state["queue.assign.sites"] = []
+        done = tn(
+            n,
+            "{n} site is no longer assigned to {people}.",
+            "{n} sites are no longer assigned to {people}.",
+            people=names,
+        )
+        _do(done, sites, remove=people)
+    st.session_state.update({"queue.assign.sites": [], "queue.assign.people": [], "queue.assign.all": False})
 
 
 show()
