@@ -6,7 +6,8 @@ number.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -14,16 +15,19 @@ import streamlit as st
 from dashboard.projects import current_project
 from workflow.model import Subset
 from workflow.readings import Place
-from workflow.readmodels import claims, coverage, nextcapture, pages, reviews, work
+from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, work
+from workflow.readmodels import footprints as outlines
 from workflow.readmodels import growth as growing
 from workflow.readmodels import matrix as matrices
 
 __all__ = [
     "Stamp",
     "compare",
+    "footprints",
     "growth",
     "ledger",
     "matrix",
+    "news",
     "next_captures",
     "overview",
     "published_marks",
@@ -40,6 +44,18 @@ def overview() -> pages.OverviewPage:
     """The overview of the project as it is now."""
     project = current_project()
     return _overview(str(project.root), project.record.stamp)
+
+
+def footprints() -> Sequence[outlines.Footprint]:
+    """Where the pictures in use lie."""
+    project = current_project()
+    return _footprints(str(project.root), project.record.stamp)
+
+
+def news(days: int, reader: str | None) -> Sequence[lately.SiteNews]:
+    """What changed in the last `days` days, this one included (UTC), as `reader` may see it."""
+    project = current_project()
+    return _news(str(project.root), project.record.stamp, days, datetime.now(UTC).date(), reader)
 
 
 def site_titles() -> dict[str, str]:
@@ -114,9 +130,23 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     return _compare(str(current_project().root), stamp, site, reader, _limits_text())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+# of frozen values, and large: it is shared, where the others are copied at each look
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _overview(root: str, stamp: Stamp) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
     return pages.overview(current_project())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _footprints(root: str, stamp: Stamp) -> Sequence[outlines.Footprint]:  # noqa: ARG001  the cache's key
+    return outlines.footprints(current_project().captures())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _news(root: str, stamp: Stamp, days: int, today: date, reader: str | None) -> Sequence[lately.SiteNews]:  # noqa: ARG001  the cache's key
+    end = datetime.combine(today, datetime.min.time(), UTC) + timedelta(days=1)
+    return lately.lately(
+        current_project(), end - timedelta(days=days), end, overview().findings, reader=reader
+    )
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -571,17 +571,16 @@ def test_folium_is_used_in_one_place_and_shows_no_text_itself() -> None:
             "unsafe_allow",
         ):
             assert word not in source, f"{file.name} has {word}"
-        if file.name != "overview_map.py":
+        if file.name != "network_map.py":
             assert "import folium" not in source
 
 
 def test_a_map_names_no_other_host() -> None:
-    from dashboard.components.overview_map import _tree, overview_map
+    from dashboard.components.network_map import _tree, network_map, view, view_layer
     from workflow.model import LonLat
-    from workflow.readmodels.pages import SiteCard
 
-    card = SiteCard("a", "</script><b>", "", "mast", LonLat(125.7, 39.0), None, "present", 1, 1, "")
-    made = overview_map([card], chosen=None, dark=False)
+    made = network_map([("a", "</script><b>", LonLat(125.7, 39.0))], dark=False)
+    view_layer(view([("a", "present")], {"present": "</script><b>"})).add_to(made)
     links = [
         link
         for part in _tree(made)

@@ -124,6 +124,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
+        "map": ["-o", tmp_path / "map.html"],
         "record copy": ["--to", tmp_path / "copy.sqlite"],
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
     }

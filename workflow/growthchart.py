@@ -32,7 +32,7 @@ _INK = {
     _PUBLISHED: ("#d08400", (1, 0)),
     _MARK: ("#d0472f", (1, 0)),
 }
-_SYNTHETIC = "#b3261e"
+_SYNTHETIC, _CHOSEN = "#b3261e", "#c76a00"
 _STROKES, _LINE = 160, 110
 _DAY, _ROOM = timedelta(days=1), timedelta(days=30)
 _AXIS = {"appeared": "targets that had appeared", "standing": "targets that stood"}
@@ -74,12 +74,14 @@ def chart(
     *,
     title: str = "",
     pick: bool = False,
+    on: date | None = None,
 ) -> Any:
     """The band of `rows`, one at least, on to the end of their last year, with `marks` over it.
 
-    What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`.
+    What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`; an upright
+    line marks the day `on`.
     """
-    edges = _edges(rows, marks)
+    edges = _edges(rows, marks, on)
     drawn = [*rows, {**rows[-1], "day": edges[1].isoformat()}]
     found = _lines(drawn)
     hatches = _hatches(drawn, *edges)
@@ -101,6 +103,7 @@ def chart(
         *([_strokes(hatches, x, used)] if hatches else []),
         _steps(found, x, y, used),
         *_marked(marks, edges, x, used),
+        *([_day_line(on, x)] if on else []),
         _points(rows, x, pick),
     ]
     return alt.layer(*layers, title=_title(title, rows))
@@ -116,9 +119,9 @@ def small_multiples(groups: Mapping[str, Sequence[Row]], series: str = "appeared
     )
 
 
-def _edges(rows: Sequence[Row], marks: Iterable[Mark]) -> tuple[date, date]:
+def _edges(rows: Sequence[Row], marks: Iterable[Mark], on: date | None = None) -> tuple[date, date]:
     """First and last day that the chart shows: whole years."""
-    days = [date.fromisoformat(row["day"]) for row in rows]
+    days = [*(date.fromisoformat(row["day"]) for row in rows), *([on] if on else [])]
     days += [day for mark in marks for day in (mark.first, mark.last) if day]
     return date(min(days).year, 1, 1), date((max(days) + _ROOM).year, 12, 31)
 
@@ -192,6 +195,10 @@ def _steps(found: Sequence[Row], x: alt.X, y: alt.Y, used: Sequence[str]) -> Any
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=_colour(used), strokeDash=_dash(used))
     )
+
+
+def _day_line(day: date, x: alt.X) -> Any:
+    return alt.Chart(_data([{"day": _iso(day)}])).mark_rule(color=_CHOSEN, strokeWidth=2).encode(x=x)
 
 
 def _points(rows: Sequence[Row], x: alt.X, pick: bool) -> Any:

@@ -1,142 +1,405 @@
-"""Overview: where the sites are and in which state, how their number grew, and what bounds each date."""
+"""Overview: the sites in their state at a day, how their number grew, what changed of late, what bounds each date."""
 
 from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
-from dashboard.components import next_capture, overview_map
+from dashboard.components import map_file, next_capture, recent
+from dashboard.components.network_map import DOTTED, GLYPHS, KINDS, STATE_COLOURS, outlines, view
+from dashboard.components.overview_map import show_map
+from dashboard.language import catalogue, language, t, tn
+from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import growthchart
-from workflow.model import Finding
+from workflow.datewords import Language
+from workflow.model import Finding, Site
 from workflow.readmodels import growth, pages
+from workflow.readmodels.footprints import Footprint
+from workflow.readmodels.siteday import STATES, Known
 
-MAP_PX = 470
+MAP_PX, BAND_PX, NEWS_PX = 430, 240, 460
 FEW = 20
 MONTHS = 12
+NEWS_DAYS = 7
+MOST_OUTLINES = 2000
+SHOTS_TOLD = 6
+EARLIEST = date(1850, 1, 1)
+_ALL = ""
+_DAY, _SLIDE, _TEXT, _SITE = "overview.day", "overview.slide", "overview.text", "overview.site"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows: sites that passed the filter, with what is known of each at the end of `day`."""
+
+    day: date
+    today: date
+    known: Mapping[str, Known]
+    cards: Sequence[pages.SiteCard]
+
+    @property
+    def is_today(self) -> bool:
+        """Whether everything that is known counts."""
+        return self.day >= self.today
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the sites."""
+        return frozenset(card.id for card in self.cards)
 
 
 def show() -> None:
     """The page."""
     assets.require()
     page = cache.overview()
-    notices.heading("Overview", _counts(page))
+    notices.heading(t("Overview"), _counts(page))
     if page.synthetic:
         notices.synthetic_banner(
-            "Some pictures are rendered scenes; what rests on them is no statement about the world."
+            t("Some pictures are rendered scenes; what rests on them is no statement about the world.")
         )
     if not page.sites:
         notices.empty(
-            "No sites yet. Bring a register in, or write sites.geojson by hand; this page follows.",
+            t("No sites yet. Bring a register in, or write sites.geojson by hand; this page follows."),
             "sitetrack sites import FILE.geojson",
         )
         return
-    left, right = st.columns([5, 4], gap="medium")
+    shown = _choice(page)
+    left, right = st.columns([13, 8], gap="medium")
     with left:
-        _map(page)
+        _map(page, shown)
+        _growth(page, shown)
     with right:
-        _growth(page)
-        _site_choice(page)
-    _findings(page)
+        _site(page, shown)
+        recent.panel(cache.news(NEWS_DAYS, _reader()), page, shown.ids, height_px=NEWS_PX)
+    _findings(page, shown)
+    _unseen(shown)
+    _not_located(shown)
     next_capture.panel(page.names)
-    _unseen()
-    _not_located(page)
+
+
+def _reader() -> str | None:
+    now = state.author()
+    return now.name if now else None
 
 
 def _counts(page: pages.OverviewPage) -> str:
     targets = sum(site.targets for site in page.sites)
-    counted = {
-        "site": len(page.sites),
-        "target": targets,
-        "capture": page.captures,
-        "observation": page.observations,
-    }
-    return ", ".join(_number(count, word) for word, count in counted.items())
+    return ", ".join(
+        (
+            tn(len(page.sites), "{n} site", "{n} sites"),
+            tn(targets, "{n} target", "{n} targets"),
+            tn(page.captures, "{n} capture", "{n} captures"),
+            tn(page.observations, "{n} observation", "{n} observations"),
+        )
+    )
 
 
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+# -- what is looked at ---------------------------------------------------------------------------------------
 
 
-def _map(page: pages.OverviewPage) -> None:
-    ids = [site.id for site in page.sites]
-    dark = st.context.theme.type == "dark"
-    made = overview_map.overview_map(page.sites, chosen=None, dark=dark)
-    clicked = overview_map.show_map(made, key="overview.map", height_px=MAP_PX)
-    if clicked in ids and clicked != st.session_state.get("overview.clicked"):
+def _choice(page: pages.OverviewPage) -> Shown:
+    """Day and filters; they stand in the address."""
+    today = datetime.now(UTC).date()
+    columns = st.columns([1.5, 1.6, 2.2, 2.6, 1.7, 1.6], vertical_alignment="bottom")
+    with columns[0]:
+        day = _day(today)
+    known = {card.id: card.past.on(day, today) for card in page.sites}
+    with columns[1]:
+        states = {_ALL: t("all"), **{one: t(one) for one in STATES}}
+        wanted = state.select(t("State"), "state", states, key="overview.state")
+    with columns[2]:
+        named = sorted({card.category for card in page.sites})
+        categories = {_ALL: t("all"), **{one: one for one in named}}
+        category = state.select(t("Category"), "category", categories, key="overview.category")
+    with columns[3]:
+        text = _text()
+    cards = [
+        card
+        for card, site in zip(page.sites, page.places, strict=True)
+        if wanted in (_ALL, known[card.id].state)
+        and category in (_ALL, card.category)
+        and _matches(site, text)
+    ]
+    shown = Shown(day, today, known, cards)
+    columns[4].toggle(
+        t("Coverage"),
+        value=st.query_params.get("coverage") == "1",
+        key="overview.coverage",
+        help=t("Outlines of the pictures that had been taken by the day."),
+    )
+    with columns[5]:
+        _save(shown)
+    return shown
+
+
+def _day(today: date) -> date:
+    """The day that is looked at: what was chosen, else the address's, else today, which the address leaves out."""
+    if _DAY not in st.session_state:
+        st.session_state[_DAY] = _stated() or today
+    day: date = st.date_input(
+        t("State at the end of"),
+        key=_DAY,
+        min_value=EARLIEST,
+        max_value=max(today, st.session_state[_DAY]),
+        format="YYYY-MM-DD",
+    )
+    if day >= today:
+        st.query_params.pop("day", None)
+    else:
+        state.choose("day", day.isoformat())
+    return day
+
+
+def _stated() -> date | None:
+    try:
+        day = date.fromisoformat(st.query_params.get("day", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= date(2100, 12, 31) else None
+
+
+def _text() -> str:
+    if _TEXT not in st.session_state:
+        st.session_state[_TEXT] = st.query_params.get("q", "")
+    text = st.text_input(
+        t("Find a site"), key=_TEXT, placeholder=t("name, local name or alias"), max_chars=100
+    ).strip()
+    if text:
+        state.choose("q", text)
+    else:
+        st.query_params.pop("q", None)
+    return text
+
+
+def _matches(site: Site, text: str) -> bool:
+    """Whether a name of the site has the text in it."""
+    names = (site.name, site.name_local, *site.aliases, site.id)
+    return not text or any(_folded(text) in _folded(name) for name in names)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _save(shown: Shown) -> None:
+    day = None if shown.is_today else shown.day
+    st.download_button(
+        t("Save map"),
+        partial(_map_file, day, language()),
+        f"sites-{shown.day}.html",
+        "text/html",
+        key="overview.save",
+        icon=":material/download:",
+        on_click="ignore",
+        help=t("One file that opens without a server: all public sites on this day, with credits."),
+        width="stretch",
+    )
+
+
+def _map_file(day: date | None, lang: Language) -> str:
+    """The file's text; it is made when it is fetched, outside of the session and so without its `t`."""
+    known = catalogue(lang)
+    return map_file.written(
+        current_project(), day, lambda one, **values: map_file.english(known.get(one, one), **values), lang
+    ).html
+
+
+# -- map -----------------------------------------------------------------------------------------------------
+
+
+def _map(page: pages.OverviewPage, shown: Shown) -> None:
+    places = [(card.id, card.name, card.lonlat) for card in page.sites if card.lonlat is not None]
+    covered = st.session_state["overview.coverage"]
+    if covered:
+        state.choose("coverage", "1")
+    else:
+        st.query_params.pop("coverage", None)
+    prints, hidden = _outlined(shown) if covered else ([], 0)
+    clicked = show_map(
+        places,
+        view(
+            [(card.id, shown.known[card.id].state) for card in shown.cards],
+            {one: t(one) for one in STATES},
+            day=shown.day.isoformat(),
+            chosen=_chosen(shown),
+            outlined=outlines([one for one, _ in prints], [text for _, text in prints]),
+        ),
+        dark=st.context.theme.type == "dark",
+        key="overview.map",
+        height_px=MAP_PX,
+    )
+    if clicked in shown.ids and clicked != st.session_state.get("overview.clicked"):
         st.session_state["overview.clicked"] = clicked
-        st.session_state["overview.site"] = clicked
-    _legend(page)
+        if clicked != st.session_state.get(_SITE):
+            st.session_state[_SITE] = clicked
+            st.rerun()
+    _legend(shown, [one for one, _ in prints], hidden)
 
 
-def _legend(page: pages.OverviewPage) -> None:
-    glyphs = {
-        "present": "●",
-        "absent": "○",
-        "uncertain": "■",
-        "disputed": "▲",
-        "not examined": "◆",
-        "not covered": "✕",
-    }
-    used = [name for name in glyphs if any(site.state == name for site in page.sites)]
+def _chosen(shown: Shown) -> str | None:
+    """The site that is chosen, as far as it is shown; the one of the address where nobody chose yet."""
+    said = st.session_state.get(_SITE) or st.query_params.get("site")
+    if said in shown.ids:
+        return str(said)
+    return shown.cards[0].id if shown.cards else None
+
+
+def _outlined(shown: Shown) -> tuple[list[tuple[Footprint, str]], int]:
+    """Outlines of the pictures taken by the day, with their days in words, and how many more there are."""
+    day = None if shown.is_today else shown.day
+    found = [(one, some) for one in cache.footprints() if (some := one.by(day))]
+    told = []
+    for one, some in found[-MOST_OUTLINES:]:
+        lines = [shot.label for shot in some[-SHOTS_TOLD:]]
+        more = (
+            [tn(len(some) - len(lines), "{n} earlier picture", "{n} earlier pictures")]
+            if len(some) > len(lines)
+            else []
+        )
+        told.append((one, "\n".join((t(one.kind), *more, *lines))))
+    return told, max(0, len(found) - MOST_OUTLINES)
+
+
+def _legend(shown: Shown, prints: Sequence[Footprint], hidden: int) -> None:
+    counts = {one: sum(shown.known[card.id].state == one for card in shown.cards) for one in STATES}
     items = [
         "<span style='white-space:nowrap'>"
-        f"<span style='color:{overview_map.STATE_COLOURS[name]}'>{glyphs[name]}</span> "
-        f"{safe(name)} ({sum(site.state == name for site in page.sites)})</span>"
-        for name in used
+        f"<span style='color:{STATE_COLOURS[name]}'>{GLYPHS[name]}</span> {safe(t(name))} ({count})</span>"
+        for name, count in counts.items()
+        if count
     ]
-    st.html(f"<div style='display:flex;gap:1rem;flex-wrap:wrap;font-size:.95rem'>{''.join(items)}</div>")
+    for kind in dict.fromkeys(one.kind for one in prints):
+        items.append(f"<span style='white-space:nowrap'>{KINDS.get(kind, DOTTED)[1]} {safe(t(kind))}</span>")
+    if hidden:
+        items.append(f"<span>{safe(tn(hidden, 'and {n} older outline', 'and {n} older outlines'))}</span>")
+    if not shown.cards:
+        items = [f"<span>{safe(t('No site fits these filters.'))}</span>"]
+    st.html(
+        "<div data-legend style='display:flex;gap:.2rem 1rem;flex-wrap:wrap;font-size:.95rem'>"
+        f"{''.join(items)}</div>"
+    )
 
 
-def _growth(page: pages.OverviewPage) -> None:
+# -- growth --------------------------------------------------------------------------------------------------
+
+
+def _growth(page: pages.OverviewPage, shown: Shown) -> None:
+    _slider(page, shown)
     if not page.growth:
-        st.caption("No growth to show: no dates follow from the observations yet.")
+        st.caption(t("No growth to show: no dates follow from the observations yet."))
         return
-    st.html(f"<b>{safe(growth.sentence(page.growth[-1]))}</b>")
-    st.altair_chart(growthchart.chart(page.growth), width="stretch", height=240, key="overview.growth")
-    st.page_link("views/growth.py", label="The targets behind each count, and what stood")
+    row = growth.growth_rows(page.findings, page.places, [shown.day])[0]
+    st.html(f"<b data-growth>{safe(growth.sentence(row))}</b>")
+    st.altair_chart(
+        growthchart.chart(page.growth, on=shown.day), width="stretch", height=BAND_PX, key="overview.growth"
+    )
+    st.page_link("views/growth.py", label=t("The targets behind each count, and what stood"))
 
 
-def _site_choice(page: pages.OverviewPage) -> None:
-    by_id = {site.id: site for site in page.sites}
-    site = state.select(
-        "Site", "site", {key: _title(card) for key, card in by_id.items()}, key="overview.site"
+def _slider(page: pages.OverviewPage, shown: Shown) -> None:
+    """The day once more, to be moved over all days that pictures have."""
+    days = [one for card in page.sites for one in (*card.past.firsts[:2], *card.past.lasts[:1])]
+    first = min((one for one in days if date.min < one < shown.today), default=None)
+    if first is None:
+        return
+    st.session_state[_SLIDE] = min(max(shown.day, first), shown.today)
+    st.slider(
+        t("Day"),
+        first,
+        shown.today,
+        key=_SLIDE,
+        format="YYYY-MM-DD",
+        label_visibility="collapsed",
+        on_change=lambda: st.session_state.update({_DAY: st.session_state[_SLIDE]}),
     )
-    card = by_id[site]
-    where = f"{card.lonlat.lat:.5f}, {card.lonlat.lon:.5f}" if card.lonlat else "not located"
-    precise = f" (within {card.precision_m:g} m)" if card.lonlat and card.precision_m else ""
+
+
+# -- one site ------------------------------------------------------------------------------------------------
+
+
+def _site(page: pages.OverviewPage, shown: Shown) -> None:
+    by_id = {card.id: card for card in shown.cards}
+    if not by_id:
+        return
+    key = state.select(t("Site"), "site", {one: _title(card) for one, card in by_id.items()}, key=_SITE)
+    card, known = by_id[key], shown.known[key]
+    where = f"{card.lonlat.lat:.5f}, {card.lonlat.lon:.5f}" if card.lonlat else t("not located")
+    if card.lonlat and card.precision_m:
+        where += " " + t("(within {metres} m)", metres=f"{card.precision_m:g}")
+    pictures = tn(known.pictures, "{n} capture", "{n} captures")
     st.html(
-        f"<div style='font-size:.9rem'><b>{safe(card.state.capitalize())}</b> · {safe(card.category)} · "
-        f"{safe(where + precise)} · {_number(card.captures, 'capture')}</div>"
-    )
-    lines = [_finding_line(one) for one in page.findings if one.site == site]
-    st.html(
-        "<div style='font-size:.9rem'>" + "".join(f"<div>{safe(line)}</div>" for line in lines) + "</div>"
+        "<div data-site-card style='font-size:.9rem;line-height:1.5;overflow-wrap:anywhere'>"
+        f"<div><span style='color:{STATE_COLOURS[known.state]}'>{GLYPHS[known.state]}</span> "
+        f"<b>{safe(t(known.state).capitalize())}</b> {safe(_seen(known, page.labels))}</div>"
+        f"<div>{safe(card.category)} · {safe(where)} · {safe(pictures)}</div>"
+        f"{_either(known, shown)}"
+        + "".join(f"<div>{safe(_finding_line(one))}</div>" for one in page.findings if one.site == key)
+        + "</div>"
     )
     if st.button(
-        "Compare pictures of this site", key="overview.compare", icon=":material/compare:", type="primary"
+        t("Compare pictures of this site"), key="overview.compare", icon=":material/compare:", type="primary"
     ):
-        st.switch_page("views/compare.py", query_params={"site": site})
+        st.switch_page("views/compare.py", query_params={"site": key})
+
+
+def _seen(known: Known, labels: Mapping[str, str]) -> str:
+    return f"· {t('picture: {date}', date=labels[known.seen])}" if known.seen in labels else ""
+
+
+def _either(known: Known, shown: Shown) -> str:
+    """What the day leaves open: pictures that do not count on it."""
+    if not known.either:
+        return ""
+    said = tn(
+        known.either,
+        "{n} picture may be from before or after {day} and does not count.",
+        "{n} pictures may be from before or after {day} and do not count.",
+        day=shown.day.isoformat(),
+    )
+    return f"<div style='opacity:.8'>{safe(said)}</div>"
 
 
 def _finding_line(one: Finding) -> str:
     source = "" if one.source == "imagery" else f" ({one.source})"
-    return f"{one.target or 'the place'} {pages.finding_words(one)}{source}"
+    return f"{one.target or t('the place')} {pages.finding_words(one)}{source}"
 
 
 def _title(card: pages.SiteCard) -> str:
     return f"{card.name} · {card.name_local}" if card.name_local else card.name
 
 
-def _findings(page: pages.OverviewPage) -> None:
-    st.html("<b>When things appeared or were removed</b>")
-    rows = pages.finding_rows(page.findings, page.names, page.labels)
-    if not rows:
-        st.caption(
-            "Nothing yet: say on the Compare page in which pictures a target is present, in which absent."
-        )
+# -- tables --------------------------------------------------------------------------------------------------
+
+
+def _findings(page: pages.OverviewPage, shown: Shown) -> None:
+    kept = [one for one in page.findings if one.site in shown.ids]
+    if not kept:
+        if shown.cards:
+            st.caption(
+                t(
+                    "Nothing yet: say on the Compare page in which pictures a target is present, in which absent."
+                )
+            )
         return
+    with st.expander(t("When things appeared or were removed ({n})", n=len(kept))):
+        _table(page, kept)
+    lines = pages.note_lines(kept, page.names)
+    if lines:
+        with st.expander(t("What does not fit, and what bounds nothing ({n})", n=len(lines))):
+            items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+            st.html(f"<ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
+
+
+def _table(page: pages.OverviewPage, kept: Sequence[Finding]) -> None:
+    rows = pages.finding_rows(kept, page.names, page.labels)
     st.dataframe(
         pd.DataFrame(rows).drop(columns=["id"]),
         hide_index=True,
@@ -144,50 +407,44 @@ def _findings(page: pages.OverviewPage) -> None:
         height=min(420, 38 + 35 * len(rows)),
         key="overview.findings",
         column_config={
-            "site": st.column_config.TextColumn("Site", width=185),
-            "target": st.column_config.TextColumn("Target", width=112),
-            "finding": st.column_config.TextColumn("Finding", width=318),
+            "site": st.column_config.TextColumn(t("Site"), width=185),
+            "target": st.column_config.TextColumn(t("Target"), width=112),
+            "finding": st.column_config.TextColumn(t("Finding"), width=318),
             "doubts": st.column_config.TextColumn(
-                "Doubts", width=150, help="What weakens the row; the sentences stand below the table."
+                t("Doubts"), width=150, help=t("What weakens the row; the sentences stand below the table.")
             ),
             "after": st.column_config.TextColumn(
-                "After", width=80, help="Excluded: the event had not happened on that day yet."
+                t("After"), width=80, help=t("Excluded: the event had not happened on that day yet.")
             ),
             "by": st.column_config.TextColumn(
-                "By", width=80, help="Included: the event had happened by that day."
+                t("By"), width=80, help=t("Included: the event had happened by that day.")
             ),
-            "witnesses": st.column_config.TextColumn("Bounded by", width=300),
-            "source": st.column_config.TextColumn("Rests on", width=82),
-            "synthetic": st.column_config.CheckboxColumn("Synthetic", width=74),
+            "witnesses": st.column_config.TextColumn(t("Bounded by"), width=300),
+            "source": st.column_config.TextColumn(t("Rests on"), width=82),
+            "synthetic": st.column_config.CheckboxColumn(t("Synthetic"), width=74),
         },
     )
-    _notes(page)
 
 
-def _notes(page: pages.OverviewPage) -> None:
-    lines = pages.note_lines(page.findings, page.names)
-    if lines:
-        items = "".join(f"<li>{safe(line)}</li>" for line in lines)
-        st.html(
-            "<b>What does not fit, and what bounds nothing</b>"
-            f"<ul data-contradictions style='margin:.2rem 0'>{items}</ul>"
-        )
-
-
-def _unseen() -> None:
-    rows = cache.unseen(MONTHS)
+def _unseen(shown: Shown) -> None:
+    rows = [row for row in cache.unseen(MONTHS) if row["site"] in shown.ids]
     if rows:
-        with st.expander(f"No usable picture from the last {MONTHS} months ({len(rows)})"):
-            lines = [(row["name"], f"last {row['last']}" if row["last"] else "none yet") for row in rows]
+        with st.expander(
+            t("No usable picture from the last {months} months ({n})", months=MONTHS, n=len(rows))
+        ):
+            lines = [
+                (row["name"], t("last {day}", day=row["last"]) if row["last"] else t("none yet"))
+                for row in rows
+            ]
             items = "".join(f"<li><bdi>{safe(name)}</bdi>: {safe(last)}</li>" for name, last in lines)
             st.html(f"<ul data-unseen style='margin:.2rem 0'>{items}</ul>")
 
 
-def _not_located(page: pages.OverviewPage) -> None:
-    lost = [site for site in page.sites if site.lonlat is None]
+def _not_located(shown: Shown) -> None:
+    lost = [card for card in shown.cards if card.lonlat is None]
     if lost:
-        with st.expander(f"Not located ({len(lost)})", expanded=len(lost) <= FEW):
-            st.html(", ".join(f"<bdi>{safe(_title(site))}</bdi>" for site in lost))
+        with st.expander(t("Not located ({n})", n=len(lost)), expanded=len(lost) <= FEW):
+            st.html(", ".join(f"<bdi>{safe(_title(card))}</bdi>" for card in lost))
 
 
 show()

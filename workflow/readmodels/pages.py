@@ -6,12 +6,12 @@ Positions are WGS 84 (lon, lat). Words for dates follow their precision, and eve
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering, covering_each, site_grid_of
-from workflow.findings import DISPUTED, joint_state
+from workflow.findings import joint_state
 from workflow.grid import SiteGrid
 from workflow.interpretability import Limits, Reading, reading
 from workflow.model import (
@@ -30,6 +30,7 @@ from workflow.readings import Place, person, place_of
 from workflow.readmodels import evidence, growth
 from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.reviews import hidden_from
+from workflow.readmodels.siteday import Past, past_of, site_state
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -51,15 +52,13 @@ __all__ = [
     "site_titles",
 ]
 
-UNSEEN = "not examined"
-NO_IMAGERY = "not covered"
 OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
     """A site on the overview. `state` is that of its targets on their newest decisive capture (see
-    `site_state`).
+    `site_state`), `past` what was known on earlier days.
     """
 
     id: str
@@ -72,13 +71,18 @@ class SiteCard:
     captures: int
     targets: int
     note: str
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """All sites, all findings, and how many targets had appeared: `growth` has rows of `growth.growth`."""
+    """All sites, all findings, and how many targets had appeared: `growth` has rows of `growth.growth`.
+
+    `places` are the sites as registered, in the order of their cards.
+    """
 
     sites: tuple[SiteCard, ...]
+    places: tuple[Site, ...]
     findings: tuple[Finding, ...]
     growth: tuple[dict[str, Any], ...]
     captures: int
@@ -155,12 +159,13 @@ def _overview(project: Project) -> OverviewPage:
             site,
             stated.get(site.id, ()),
             ever,
-            len({one.id for one in (*over[site.id], *tied.get(site.id, ()))}),
+            tuple({one.id: one for one in (*over[site.id], *tied.get(site.id, ()))}.values()),
         )
         for site in sites
     ]
     return OverviewPage(
         sites=tuple(cards),
+        places=sites,
         findings=findings,
         growth=tuple(growth.growth_rows(findings, sites)),
         captures=len(captures),
@@ -190,8 +195,9 @@ def _by_site(some: Iterable[S]) -> dict[str | None, list[S]]:
 
 
 def _site_card(
-    site: Site, said: Sequence[Observation], captures: Mapping[str, Capture], pictures: int
+    site: Site, said: Sequence[Observation], captures: Mapping[str, Capture], pictures: Sequence[Capture]
 ) -> SiteCard:
+    past = past_of(said, captures, pictures)
     return SiteCard(
         id=site.id,
         name=site.name,
@@ -199,41 +205,12 @@ def _site_card(
         category=site.category,
         lonlat=site.position.lonlat if site.position else None,
         precision_m=site.position.precision_m if site.position else None,
-        state=site_state(said, captures, pictures),
-        captures=pictures,
+        state=past.now.state,
+        captures=len(pictures),
         targets=len(site.targets),
         note=site.note,
+        past=past,
     )
-
-
-def site_state(said: Iterable[Observation], captures: Mapping[str, Capture], pictures: int) -> str:
-    """One word for a site: what its targets are on the newest capture that decides.
-
-    `present` where any target is, `disputed` where two statements on one capture differ, `absent` where all
-    that were decided are not there, `uncertain` where nothing decides; `not examined` and `not covered`
-    where nobody looked or could look.
-    """
-    by_target: dict[str, dict[str, set[State]]] = {}
-    for one in said:
-        by_target.setdefault(one.target, {}).setdefault(one.capture, set()).add(one.state)
-    newest = [_newest(states, captures) for states in by_target.values()]
-    for word in (DISPUTED, State.PRESENT.value, State.ABSENT.value, State.UNCERTAIN.value):
-        if word in newest:
-            return word
-    return UNSEEN if pictures else NO_IMAGERY
-
-
-def _newest(states: Mapping[str, set[State]], captures: Mapping[str, Capture]) -> str:
-    """The state on the newest capture with a decisive one, else `uncertain`."""
-    decided = [
-        (captures[capture].date_order, {state for state in said if state.decisive})
-        for capture, said in states.items()
-        if capture in captures and any(state.decisive for state in said)
-    ]
-    if not decided:
-        return State.UNCERTAIN.value
-    last = max(decided, key=lambda pair: (not pair[0][0], pair[0]))[1]
-    return joint_state(last)
 
 
 # -- one site ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // The overview map's ground: Natural Earth countries and a graticule, drawn below everything else.
 // Loaded as a plain script beside Leaflet; the page calls
-// window.sitetrackBasemap(map, url, colours, font).
+// window.sitetrackBasemap(map, options), then window.sitetrackShow(map, view) as often as what is shown changes.
 import { feature, mesh } from "topojson-client";
 
 const STEPS_DEG = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
@@ -15,10 +15,16 @@ function pane(map, name, zIndex) {
   return made;
 }
 
-async function drawCountries(map, url, colours) {
-  const response = await fetch(url);
-  if (!response.ok) return;
-  const atlas = await response.json();
+// `ground` is the address of the atlas, or none where it lies in the page as a block of JSON
+async function atlasOf(ground) {
+  if (!ground) return JSON.parse(document.getElementById("sitetrack-ground").textContent);
+  const response = await fetch(ground);
+  return response.ok ? response.json() : null;
+}
+
+async function drawCountries(map, ground, colours) {
+  const atlas = await atlasOf(ground);
+  if (!atlas) return;
   const renderer = window.L.canvas({ pane: "countries", padding: 0.5 });
   const common = { pane: "countries", renderer, interactive: false };
   window.L.geoJSON(feature(atlas, atlas.objects.land), {
@@ -69,11 +75,14 @@ function drawGraticule(map, colours) {
   map.whenReady(draw);
 }
 
-window.sitetrackBasemap = (map, url, colours, font) => {
+window.sitetrackBasemap = (map, { colours, states, url, font }) => {
+  look = { ...colours, states };
+  sites = new Map();
   addStyles(colours, font);
   keepNamesApart(map);
   pane(map, "countries", 150);
   pane(map, "graticule", 160);
+  pane(map, "outlines", 350).style.pointerEvents = "auto";
   map.getContainer().style.background = colours.water;
   window.L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   drawGraticule(map, colours);
@@ -84,7 +93,10 @@ window.sitetrackBasemap = (map, url, colours, font) => {
 
 const SYMBOL_PX = 9; // half of a site's drawing
 const NAME_PX = { gap: 4, height: 17, widest: 300, short: 110 };
-let named = [];
+let look = {};
+let sites = new Map(); // by id: marker, label, drawing
+let shown = []; // those that the view shows
+let covered = null; // the layer of outlines
 
 function addStyles(colours, font) {
   const style = document.createElement("style");
@@ -94,33 +106,38 @@ function addStyles(colours, font) {
     .site-name { position: absolute; left: 22px; top: 0; max-width: ${NAME_PX.widest}px; overflow: hidden; text-overflow: ellipsis;
       unicode-bidi: isolate; font: 600 11.5px/17px system-ui, "Noto Sans KR", sans-serif; }
     .site-name.before { left: auto; right: 22px; }
+    .site.hidden { display: none; }
+    .site.chosen .drawing { outline: 2px solid ${colours.ink}; outline-offset: 1px; border-radius: 50%; }
+    .site-name { color: ${colours.ink}; text-shadow: 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}; }
+    .outline-text { white-space: pre-line; font: 12px/1.4 system-ui, sans-serif; color: #1c2430; }
     .site-name.crowded { visibility: hidden; }
     .site:hover .site-name, .site:focus .site-name { visibility: visible; width: auto !important; max-width: none; background: ${colours.land}; padding: 0 3px; }
   `;
   document.head.append(style);
+  if (!font) return;
   // fetched when a Korean name is shown, not before
   document.fonts.add(new FontFace("Noto Sans KR", `url(${font})`, { unicodeRange: "U+1100-11FF, U+3130-318F, U+AC00-D7A3" }));
 }
 
 function keepNamesApart(map) {
-  named = [];
+  shown = [];
   let waiting = 0;
   const soon = () => {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(() => placeNames(map));
   };
-  map.on("moveend resize layeradd", soon);
+  map.on("moveend resize sitetrack:shown", soon);
   document.fonts.addEventListener("loadingdone", soon);
 }
 
 // each name right of its site, else left of it, else short, else hidden: no name lies on another, on a site or over the edge
 function placeNames(map) {
   const width = map.getSize().x;
-  const places = named.map(({ marker }) => map.latLngToContainerPoint(marker.getLatLng()));
+  const places = shown.map(({ marker }) => map.latLngToContainerPoint(marker.getLatLng()));
   const taken = places.map(({ x, y }) => [x - SYMBOL_PX, y - SYMBOL_PX, x + SYMBOL_PX, y + SYMBOL_PX]);
-  for (const { label } of named) label.style.width = "max-content";
-  const lengths = named.map(({ label }) => label.scrollWidth + 1); // it is rounded, a cut letter is not
-  named.forEach(({ label }, i) => {
+  for (const { label } of shown) label.style.width = "max-content";
+  const lengths = shown.map(({ label }) => label.scrollWidth + 1); // it is rounded, a cut letter is not
+  shown.forEach(({ label }, i) => {
     const { x, y } = places[i];
     const near = SYMBOL_PX + NAME_PX.gap;
     const [top, bottom] = [y - NAME_PX.height / 2, y + NAME_PX.height / 2];
@@ -159,22 +176,73 @@ function shapeOf(state, colour, paper) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="18" height="18" viewBox="0 0 18 18">${body}</svg>`;
 }
 
-// point_to_layer of the GeoJSON with the sites: shape and name; the name only ever becomes a text node
+// point_to_layer of the GeoJSON with the sites: a place and its name, which only ever becomes a text node
 window.sitetrackMarker = (feature, at) => {
-  const { state, colour, paper, ink, name, chosen } = feature.properties;
-  // a line of its own: a name that turns the direction of writing must not turn the state
-  const title = `${name}\n${state}`;
+  const { id, name } = feature.properties;
   const root = document.createElement("div");
+  root.className = "drawing";
   root.style.cssText = "position:relative;white-space:nowrap;width:18px;height:18px";
-  root.innerHTML = shapeOf(state, colour, paper);
-  if (chosen) root.style.cssText += ";outline:2px solid " + ink + ";outline-offset:3px;border-radius:50%";
+  const drawing = document.createElement("div");
   const label = document.createElement("span");
   label.className = "site-name";
   label.textContent = name;
-  label.style.cssText = `color:${ink};text-shadow:0 0 3px ${paper},0 0 3px ${paper},0 0 3px ${paper}`;
-  root.append(label);
+  root.append(drawing, label);
   const icon = window.L.divIcon({ className: "site", html: root, iconSize: [18, 18], iconAnchor: [9, 9] });
-  const marker = window.L.marker(at, { icon, title, alt: title, keyboard: true, riseOnHover: true });
-  named.push({ marker, label });
+  const marker = window.L.marker(at, { icon, title: name, alt: name, keyboard: true, riseOnHover: true });
+  sites.set(id, { marker, name, label, drawing });
   return marker;
+};
+
+// What is shown: `states` has the ids of the sites in each state, others are hidden; `words` those states in the
+// reader's language; `outlines` rings of pictures with a text.
+window.sitetrackShow = (map, { states, words, day, chosen, outlines }) => {
+  const stateOf = new Map(Object.entries(states).flatMap(([state, ids]) => ids.map((id) => [id, state])));
+  shown = [];
+  for (const [id, site] of sites) {
+    const state = stateOf.get(id);
+    const element = site.marker.getElement();
+    element.classList.toggle("hidden", state === undefined);
+    element.classList.toggle("chosen", id === chosen);
+    if (state === undefined) continue;
+    shown.push(site);
+    if (site.state !== state) site.drawing.innerHTML = shapeOf(state, look.states[state], look.paper);
+    site.state = state;
+    element.dataset.state = state;
+    // a line of its own: a name that turns the direction of writing must not turn the state
+    element.title = `${site.name}\n${words[state]}`;
+    element.setAttribute("alt", element.title);
+    element.setAttribute("aria-label", element.title);
+  }
+  outline(map, outlines);
+  Object.assign(map.getContainer().dataset, { day, shown: shown.length, outlines: outlines.length });
+  map.fire("sitetrack:shown");
+};
+
+// where pictures lie: the kind of picture by its dashes, the days in words
+function outline(map, outlines) {
+  covered?.remove();
+  covered = window.L.layerGroup();
+  for (const { ring, dash, text } of outlines) {
+    const style = { pane: "outlines", color: look.outline, weight: 1.6, dashArray: dash || null, fillOpacity: 0.04 };
+    const words = document.createElement("span");
+    words.className = "outline-text";
+    words.textContent = text;
+    window.L.polygon(ring, style).bindTooltip(words, { sticky: true }).addTo(covered);
+  }
+  covered.addTo(map);
+}
+
+// The same in a file of its own: outlines by a check box, and buttons that lead to a site.
+window.sitetrackFile = (map, view) => {
+  const box = document.getElementById("sitetrack-outlines");
+  const show = () => window.sitetrackShow(map, { ...view, outlines: box?.checked ? view.outlines : [] });
+  box?.addEventListener("change", show);
+  for (const button of document.querySelectorAll("[data-site]")) {
+    button.addEventListener("click", () => {
+      const { marker } = sites.get(button.dataset.site);
+      map.setView(marker.getLatLng(), Math.max(map.getZoom(), 14));
+      marker.getElement().focus();
+    });
+  }
+  show();
 };

@@ -1,0 +1,241 @@
+"""The map of the sites: folium without a request to anywhere else.
+
+folium names its scripts at content delivery networks. The few that are needed are replaced, on the
+instances, by our bundled copies, the rest is left out. The ground is Natural Earth in a pane of its own
+below everything. What people wrote travels as JSON and becomes text nodes in the browser: none of it is
+ever pasted into HTML or script.
+
+The map itself holds the places and their names alone. Which of them are shown, in which state, and the outlines of
+pictures are a `view` that the browser lays over it, so that another day or filter draws no new map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import folium
+from branca.element import Element, MacroElement
+from folium.elements import JSCSSMixin
+from folium.utilities import JsCode
+from jinja2 import Template
+
+from dashboard import assets
+from workflow.model import LonLat
+from workflow.readmodels.footprints import Footprint
+
+__all__ = [
+    "DOTTED",
+    "GLYPHS",
+    "KINDS",
+    "STATE_COLOURS",
+    "Place",
+    "file_parts",
+    "localise",
+    "network_map",
+    "outlines",
+    "view",
+    "view_layer",
+]
+
+Place = tuple[str, str, LonLat]
+"""Id, name and position of a site."""
+
+# colour-blind safe (Okabe and Ito), each with a shape of its own in the browser
+STATE_COLOURS: Mapping[str, str] = {
+    "present": "#0072b2",
+    "absent": "#d55e00",
+    "uncertain": "#8a63c9",
+    "disputed": "#d13a32",
+    "not examined": "#7a828e",
+    "not covered": "#7a828e",
+}
+GLYPHS: Mapping[str, str] = {
+    "present": "●",
+    "absent": "○",
+    "uncertain": "■",
+    "disputed": "▲",
+    "not examined": "◆",
+    "not covered": "✕",
+}
+KINDS: Mapping[str, tuple[str, str]] = {"satellite": ("", "━━"), "aerial": ("7 4", "╍╍")}
+"""How the outline of a kind of picture is dashed on the map, and in a legend; the others are dotted."""
+DOTTED = ("2 4", "┄┄")
+_LIGHT = {
+    "water": "#dfe8f0",
+    "land": "#f7f6f2",
+    "coast": "#a9b4bf",
+    "border": "#b9b2a6",
+    "graticule": "#c3ccd6",
+    "text": "#5a6673",
+    "paper": "#ffffff",
+    "ink": "#1c2430",
+    "outline": "#3f5fa8",
+}
+_DARK = {
+    "water": "#11161d",
+    "land": "#222932",
+    "coast": "#4a5563",
+    "border": "#4d535c",
+    "graticule": "#2e3742",
+    "text": "#9aa5b1",
+    "paper": "#11161d",
+    "ink": "#e4e8ee",
+    "outline": "#9db4ec",
+}
+
+
+class _Basemap(JSCSSMixin, MacroElement):
+    """Countries and graticule, drawn by our own script below all layers."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "window.sitetrackBasemap({{ this._parent.get_name() }}, {{ this.options|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Basemap"
+        self.options = dict(options)
+        self.default_js = [("basemap", assets.url("basemap.js"))]
+
+
+class _View(MacroElement):
+    """What is laid over the map; it stands in a layer that the page may exchange without drawing the map anew."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "window.{{ this.function }}({{ this._parent._parent.get_name() }}, {{ this.view|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, shown: Mapping[str, Any], function: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "View"
+        self.view = dict(shown)
+        self.function = function
+
+
+def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) -> folium.Map:
+    """The map of these places. `inline` is for a file: the ground lies in the page, which loads nothing itself."""
+    colours = _DARK if dark else _LIGHT
+    ground = {} if inline else {"url": assets.url("countries-50m.json"), "font": _font()}
+    made = folium.Map(tiles=None, attribution_control=False, zoom_control="topright")
+    _Basemap({"colours": colours, "states": dict(STATE_COLOURS), **ground}).add_to(made)
+    if places:
+        features = [
+            {
+                "type": "Feature",
+                "id": key,
+                "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
+                "properties": {"id": key, "name": name},
+            }
+            for key, name, place in places
+        ]
+        folium.GeoJson(
+            {"type": "FeatureCollection", "features": features},
+            name="sites",
+            point_to_layer=JsCode("(feature, at) => window.sitetrackMarker(feature, at)"),
+        ).add_to(made)
+        made.fit_bounds(_bounds([place for _, _, place in places]), max_zoom=15, padding=(40, 40))
+    else:
+        made.fit_bounds([[-50, -130], [65, 150]])
+    localise(made)
+    return made
+
+
+def _font() -> str:
+    return assets.url("fonts/NotoSansKR_700Bold.ttf")
+
+
+def view(
+    states: Iterable[tuple[str, str]],
+    words: Mapping[str, str],
+    *,
+    day: str = "",
+    chosen: str | None = None,
+    outlined: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """What the browser lays over the map: the sites of `states` (id, state), all others hidden; `chosen` ringed.
+
+    `words` are the states in the reader's language, `outlined` what `outlines` gives.
+    """
+    by_state: dict[str, list[str]] = {}
+    for key, state in states:
+        by_state.setdefault(state, []).append(key)
+    return {
+        "states": by_state,
+        "words": {state: words[state] for state in by_state},
+        "day": day,
+        "chosen": chosen,
+        "outlines": list(outlined),
+    }
+
+
+def outlines(prints: Iterable[Footprint], days: Sequence[str]) -> list[dict[str, Any]]:
+    """Footprints as the browser draws them, the largest first; `days` has the text that each is told with."""
+    return [
+        {
+            "ring": [[corner.lat, corner.lon] for corner in one.ring],
+            "dash": KINDS.get(one.kind, DOTTED)[0],
+            "text": text,
+        }
+        for one, text in sorted(zip(prints, days, strict=True), key=lambda pair: -_extent(pair[0]))
+    ]
+
+
+def _extent(one: Footprint) -> float:
+    lons, lats = [corner.lon for corner in one.ring], [corner.lat for corner in one.ring]
+    return (max(lons) - min(lons)) * (max(lats) - min(lats))
+
+
+def view_layer(shown: Mapping[str, Any], function: str = "sitetrackShow") -> folium.FeatureGroup:
+    """A layer that does nothing but to lay a `view` over the map that it is added to."""
+    layer = folium.FeatureGroup(name="view")
+    _View(shown, function).add_to(layer)
+    return layer
+
+
+def file_parts(places: Sequence[Place], shown: Mapping[str, Any]) -> tuple[str, str]:
+    """Element and script of a map in a file of its own, with a view on it; nothing in them names a script or a style.
+
+    The same places and view give the same text.
+    """
+    made = network_map(places, dark=False, inline=True)
+    view_layer(shown, "sitetrackFile").add_to(made)
+    figure: Any = made.get_root()
+    for number, part in enumerate(_tree(figure)):
+        part._id = str(number)  # folium's own are random
+        if isinstance(part, JSCSSMixin):
+            part.default_js, part.default_css = [], []
+    figure.render()
+    return str(figure.html.render()), str(figure.script.render())
+
+
+def _bounds(places: Sequence[LonLat]) -> list[list[float]]:
+    lats, lons = [place.lat for place in places], [place.lon for place in places]
+    pad = 0.005  # about half a kilometre, so that a single site has surroundings
+    return [[min(lats) - pad, min(lons) - pad], [max(lats) + pad, max(lons) + pad]]
+
+
+def localise(element: Element) -> None:
+    """Point every script and style sheet of a folium tree at the bundled copies; those we do not bundle are
+    left out.
+
+    Attributes of the instances are set: folium's own helpers would change the lists of the classes, for
+    everybody.
+    """
+    local = {"leaflet": assets.url("leaflet/leaflet.js"), "leaflet_css": assets.url("leaflet/leaflet.css")}
+    for part in _tree(element):
+        if not isinstance(part, JSCSSMixin):
+            continue
+        for attribute in ("default_js", "default_css"):
+            links = [(name, local.get(name, link)) for name, link in getattr(part, attribute)]
+            setattr(part, attribute, [(name, link) for name, link in links if link.startswith(assets.PREFIX)])
+
+
+def _tree(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element._children.values():
+        yield from _tree(child)
