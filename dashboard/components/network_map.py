@@ -2,8 +2,9 @@
 
 folium names its scripts at content delivery networks. The few that are needed are replaced, on the
 instances, by our bundled copies, the rest is left out. The ground is Natural Earth in a pane of its own
-below everything. What people wrote travels as JSON and becomes text nodes in the browser: none of it is
-ever pasted into HTML or script.
+below everything. What people wrote travels in our own literals (`literal`) and becomes text nodes in the browser.
+None of it goes through folium, which reads the scripts that it made as templates once more: a name with ``{{ }}``
+would be evaluated on the server.
 
 The map itself holds the places and their names alone. Which of them are shown, in which state, and the outlines of
 pictures are a `view` that the browser lays over it, so that another day or filter draws no new map.
@@ -11,6 +12,8 @@ pictures are a `view` that the browser lays over it, so that another day or filt
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +34,7 @@ __all__ = [
     "STATE_COLOURS",
     "Place",
     "file_parts",
+    "literal",
     "localise",
     "network_map",
     "outlines",
@@ -85,19 +89,27 @@ _DARK = {
 }
 
 
+_IN_STRINGS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "{}<>&'`$%#"})
+
+
+def literal(value: object) -> str:
+    """`value` as a literal of JavaScript in which no text can end a script, or begin a template of any kind."""
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: found.group().translate(_IN_STRINGS), json.dumps(value))
+
+
 class _Basemap(JSCSSMixin, MacroElement):
     """Countries and graticule, drawn by our own script below all layers."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "window.sitetrackBasemap({{ this._parent.get_name() }}, {{ this.options|tojson }});"
+        "window.sitetrackBasemap({{ this._parent.get_name() }}, {{ this.options }});"
         "{% endmacro %}"
     )
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Basemap"
-        self.options = dict(options)
+        self.options = literal(options)
         self.default_js = [("basemap", assets.url("basemap.js"))]
 
 
@@ -106,14 +118,14 @@ class _View(MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "window.{{ this.function }}({{ this._parent._parent.get_name() }}, {{ this.view|tojson }});"
+        "window.{{ this.function }}({{ this._parent._parent.get_name() }}, {{ this.view }});"
         "{% endmacro %}"
     )
 
     def __init__(self, shown: Mapping[str, Any], function: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "View"
-        self.view = dict(shown)
+        self.view = literal(shown)
         self.function = function
 
 
@@ -122,16 +134,17 @@ def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) ->
     colours = _DARK if dark else _LIGHT
     ground = {} if inline else {"url": assets.url("countries-50m.json"), "font": _font()}
     made = folium.Map(tiles=None, attribution_control=False, zoom_control="topright")
-    _Basemap({"colours": colours, "states": dict(STATE_COLOURS), **ground}).add_to(made)
+    names = {key: name for key, name, _ in places}
+    _Basemap({"colours": colours, "states": dict(STATE_COLOURS), "names": names, **ground}).add_to(made)
     if places:
         features = [
             {
                 "type": "Feature",
                 "id": key,
                 "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
-                "properties": {"id": key, "name": name},
+                "properties": {"id": key},
             }
-            for key, name, place in places
+            for key, _, place in places
         ]
         folium.GeoJson(
             {"type": "FeatureCollection", "features": features},

@@ -75,8 +75,8 @@ function drawGraticule(map, colours) {
   map.whenReady(draw);
 }
 
-window.sitetrackBasemap = (map, { colours, states, url, font }) => {
-  look = { ...colours, states };
+window.sitetrackBasemap = (map, { colours, states, names, url, font }) => {
+  look = { ...colours, states, names };
   sites = new Map();
   addStyles(colours, font);
   keepNamesApart(map);
@@ -176,9 +176,10 @@ function shapeOf(state, colour, paper) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="18" height="18" viewBox="0 0 18 18">${body}</svg>`;
 }
 
-// point_to_layer of the GeoJSON with the sites: a place and its name, which only ever becomes a text node
+// point_to_layer of the GeoJSON with the sites; names come with the options and only ever become text nodes
 window.sitetrackMarker = (feature, at) => {
-  const { id, name } = feature.properties;
+  const { id } = feature.properties;
+  const name = look.names[id];
   const root = document.createElement("div");
   root.className = "drawing";
   root.style.cssText = "position:relative;white-space:nowrap;width:18px;height:18px";
