@@ -58,7 +58,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 A_SITE = 50  # so many targets, pictures, marks and states one site has
 PATIENCE_MS = 60_000
-MOST_OPENED = 6
+MOST_OPENED = 3
 
 
 # -- the project ---------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def make_project(root: Path, count: int) -> Path:
                 transaction.put(_site(said, number, parts), 0)
                 for value in _objects(said, number, f"s{number % dense}"):
                     transaction.put(value, 0)
-        _wear(project, said, min(count, A_SITE))
+        _wear(project, said, min(count // 2, A_SITE))
     return root
 
 
@@ -476,8 +476,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         root = make_project(folder / "project", count)
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        control = pasted(browser, payloads(count))
+        flags = ["--no-sandbox", "--disable-gpu"]
+        with playwright.chromium.launch(executable_path=program, args=flags) as browser:
+            control = pasted(browser, payloads(count))
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
         with serving(root, folder) as address, watching(browser, address) as (page, seen):
             visit(page, seen, address, addresses(count, count), more=20)
         opened = open_files(browser, files(root, folder))

@@ -26,7 +26,9 @@ TEMPLATES = (
 )
 
 
-@given(st.recursive(st.text() | st.integers(), lambda part: st.lists(part) | st.dictionaries(st.text(), part)))
+@given(
+    st.recursive(st.text() | st.integers(), lambda part: st.lists(part) | st.dictionaries(st.text(), part))
+)
 def test_a_literal_means_its_value_and_holds_nothing_that_a_template_knows(value: object) -> None:
     text = literal(value)
     assert json.loads(text) == value
@@ -43,4 +45,6 @@ def test_a_name_is_never_evaluated_as_a_template(name: str) -> None:
     view_layer(shown).add_to(made)
     rendered = made.get_root().render()
     for script in (rendered, _get_map_string(made), file_parts([("a", name, PLACE)], shown)[1]):
-        assert script.count(literal(name)) == (3 if "sitetrackShow" in script or "sitetrackFile" in script else 1)
+        assert script.count(literal(name)) == (
+            3 if "sitetrackShow" in script or "sitetrackFile" in script else 1
+        )
