@@ -69,8 +69,8 @@ def understood(
         when a text is no date, can be read in two ways, or lies in the future or before photography.
     """
     day = today or datetime.now(UTC).date()
-    stated = stated_span(text)
-    if stated is None or not text.strip():
+    stated = stated_span(text.strip() or None)
+    if stated is None:
         raise InputRefused("Date", "it is empty", "write one, or 'unknown'")
     if basis is not None and basis not in STATED_BASES:
         words = ", ".join(STATED_BASES)
