@@ -90,7 +90,7 @@ def show(draft: Draft, site: Site | None, categories: Sequence[str]) -> None:
         if draft.refused is not None:
             _conflict(draft, draft.refused)
             return
-        if site is not None:
+        if draft.site:
             _moved_on(draft)
         if draft.kind == ADD:
             _add(draft, categories)

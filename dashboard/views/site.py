@@ -13,7 +13,7 @@ from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.coords import format_decimal
-from workflow.model import Capture, Evidence, LonLat, Site, Target
+from workflow.model import Capture, Evidence, Site, Target
 from workflow.readmodels import pages, sitepage
 from workflow.timespan import format_span
 
@@ -153,8 +153,8 @@ def _clickable(
         dark=st.context.theme.type == "dark",
     )
     name = site.id if site else ""
-    mark: LonLat | None = st.session_state.get(_MARK)
-    clicked = site_map.show_map(made, mark=mark, key=f"site.map.{name}", height_px=MAP_PX)
+    mark: site_map.Clicked = st.session_state.get(_MARK, site_map.Clicked())
+    clicked = site_map.show_map(made, mark=mark.place, key=f"site.map.{name}", height_px=MAP_PX)
     seen: site_map.Clicked = st.session_state.get(f"{_SEEN}.{name}", site_map.Clicked())
     if clicked != seen:
         st.session_state[f"{_SEEN}.{name}"] = clicked
@@ -163,14 +163,13 @@ def _clickable(
             site_form.close()
             st.rerun()
         if clicked.place is not None and clicked.place != seen.place:
-            st.session_state[_MARK] = clicked.place
+            st.session_state[_MARK] = clicked
             st.rerun()
-    if mark is not None:
-        _clicked(mark, site, clicked.digits)
+    if mark.place is not None:
+        _clicked(format_decimal(mark.place, mark.digits), site)
 
 
-def _clicked(mark: LonLat, site: Site | None, digits: int) -> None:
-    text = format_decimal(mark, digits)
+def _clicked(text: str, site: Site | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="site.clicked"):
         st.html(f"<div data-clicked='{safe(text)}'>{safe(t('Clicked: {place}', place=text))}</div>")
         if state.may_write() and site is not None:
