@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -279,3 +280,20 @@ def test_a_click_tells_no_more_decimals_than_a_hand_can_point_at(zoom: int, digi
     from dashboard.components.site_map import Clicked
 
     assert Clicked(zoom=zoom).digits == digits
+
+
+def test_names_on_the_map_are_no_template_and_end_no_script() -> None:
+    from streamlit_folium import _get_map_string
+
+    from dashboard.components.site_map import site_map
+    from workflow.readmodels.sitepage import MapSite
+
+    names = ["{{ 7*7 }}", "{% raw %}", "</script>", "`${alert(1)}`", "map_div_0", "평양 \U0001f6f0"]
+    sites = [MapSite(f"s{number}", name, LonLat(125, 39), 100) for number, name in enumerate(names)]
+    made = site_map(sites, chosen="s0", dark=False)
+    made.get_root().render()
+    script = _get_map_string(made)
+    (pairs,) = re.findall(r"new Map\(\[(.*?)\]\);", script)
+    assert json.loads(f"[{pairs}]") == [[site.id, site.name] for site in sites]
+    assert not set(pairs) & set("{}<>`$_")
+    assert script.count("</script>") == 0

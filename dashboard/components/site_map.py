@@ -1,8 +1,9 @@
 """The map of one site: its place and watch circle, its neighbours, outlines of its pictures, and below them the newest
 picture itself. A click gives a place.
 
-As on the overview map nothing is fetched from anywhere else, and names travel as JSON and become text nodes. What the
-click marked is laid over the map, so that the map itself stays as it is.
+As on the overview map nothing is fetched from anywhere else. Names travel beside folium, which reads the scripts that
+it made as templates once more, and become text nodes. What the click marked is laid over the map, so that the map
+itself stays as it is.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import MacroElement
+from branca.element import Element, MacroElement
 from folium.elements import JSCSSMixin
 from folium.utilities import JsCode
 from jinja2 import Template
 from streamlit_folium import st_folium
 
 from dashboard import assets
-from dashboard.components.overview_map import localise
 from workflow.coords import METRES_PER_DEGREE
 from workflow.model import LonLat
 from workflow.readmodels.sitepage import Ground, MapSite
@@ -55,13 +55,13 @@ _CLICK_PX, _METRES_PER_PX = 3, 156_543.0
 _WORLD = [[-50.0, -130.0], [65.0, 150.0]]
 # names of neighbours are shown when they are pointed at; each is only ever a text node
 _POINT = """(feature, at) => {
-  const { name, chosen, ink, paper, colour } = feature.properties;
+  const { id, chosen, ink, paper, colour } = feature.properties;
   const dot = window.L.circleMarker(at, {
     radius: chosen ? 8 : 5, color: chosen ? colour : ink, weight: chosen ? 3 : 1.5, fillColor: paper,
     fillOpacity: chosen ? 0.25 : 0.9, bubblingMouseEvents: false,
   });
   const label = document.createElement("bdi");
-  label.textContent = name;
+  label.textContent = window.sitetrackNames.get(id);
   return dot.bindTooltip(label, { direction: "top", offset: [0, -8] });
 }"""
 
@@ -86,8 +86,11 @@ class _Basemap(JSCSSMixin, MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "window.sitetrackBasemap({{ this._parent.get_name() }}, {{ this.url|tojson }}, {{ this.colours|tojson }}, "
-        "{{ this.font|tojson }});"
+        # it takes one object of options, or each by itself
+        "((map, colours, url, font) => window.sitetrackBasemap.length > 2 "
+        "? window.sitetrackBasemap(map, url, colours, font) "
+        ": window.sitetrackBasemap(map, { colours, states: {}, url, font }))"
+        "({{ this._parent.get_name() }}, {{ this.colours|tojson }}, {{ this.url|tojson }}, {{ this.font|tojson }});"
         "{{ this._parent.get_name() }}.getContainer().setAttribute('data-site-map', 'ready');"
         "{% endmacro %}"
     )
@@ -99,6 +102,30 @@ class _Basemap(JSCSSMixin, MacroElement):
         self.colours = dict(colours)
         self.font = assets.url("fonts/NotoSansKR_700Bold.ttf")
         self.default_js = [("basemap", assets.url("basemap.js"))]
+
+
+class _Names(MacroElement):
+    """Names of sites by their ids, as escapes alone: nothing in them ends a script or begins a template."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}window.sitetrackNames = new Map([{{ this.pairs }}]);{% endmacro %}"
+    )
+
+    def __init__(self, sites: Sequence[MapSite]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Names"
+        self.pairs = ",".join(f"[{_escaped(site.id)},{_escaped(site.name)}]" for site in sites)
+
+
+def _escaped(text: str) -> str:
+    """A string of JavaScript that has letters and digits of ASCII as they are and all else as code units."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    codes = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
+    return (
+        '"'
+        + "".join(chr(one) if one < 128 and chr(one).isalnum() else f"\\u{one:04x}" for one in codes)
+        + '"'
+    )
 
 
 class _Picture(MacroElement):
@@ -167,13 +194,25 @@ def site_map(
             interactive=False,
         ).add_to(made)
     if sites:
+        _Names(sites).add_to(made)
         features = [_feature(one, one.id == chosen, colours) for one in sites]
         folium.GeoJson(
             {"type": "FeatureCollection", "features": features}, name="sites", point_to_layer=JsCode(_POINT)
         ).add_to(made)
     made.fit_bounds(_bounds([site] if site else sites), max_zoom=19, padding=(8, 8))
-    localise(made)
+    _localise(made)
     return made
+
+
+def _localise(element: Element) -> None:
+    """Point scripts and styles of a folium tree, on its instances, at the bundled copies; leave out the others."""
+    local = {"leaflet": assets.url("leaflet/leaflet.js"), "leaflet_css": assets.url("leaflet/leaflet.css")}
+    if isinstance(element, JSCSSMixin):
+        for attribute in ("default_js", "default_css"):
+            links = [(name, local.get(name, link)) for name, link in getattr(element, attribute)]
+            setattr(element, attribute, [one for one in links if one[1].startswith(assets.PREFIX)])
+    for child in element._children.values():
+        _localise(child)
 
 
 def _feature(site: MapSite, is_chosen: bool, colours: Mapping[str, str]) -> dict[str, Any]:
@@ -183,7 +222,6 @@ def _feature(site: MapSite, is_chosen: bool, colours: Mapping[str, str]) -> dict
         "geometry": {"type": "Point", "coordinates": [site.lonlat.lon, site.lonlat.lat]},
         "properties": {
             "id": site.id,
-            "name": site.name,
             "chosen": is_chosen,
             "ink": colours["ink"],
             "paper": colours["paper"],

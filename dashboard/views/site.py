@@ -8,14 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import site_form, site_map
+from dashboard.components import dates, site_form, site_map
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.coords import format_decimal
-from workflow.model import Capture, Evidence, Site, Target
+from workflow.model import Capture, DateSpan, Evidence, Precision, Site, Target
 from workflow.readmodels import pages, sitepage
-from workflow.timespan import format_span
 
 MAP_PX = 460
 FEW = 8
@@ -137,7 +136,7 @@ def _map(page: pages.ComparePage) -> None:
     if on_map:
         newest = page.captures[-1]
         badge = notices.SYNTHETIC if newest.synthetic else ""
-        words = t("On the map: the picture of {date}. {credit}", date=newest.label, credit=newest.credit)
+        words = t("On the map: the picture of {date}. {credit}", date=_day(newest), credit=newest.credit)
         st.html(f"<div style='font-size:.85rem;opacity:.85'>{badge}<bdi>{safe(words)}</bdi></div>")
 
 
@@ -295,12 +294,12 @@ def _one_target(page: pages.ComparePage, target: Target) -> None:
 def _strip(page: pages.ComparePage) -> None:
     """All pictures in time, each with a letter for the state of each target."""
     cards = sorted((*page.captures, *page.stills), key=_first_day)
-    st.html(f"<b>{safe(tn(len(cards), '{n} picture of it', '{n} pictures of it'))}</b>")
     if not cards:
         notices.empty(
             t("No picture shows this site yet: drop some on the Imagery page."), "sitetrack ingest PATH"
         )
         return
+    st.html(f"<b>{safe(tn(len(cards), '{n} picture of it', '{n} pictures of it'))}</b>")
     names = {one.id: one.name or one.id for one in page.site.targets}
     frames = "".join(_frame(page.site.id, card, names) for card in cards)
     st.html(
@@ -322,12 +321,18 @@ def _frame(site: str, card: pages.CaptureCard, names: Mapping[str, str]) -> str:
     states = "".join(_letter(names.get(target, target), said) for target, said in card.states.items())
     badge = "<b style='color:#d13a32'>SYNTHETIC</b> " if card.synthetic else ""
     return (
-        "<figure style='margin:0;flex:0 0 8.2rem;font-size:.78rem;line-height:1.3'>"
+        "<figure style='margin:0;flex:0 0 8.2rem;min-width:0;overflow:hidden;font-size:.78rem;line-height:1.3'>"
         f"<img loading='lazy' src='{routes.chip_url(site, card.id)}' alt='{safe(card.file)}' "
         "style='width:8.2rem;height:8.2rem;object-fit:cover;border-radius:4px;background:#14171c;display:block'>"
-        f"<figcaption>{badge}{safe(card.label)}<br><span style='opacity:.8'>{safe(card.basis)}</span>"
+        f"<figcaption>{badge}{safe(_day(card))}<br>"
+        f"<span style='opacity:.8'>{safe(t(card.basis.removeprefix('date: ')))}</span>"
         f"{states}</figcaption></figure>"
     )
+
+
+def _day(card: pages.CaptureCard) -> str:
+    """The days of a picture in the session's language."""
+    return dates.days(DateSpan(card.earliest, card.latest, Precision.RANGE))
 
 
 def _letter(target: str, said: str) -> str:
@@ -343,11 +348,11 @@ def _letter(target: str, said: str) -> str:
 def _marks(page: pages.ComparePage) -> None:
     if not page.marks:
         return
-    dates = {card.id: card.label for card in (*page.captures, *page.stills)}
+    days = {card.id: _day(card) for card in (*page.captures, *page.stills)}
     names = {one.id: one.name or one.id for one in page.site.targets}
     rows = [
         {
-            "picture": dates.get(card.mark.capture, card.mark.capture),
+            "picture": days.get(card.mark.capture, card.mark.capture),
             "shape": t(card.mark.shape),
             "label": card.mark.label,
             "note": card.mark.note,
@@ -384,7 +389,7 @@ def _evidence(said: Sequence[Evidence]) -> None:
         {
             "target": one.target or t("the place"),
             "says": t(str(one.event or one.state)) if one.event or one.state else "",
-            "when": format_span(one.when) if one.when else "",
+            "when": dates.days(one.when) if one.when else "",
             "wording": one.wording,
             "source": ", ".join(part for part in (one.source, one.page) if part),
         }

@@ -19,7 +19,7 @@ from workflow.project import Project, init_project
 pytestmark = pytest.mark.browser
 
 PLACE = LonLat(125.7412, 39.0204)
-HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} [a](javascript:alert(3))"
+HOSTILE = "{{ 7*7 }} <img src=x onerror=alert(1)> ${alert(2)} [a](javascript:alert(3))"
 
 
 @pytest.fixture(scope="module")
