@@ -101,7 +101,14 @@ def _facts(capture: Capture) -> None:
         (t("bounds"), dates.bounds(capture.acquired), ""),
         (t("date as written"), capture.acquired.verbatim, ""),
     ]
-    known = [(t(one["fact"]), one["value"], one["source"]) for one in tables.capture_facts(capture)]
+    known = [
+        (
+            t(one["fact"]),
+            dates.words(capture.acquired) if one["fact"] == "date" else one["value"],
+            one["source"],
+        )
+        for one in tables.capture_facts(capture)
+    ]
     rows = "".join(
         f"<tr><td style='opacity:.8;padding-right:1em;white-space:nowrap'>{safe(name)}</td>"
         f"<td style='padding-right:1em;overflow-wrap:anywhere'>{safe(value)}</td>"
