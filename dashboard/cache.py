@@ -15,9 +15,10 @@ import streamlit as st
 from dashboard.projects import current_project
 from workflow.model import Subset
 from workflow.readings import Place
-from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, work
+from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, sitepage, work
 from workflow.readmodels import footprints as outlines
 from workflow.readmodels import growth as growing
+from workflow.readmodels import imagery as library
 from workflow.readmodels import matrix as matrices
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "compare",
     "footprints",
     "growth",
+    "imagery",
     "ledger",
+    "map_sites",
     "matrix",
     "news",
     "next_captures",
@@ -62,6 +65,18 @@ def site_titles() -> dict[str, str]:
     """What each site is called, by its id."""
     project = current_project()
     return _site_titles(str(project.root), project.record.stamp)
+
+
+def imagery() -> library.ImageryPage:
+    """All captures as they are now, the withdrawn too."""
+    project = current_project()
+    return _imagery(str(project.root), project.record.stamp)
+
+
+def map_sites() -> tuple[sitepage.MapSite, ...]:
+    """All located sites, for a map."""
+    project = current_project()
+    return _map_sites(str(project.root), project.record.stamp)
 
 
 def next_captures() -> list[dict[str, Any]]:
@@ -152,6 +167,16 @@ def _news(root: str, stamp: Stamp, days: int, today: date, reader: str | None) -
 @st.cache_data(max_entries=4, show_spinner=False)
 def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  the cache's key
     return pages.site_titles(current_project())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _imagery(root: str, stamp: Stamp) -> library.ImageryPage:  # noqa: ARG001  the cache's key
+    return library.imagery(current_project())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _map_sites(root: str, stamp: Stamp) -> tuple[sitepage.MapSite, ...]:  # noqa: ARG001  the cache's key
+    return sitepage.map_sites(current_project())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

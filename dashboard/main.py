@@ -21,6 +21,8 @@ page = st.navigation(
         st.Page(
             "views/timeline.py", title=t("Timeline"), icon=":material/view_timeline:", url_path="timeline"
         ),
+        st.Page("views/site.py", title=t("Site"), icon=":material/location_on:", url_path="site"),
+        st.Page("views/imagery.py", title=t("Imagery"), icon=":material/photo_library:", url_path="imagery"),
         st.Page("views/growth.py", title=t("Growth"), icon=":material/stairs:", url_path="growth"),
         st.Page("views/review.py", title=t("Review"), icon=":material/rate_review:", url_path="review"),
         st.Page("views/claims.py", title=t("Claims"), icon=":material/fact_check:", url_path="claims"),

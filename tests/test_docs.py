@@ -120,6 +120,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "observations import": [past_work(tmp_path), "--reason", "survey"],
         "captures show": ["scene0.tif"],
         "classes set": ["gantry", "--detect-gsd", "0.5"],
+        "captures date": ["scene1.tif", "November 2021"],
         "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],

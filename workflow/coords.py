@@ -22,6 +22,7 @@ __all__ = [
     "distance_m",
     "format_decimal",
     "format_dms",
+    "format_mgrs",
     "lonlat",
     "parse_position",
 ]
@@ -116,6 +117,17 @@ def format_dms(place: LonLat) -> str:
 def format_decimal(place: LonLat, digits: int = 5) -> str:
     """Latitude and longitude in decimal degrees: ``39.02028, 125.73472``. Five digits are about one metre."""
     return f"{place.lat:.{digits}f}, {place.lon:.{digits}f}"
+
+
+def format_mgrs(place: LonLat) -> str:
+    """The square of one metre in the MGRS grid in which the place lies: ``51S YD 35719 22848``."""
+    from mgrs import MGRS
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        code = MGRS().toMGRS(place.lat, place.lon)
+    zone, square, digits = code[:-12], code[-12:-10], code[-10:]
+    return f"{zone} {square} {digits[:5]} {digits[5:]}"
 
 
 def _dms(value: float, letters: str) -> str:

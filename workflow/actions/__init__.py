@@ -3,6 +3,7 @@
 from workflow.actions.assigning import assign
 from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
 from workflow.actions.classes import set_limits
+from workflow.actions.dating import STATED_BASES, Understood, set_date, understood
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
@@ -22,11 +23,13 @@ from workflow.actions.sites import add_site, edit_site, resolve_conflict
 from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
+    "STATED_BASES",
     "Acknowledgement",
     "ImportOptions",
     "ImportReport",
     "ImportedRow",
     "PastWorkReport",
+    "Understood",
     "add_claim",
     "add_site",
     "adjudicate",
@@ -46,9 +49,11 @@ __all__ = [
     "resolve_conflict",
     "return_work",
     "second_read",
+    "set_date",
     "set_limits",
     "submit",
     "submit_site",
+    "understood",
     "undo",
     "withdraw",
     "withdraw_claim",

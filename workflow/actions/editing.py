@@ -12,6 +12,7 @@ from workflow.actions.text import clean_text
 from workflow.changes import merge
 from workflow.codec import decode, encode
 from workflow.errors import EditConflict, InputRefused, NotAllowed, StaleWrite, UnknownName
+from workflow.exporters.stac import write_catalogue
 from workflow.model import Annotation, Author, Capture, Claim, Observation, Review, Site
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def undo(
         transaction.put(value, base_version=known.version)
     if kind == "site":
         project.reconcile_register()
+    if kind == "capture":
+        write_catalogue(project.imagery, project.captures())
     return value
 
 

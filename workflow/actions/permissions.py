@@ -19,6 +19,7 @@ class Deed(StrEnum):
     EDIT_SITES = "change sites"
     TAKE_SITES = "take sites"
     ASSIGN_SITES = "assign sites to others"
+    EDIT_CAPTURES = "change the date of a capture"
     IMPORT_SITES = "import sites"
     IMPORT_OBSERVATIONS = "import observations"
     UNDO = "undo a change"
@@ -38,6 +39,7 @@ _ANALYST = frozenset(
         Deed.ANNOTATE,
         Deed.EDIT_SITES,
         Deed.TAKE_SITES,
+        Deed.EDIT_CAPTURES,
         Deed.IMPORT_SITES,
         Deed.IMPORT_OBSERVATIONS,
         Deed.UNDO,

@@ -1,4 +1,4 @@
-"""`sitetrack captures`: list captures, take them out of use and back."""
+"""`sitetrack captures`: list captures, correct their dates, take them out of use and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import click
 
 from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
 
-__all__ = ["brief", "command"]
+__all__ = ["BASES", "brief", "command"]
+
+BASES = ("stated", "earliest-possible", "released", "broadcast", "published", "copyright-year")
+"""What a date that somebody states may rest on."""
 
 _COLUMNS = (
     "id",
@@ -29,7 +32,7 @@ _COLUMNS = (
 
 @click.group("captures")
 def command() -> None:
-    """List captures and show one, take them out of use and back."""
+    """List captures and show one, correct its date, take it out of use and back."""
 
 
 @command.command("list")
@@ -62,6 +65,54 @@ def show_capture(capture: str, project_dir: Path | None, as_json: bool) -> None:
         print_rows(tables.capture_facts(found), as_json)
     for warning in found.warnings:
         click.echo(f"Warning: {warning}.")
+
+
+@command.command("date")
+@click.argument("capture")
+@click.argument("text")
+@click.option(
+    "--basis", type=click.Choice(BASES), default="stated", show_default=True, help="What it rests on."
+)
+@click.option(
+    "--retrieved", default="", metavar="DATE", help="When it was downloaded: an open end closes there."
+)
+@click.option(
+    "--published", default="", metavar="DATE", help="When it was published, where that is all that is known."
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def date_capture(
+    capture: str,
+    text: str,
+    basis: str,
+    retrieved: str,
+    published: str,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Give CAPTURE another date: TEXT as 'ingest --acquired' takes it, in English, ISO, EDTF or Korean.
+
+    The date before stays in its history, and 'record undo' puts it back.
+    """
+    from workflow.actions import set_date
+    from workflow.model import Basis
+
+    with open_project(project_dir) as project:
+        changed = set_date(
+            project,
+            declared_author(author_name, role),
+            capture,
+            text,
+            basis=Basis(basis.replace("-", " ")),
+            retrieved=retrieved,
+            published=published,
+            reason=reason,
+        )
+        _print(project, changed.id, as_json)
 
 
 @command.command("withdraw")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.captures import brief
+from workflow.cli.captures import BASES, brief
 from workflow.cli.options import (
     InputPath,
     author_options,
@@ -20,7 +20,6 @@ from workflow.cli.options import (
 
 __all__ = ["command"]
 
-_BASES = ("stated", "earliest-possible", "released", "broadcast", "published", "copyright-year")
 _KINDS = ("satellite", "aerial", "ground", "broadcast")
 
 
@@ -28,7 +27,7 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=InputPath())
 @click.option("--acquired", metavar="TEXT", help="When it was taken: '2021-11-14', 'late 2021', 'unknown'.")
 @click.option(
-    "--basis", type=click.Choice(_BASES), help="What that date rests on (default: what fits the provider)."
+    "--basis", type=click.Choice(BASES), help="What that date rests on (default: what fits the provider)."
 )
 @click.option("--retrieved", metavar="DATE", help="When it was downloaded: an open end closes there.")
 @click.option("--published", metavar="DATE", help="When it was published, where that is all that is known.")

@@ -32,12 +32,12 @@ from workflow.intake.dates import (
 )
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.sniff import HEAD_BYTES, Kind, kind_of, what_else
-from workflow.intake.texts import texts_of
+from workflow.intake.texts import TEXT_SUFFIXES, texts_of
 from workflow.metadata import Dialect, SourceFile
 from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Stated, Stretch
 from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING
 
-__all__ = ["PICTURE_SUFFIXES", "IntakeOptions", "Limits", "software", "sweep", "take_in"]
+__all__ = ["PICTURE_SUFFIXES", "TEXT_SUFFIXES", "IntakeOptions", "Limits", "software", "sweep", "take_in"]
 
 T = TypeVar("T")
 PICTURE_SUFFIXES = frozenset({".tif", ".tiff", ".jp2", ".j2k", ".jpg", ".jpeg", ".png"})

@@ -8,13 +8,26 @@ from datetime import date, timedelta
 
 from workflow.errors import InputRefused
 from workflow.metadata import Dialect, Metadata, SourceFile
-from workflow.model import Basis, CaptureKind, DateSpan, Precision
+from workflow.model import Basis, Capture, CaptureKind, DateSpan, Precision
 from workflow.timespan import format_span, parse_span, with_basis
 
-__all__ = ["as_understood", "check_span", "closed", "readings", "settle", "stated_day", "stated_span"]
+__all__ = [
+    "about_the_date",
+    "as_understood",
+    "check_span",
+    "closed",
+    "contradicted",
+    "readings",
+    "settle",
+    "stated_day",
+    "stated_span",
+]
 
 # photography from the air is younger than that
 _EARLIEST_YEAR = 1850
+_COUNTS = " and counts"
+_COPYRIGHT = "a copyright year is no date of acquisition: the picture is from its end or earlier"
+_EARLIEST = "the date shown is the earliest possible one; the latest is "
 Reading = tuple[Dialect, Metadata]
 
 
@@ -70,7 +83,7 @@ def settle(
         )
     span, counts = (stated, "--acquired") if stated else (dated[0][1], _who(*dated[0]))
     return span, tuple(
-        f"{_who(dialect, other, source)} says {format_span(other)}, {counts} says {format_span(span)} and counts"
+        f"{_who(dialect, other, source)} says {format_span(other)}, {counts} says {format_span(span)}{_COUNTS}"
         for dialect, other, source in dated
         if _exclude(span, other)
     )
@@ -138,7 +151,7 @@ def closed(
         when it ends before it begins.
     """
     if span.basis is Basis.COPYRIGHT_YEAR:
-        return span, ("a copyright year is no date of acquisition: the picture is from its end or earlier",)
+        return span, (_COPYRIGHT,)
     if span.basis is not Basis.EARLIEST_POSSIBLE or span.latest is not None:
         return span, ()
     known = ((retrieved, "retrieval"), (published, "publication"), (today, "intake"))
@@ -147,8 +160,24 @@ def closed(
         raise InputRefused(
             name, f"its date {span.earliest} lies after the day of {what}, {last}", "correct one of them"
         )
-    note = f"the date shown is the earliest possible one; the latest is {last}, the day of {what}"
+    note = f"{_EARLIEST}{last}, the day of {what}"
     return replace(span, latest=last), (note,)
+
+
+def about_the_date(warning: str) -> bool:
+    """Whether a warning says how the date came about, so that it falls with the date."""
+    return warning == _COPYRIGHT or warning.startswith(_EARLIEST) or warning.endswith(_COUNTS)
+
+
+def contradicted(capture: Capture, span: DateSpan) -> tuple[str, ...]:
+    """A sentence where the picture's metadata, tags or name gave it a date that `span` excludes."""
+    was = capture.acquired
+    if was.basis not in (Basis.PRODUCT_METADATA, Basis.FILE_TAG, Basis.FILE_NAME) or not _exclude(span, was):
+        return ()
+    source = next((f" ({one.source})" for one in capture.sources if one.attribute == "acquired"), "")
+    return (
+        f"the {was.basis}{source} says {format_span(was)}, who set the date says {format_span(span)}{_COUNTS}",
+    )
 
 
 def stated_day(text: str | None) -> date | None:

@@ -9,9 +9,10 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["texts_of"]
+__all__ = ["TEXT_SUFFIXES", "texts_of"]
 
-_SUFFIXES = frozenset({".json", ".geojson", ".xml", ".txt", ".imd", ".hdr", ".safe"})
+TEXT_SUFFIXES = frozenset({".json", ".geojson", ".xml", ".txt", ".imd", ".hdr", ".safe"})
+"""Endings of files that may describe a picture."""
 # they describe all pictures of a product and share no part of a name with them
 _OF_PRODUCTS = ("MTD_MSIL1C.xml", "MTD_MSIL2A.xml", "MTD_TL.xml", "manifest.safe", "manifest.json")
 _MOST_BYTES = 2 * 2**20
@@ -40,7 +41,9 @@ def texts_of(path: Path, root: Path | None = None) -> dict[str, str]:
 
 def _names(folder: Path, stem: str) -> list[str]:
     try:
-        names = [entry.name for entry in os.scandir(folder) if Path(entry.name).suffix.lower() in _SUFFIXES]
+        names = [
+            entry.name for entry in os.scandir(folder) if Path(entry.name).suffix.lower() in TEXT_SUFFIXES
+        ]
     except OSError:
         return []
     order = {name: (name not in _OF_PRODUCTS, -_shared(name.lower(), stem.lower()), name) for name in names}

@@ -23,11 +23,21 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Transaction
 
-__all__ = ["IngestReport", "ingest", "pictures_in"]
+__all__ = ["IngestReport", "Outcome", "ingest", "pictures_in"]
 
 Progress = Callable[[str, int, int], None]
 _AT_ONCE = 2
 _WHAT = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: a capture, which is `new` or was there already, or why it was not taken."""
+
+    path: Path
+    capture: Capture | None = None
+    new: bool = False
+    refused: InputRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,17 @@ def ingest(
     progress: Progress | None = None,
     *,
     reinstate: bool = False,
+    names: Mapping[Path, str] | None = None,
+    told: Callable[[Outcome], None] | None = None,
 ) -> IngestReport:
     """Take every picture of `paths` (files, and folders walked for picture suffixes) into the project.
 
     Each capture is recorded as soon as it is ready; whatever stops the run, what was recorded stays and is in
     the catalogue. A picture that is there already is one capture and one more provenance entry. One that was
     withdrawn is refused; with `reinstate` a lead brings back those whose files were removed.
+
+    `names` has what files are called in the record where that is not their name on this disk; `told` hears what became
+    of each file as soon as it is known.
 
     Raises
     ------
@@ -73,6 +88,7 @@ def ingest(
     files, refused = pictures_in(paths, leave_out=library)
     roots = tuple(path for path in paths if path.is_dir())
     run = _Run(project, author, _with_profile(options), roots, len(files), progress or _silent, reinstate)
+    run.names, run.told = names or {}, told or _untold
     try:
         run.take(files)
     finally:
@@ -115,6 +131,10 @@ def _silent(what: str, done: int, total: int) -> None:
     """No progress."""
 
 
+def _untold(outcome: Outcome) -> None:
+    """Nobody hears of it."""
+
+
 class _Run:
     """One run over a list of files. Children work in threads; the record is written from this one alone."""
 
@@ -132,6 +152,8 @@ class _Run:
         self._total, self._progress, self._reinstate = total, progress, reinstate
         self._known = {capture.id: capture for capture in project.all_captures()}
         self._dialects = tuple(plugins.load("workflow.providers").values())
+        self.names: Mapping[Path, str] = {}
+        self.told: Callable[[Outcome], None] = _untold
         self._cleared: set[str] = set()
         self._outcomes: dict[Path, Capture | InputRefused] = {}
         self._new = 0
@@ -144,7 +166,9 @@ class _Run:
         try:
             futures.update((pool.submit(self._take_one, path), path) for path in files)
             for future in as_completed(futures):
-                self._outcomes[futures[future]] = self._settle(futures[future], future)
+                path, before = futures[future], self._new
+                became = self._outcomes[path] = self._settle(path, future)
+                self.told(_outcome(path, became, self._new > before))
                 self._progress(_WHAT, len(self._outcomes), self._total)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -189,13 +213,20 @@ class _Run:
         try:
             return self._record(path, _dressed(future.result(), self._options))
         except InputRefused as refused:
-            return refused
+            if refused.subject != path.name:
+                return refused
+            return InputRefused(self._name(path), refused.problem, refused.remedy)
+
+    def _name(self, path: Path) -> str:
+        return self.names.get(path, path.name)
 
     def _record(self, path: Path, capture: Capture) -> Capture:
         """Put the capture if it is new, its files, and that it came in; what the record has already counts."""
-        with self._project.record.write(self._author, f"ingest {path.name}") as transaction:
+        name = self._name(path)
+        with self._project.record.write(self._author, f"ingest {name}") as transaction:
             known = transaction.get(Capture, capture.id)
             if known is None:
+                capture = replace(capture, file=name)
                 transaction.put(capture, base_version=0)
             elif known.value.withdrawn is None:
                 capture = known.value
@@ -208,7 +239,7 @@ class _Run:
             event = IntakeEvent(
                 id=f"{capture.id}.{before + 1}",
                 capture=capture.id,
-                file=path.name,
+                file=name,
                 sha256=capture.sha256,
                 size_bytes=(self._project.root / capture.original).stat().st_size,
                 software=software(),
@@ -236,6 +267,10 @@ class _Run:
         captures = dict.fromkeys(outcome for outcome in outcomes if isinstance(outcome, Capture))
         errors = tuple(outcome for outcome in outcomes if isinstance(outcome, InputRefused))
         return IngestReport(tuple(captures), self._new, (*refused, *errors))
+
+
+def _outcome(path: Path, became: Capture | InputRefused, new: bool) -> Outcome:
+    return Outcome(path, became, new) if isinstance(became, Capture) else Outcome(path, refused=became)
 
 
 def _with_profile(options: IntakeOptions) -> IntakeOptions:

@@ -1,0 +1,198 @@
+"""Imagery: taking pictures in, all that there are, and one of them with its date and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import assets, cache, notices, routes, state
+from dashboard.components import capture_panel, dates, intake
+from dashboard.language import t, tn
+from dashboard.projects import current_project
+from workflow.readmodels.imagery import CaptureRow, ImageryPage, fitting
+
+FEW = 9
+TABLE_PX = 340
+_ANY = ""
+
+
+def show() -> None:
+    """The page."""
+    assets.require()
+    page = cache.imagery()
+    used = sum(row.capture.withdrawn is None for row in page.rows)
+    gone = len(page.rows) - used
+    counts = tn(used, "{n} picture", "{n} pictures")
+    if gone:
+        counts += ", " + tn(gone, "{n} withdrawn", "{n} withdrawn")
+    notices.heading(t("Imagery"), counts)
+    intake.drop(_choose, is_open=not page.rows)
+    intake.next_step(page.waiting)
+    if not page.rows:
+        empty = (
+            t("No pictures yet. Drop files above, or take whole folders in with the command.")
+            if state.may_write()
+            else t("No pictures yet.")
+        )
+        notices.empty(empty, "sitetrack ingest PATH")
+        return
+    rows = _filtered(page)
+    _table(rows)
+    _chosen(page, rows)
+
+
+def _choose(capture: str) -> None:
+    st.query_params["capture"] = capture
+
+
+# -- the list ------------------------------------------------------------------------------------------------
+
+
+def _filtered(page: ImageryPage) -> Sequence[CaptureRow]:
+    """The rows that fit the filters, which stand in the address."""
+    text_column, provider_column, kind_column = st.columns([3, 2, 1.3])
+    text = _typed(text_column, t("Search in names, places, providers and dates"), "q")
+    captures = [row.capture for row in page.rows]
+    providers = {_ANY: t("all providers")} | {
+        one: one for one in sorted({capture.provider for capture in captures}) if one
+    }
+    kinds = {_ANY: t("all kinds")} | {
+        one: t(one) for one in sorted({capture.kind.value for capture in captures})
+    }
+    with provider_column:
+        provider = state.select(t("Provider"), "provider", providers, key="imagery.provider")
+    with kind_column:
+        kind = state.select(t("Kind"), "kind", kinds, key="imagery.kind")
+    return fitting(page.rows, text=text, provider=provider, kind=kind)
+
+
+def _typed(column: Any, label: str, name: str) -> str:
+    """Text that stands in the address as `name`."""
+    key = f"imagery.{name}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(name, "")
+    text = str(column.text_input(label, key=key, type="search", max_chars=200, live=True))
+    if text:
+        state.choose(name, text)
+    elif name in st.query_params:
+        del st.query_params[name]
+    return text
+
+
+def _table(rows: Sequence[CaptureRow]) -> None:
+    if not rows:
+        st.caption(t("Nothing fits these filters."))
+        return
+    ids = [row.capture.id for row in rows]
+    chosen = st.query_params.get("capture")
+    key = f"imagery.table.{hash(tuple(ids))}"
+    selected: Any = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}}
+    st.dataframe(
+        pd.DataFrame([_cells(row) for row in rows]),
+        hide_index=True,
+        width="stretch",
+        height="content" if len(rows) <= FEW else TABLE_PX,
+        placeholder="",
+        key=key,
+        on_select=lambda: _picked(key, ids),
+        selection_mode="single-row",
+        selection_default=selected,
+        column_config={
+            "picture": st.column_config.ImageColumn(t("Picture"), width=58),
+            "date": st.column_config.TextColumn(t("Date"), width=150),
+            "basis": st.column_config.TextColumn(t("It rests on"), width=105),
+            "provider": st.column_config.TextColumn(t("Provider"), width=120),
+            "synthetic": st.column_config.TextColumn(t("Rendered"), width=86),
+            "gsd": st.column_config.NumberColumn(t("GSD (m)"), format="%.3g", width=66),
+            "size": st.column_config.TextColumn(t("Size (px)"), width=98),
+            "place": st.column_config.TextColumn(t("Coordinates"), width=84),
+            "sites": st.column_config.NumberColumn(t("Sites"), width=50),
+            "aligned": st.column_config.TextColumn(t("Alignment"), width=72),
+            "kind": st.column_config.TextColumn(t("Kind"), width=76),
+            "file": st.column_config.TextColumn(t("File"), width=190),
+            "warnings": st.column_config.TextColumn(t("Warnings"), width=160),
+            "withdrawn": st.column_config.TextColumn(t("Withdrawn"), width=110),
+        },
+        column_order=_columns(rows),
+    )
+
+
+def _columns(rows: Sequence[CaptureRow]) -> list[str]:
+    """Columns in their order; what no row has anything for is left out."""
+    shown = [
+        "picture",
+        "date",
+        "basis",
+        "provider",
+        "gsd",
+        "size",
+        "place",
+        "sites",
+        "aligned",
+        "kind",
+        "file",
+    ]
+    if any(row.capture.synthetic for row in rows):
+        shown.insert(4, "synthetic")
+    if any(row.capture.warnings for row in rows):
+        shown.append("warnings")
+    if any(row.capture.withdrawn for row in rows):
+        shown.append("withdrawn")
+    return shown
+
+
+def _cells(row: CaptureRow) -> Mapping[str, object]:
+    capture = row.capture
+    return {
+        "picture": routes.chip_url(row.sites[0], capture.id) if row.sites and not capture.withdrawn else None,
+        "date": dates.days(capture.acquired),
+        "basis": t(capture.acquired.basis.value),
+        "provider": capture.provider,
+        "synthetic": "SYNTHETIC" if capture.synthetic else "",
+        "gsd": capture.gsd_m,
+        "size": f"{capture.width_px} × {capture.height_px}",
+        "place": t("yes") if capture.is_georeferenced else t("none"),
+        "sites": len(row.sites),
+        "aligned": _alignment(row),
+        "kind": t(capture.kind.value),
+        "file": capture.file,
+        "warnings": " ".join(capture.warnings),
+        "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
+    }
+
+
+def _alignment(row: CaptureRow) -> str:
+    if not row.capture.is_georeferenced or not row.sites or row.capture.withdrawn:
+        return "–"
+    if not row.cut:
+        return t("waits")
+    return t("{aligned} of {sites}", aligned=row.aligned, sites=len(row.sites))
+
+
+def _picked(key: str, ids: Sequence[str]) -> None:
+    """Put the row that was chosen into the address."""
+    rows = st.session_state[key].selection.rows
+    if rows and rows[0] < len(ids):
+        _choose(ids[rows[0]])
+    elif "capture" in st.query_params:
+        del st.query_params["capture"]
+
+
+def _chosen(page: ImageryPage, rows: Sequence[CaptureRow]) -> None:
+    named = st.query_params.get("capture")
+    if not named:
+        if rows:
+            st.caption(t("Choose a row for the picture, its date and what is known of it."))
+        return
+    found = next((row for row in page.rows if row.capture.id == named), None)
+    if found is None:
+        # a file name or the start of an id, as commands take it, or nothing that is there
+        _choose(current_project().capture(named, withdrawn=True).id)
+        st.rerun()
+    capture_panel.show(found)
+
+
+show()
