@@ -28,12 +28,16 @@ from workflow.model import LonLat
 from workflow.readmodels.footprints import Footprint
 
 __all__ = [
+    "DARK",
     "DOTTED",
     "GLYPHS",
     "KINDS",
+    "LIGHT",
     "STATE_COLOURS",
+    "Basemap",
     "Place",
     "file_parts",
+    "ground_options",
     "literal",
     "localise",
     "network_map",
@@ -65,7 +69,8 @@ GLYPHS: Mapping[str, str] = {
 KINDS: Mapping[str, tuple[str, str]] = {"satellite": ("", "━━"), "aerial": ("7 4", "╍╍")}
 """How the outline of a kind of picture is dashed on the map, and in a legend; the others are dotted."""
 DOTTED = ("2 4", "┄┄")
-_LIGHT = {
+# colours of the ground, of what is drawn on it (`ink`, `outline`), and of what lies behind a sign (`paper`)
+LIGHT: Mapping[str, str] = {
     "water": "#dfe8f0",
     "land": "#f7f6f2",
     "coast": "#a9b4bf",
@@ -76,7 +81,7 @@ _LIGHT = {
     "ink": "#1c2430",
     "outline": "#3f5fa8",
 }
-_DARK = {
+DARK: Mapping[str, str] = {
     "water": "#11161d",
     "land": "#222932",
     "coast": "#4a5563",
@@ -97,7 +102,7 @@ def literal(value: object) -> str:
     return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: found.group().translate(_IN_STRINGS), json.dumps(value))
 
 
-class _Basemap(JSCSSMixin, MacroElement):
+class Basemap(JSCSSMixin, MacroElement):
     """Countries and graticule, drawn by our own script below all layers."""
 
     _template = Template(
@@ -131,11 +136,11 @@ class _View(MacroElement):
 
 def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) -> folium.Map:
     """The map of these places. `inline` is for a file: the ground lies in the page, which loads nothing itself."""
-    colours = _DARK if dark else _LIGHT
-    ground = {} if inline else {"url": assets.url("countries-50m.json"), "font": _font()}
+    colours = DARK if dark else LIGHT
+    ground = {} if inline else ground_options()
     made = folium.Map(tiles=None, attribution_control=False, zoom_control="topright")
     names = {key: name for key, name, _ in places}
-    _Basemap({"colours": colours, "states": dict(STATE_COLOURS), "names": names, **ground}).add_to(made)
+    Basemap({"colours": colours, "states": dict(STATE_COLOURS), "names": names, **ground}).add_to(made)
     if places:
         features = [
             {
@@ -158,8 +163,9 @@ def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) ->
     return made
 
 
-def _font() -> str:
-    return assets.url("fonts/NotoSansKR_700Bold.ttf")
+def ground_options() -> dict[str, str]:
+    """Where a page finds the countries and the typeface of names."""
+    return {"url": assets.url("countries-50m.json"), "font": assets.url("fonts/NotoSansKR_700Bold.ttf")}
 
 
 def view(

@@ -14,39 +14,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import Element, MacroElement
-from folium.elements import JSCSSMixin
+from branca.element import MacroElement
 from folium.utilities import JsCode
 from jinja2 import Template
 from streamlit_folium import st_folium
 
-from dashboard import assets
+from dashboard.components.network_map import DARK, LIGHT, Basemap, ground_options, literal, localise
 from workflow.coords import METRES_PER_DEGREE
 from workflow.model import LonLat
 from workflow.readmodels.sitepage import Ground, MapSite
 
 __all__ = ["Clicked", "show_map", "site_map"]
 
-_LIGHT = {
-    "water": "#dfe8f0",
-    "land": "#f7f6f2",
-    "coast": "#a9b4bf",
-    "border": "#b9b2a6",
-    "graticule": "#c3ccd6",
-    "text": "#5a6673",
-    "ink": "#1c2430",
-    "paper": "#ffffff",
-}
-_DARK = {
-    "water": "#11161d",
-    "land": "#222932",
-    "coast": "#4a5563",
-    "border": "#4d535c",
-    "graticule": "#2e3742",
-    "text": "#9aa5b1",
-    "ink": "#e4e8ee",
-    "paper": "#11161d",
-}
 _SITE, _MARK, _OUTLINE = "#1b62c4", "#d55e00", "#2f6fdb"
 _MOST_OUTLINES = 60
 _NEAREST_PAD_DEG = 0.0001
@@ -81,51 +60,20 @@ class Clicked:
         return min(max(math.floor(math.log10(METRES_PER_DEGREE / metres)), 0), 5)
 
 
-class _Basemap(JSCSSMixin, MacroElement):
-    """Countries and graticule, drawn by our own script below all layers."""
+class _Ready(MacroElement):
+    """Names of the sites by their ids, and a sign that the map is there."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        # it takes one object of options, or each by itself
-        "((map, colours, url, font) => window.sitetrackBasemap.length > 2 "
-        "? window.sitetrackBasemap(map, url, colours, font) "
-        ": window.sitetrackBasemap(map, { colours, states: {}, url, font }))"
-        "({{ this._parent.get_name() }}, {{ this.colours|tojson }}, {{ this.url|tojson }}, {{ this.font|tojson }});"
+        "window.sitetrackNames = new Map({{ this.pairs }});"
         "{{ this._parent.get_name() }}.getContainer().setAttribute('data-site-map', 'ready');"
         "{% endmacro %}"
     )
 
-    def __init__(self, colours: Mapping[str, str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Basemap"
-        self.url = assets.url("countries-50m.json")
-        self.colours = dict(colours)
-        self.font = assets.url("fonts/NotoSansKR_700Bold.ttf")
-        self.default_js = [("basemap", assets.url("basemap.js"))]
-
-
-class _Names(MacroElement):
-    """Names of sites by their ids, as escapes alone: nothing in them ends a script or begins a template."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}window.sitetrackNames = new Map([{{ this.pairs }}]);{% endmacro %}"
-    )
-
     def __init__(self, sites: Sequence[MapSite]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Names"
-        self.pairs = ",".join(f"[{_escaped(site.id)},{_escaped(site.name)}]" for site in sites)
-
-
-def _escaped(text: str) -> str:
-    """A string of JavaScript that has letters and digits of ASCII as they are and all else as code units."""
-    units = text.encode("utf-16-be", "surrogatepass")
-    codes = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
-    return (
-        '"'
-        + "".join(chr(one) if one < 128 and chr(one).isalnum() else f"\\u{one:04x}" for one in codes)
-        + '"'
-    )
+        self._name = "Ready"
+        self.pairs = literal([[site.id, site.name] for site in sites])
 
 
 class _Picture(MacroElement):
@@ -172,9 +120,10 @@ def site_map(
 
     `outlines` are rings on WGS 84, `ground` is where a picture lies and its address.
     """
-    colours = _DARK if dark else _LIGHT
+    colours = DARK if dark else LIGHT
     made = folium.Map(tiles=None, attribution_control=False, zoom_control="topright", zoom_snap=0.25)
-    _Basemap(colours).add_to(made)
+    Basemap({"colours": dict(colours), "states": {}, "names": {}, **ground_options()}).add_to(made)
+    _Ready(sites).add_to(made)
     if ground is not None:
         _Picture(*ground).add_to(made)
     for ring in outlines[:_MOST_OUTLINES]:
@@ -194,25 +143,13 @@ def site_map(
             interactive=False,
         ).add_to(made)
     if sites:
-        _Names(sites).add_to(made)
         features = [_feature(one, one.id == chosen, colours) for one in sites]
         folium.GeoJson(
             {"type": "FeatureCollection", "features": features}, name="sites", point_to_layer=JsCode(_POINT)
         ).add_to(made)
     made.fit_bounds(_bounds([site] if site else sites), max_zoom=19, padding=(8, 8))
-    _localise(made)
+    localise(made)
     return made
-
-
-def _localise(element: Element) -> None:
-    """Point scripts and styles of a folium tree, on its instances, at the bundled copies; leave out the others."""
-    local = {"leaflet": assets.url("leaflet/leaflet.js"), "leaflet_css": assets.url("leaflet/leaflet.css")}
-    if isinstance(element, JSCSSMixin):
-        for attribute in ("default_js", "default_css"):
-            links = [(name, local.get(name, link)) for name, link in getattr(element, attribute)]
-            setattr(element, attribute, [one for one in links if one[1].startswith(assets.PREFIX)])
-    for child in element._children.values():
-        _localise(child)
 
 
 def _feature(site: MapSite, is_chosen: bool, colours: Mapping[str, str]) -> dict[str, Any]:
