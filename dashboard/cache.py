@@ -1,4 +1,4 @@
-"""The only place where pages cache: what they show, keyed by the project, its stamp, its limits and ids.
+"""The only place where pages cache: what they show, keyed by the project, its stamp, its limits, the language and ids.
 
 The stamp grows with every write, so a cached page is right or is never looked at; old ones fall out by
 number.
@@ -11,7 +11,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.language import language
 from dashboard.projects import current_project
+from workflow.datewords import Language
 from workflow.model import Subset
 from workflow.readmodels import claims, coverage, nextcapture, pages
 from workflow.readmodels import growth as growing
@@ -34,7 +36,7 @@ Stamp = tuple[int, int]
 def overview() -> pages.OverviewPage:
     """The overview of the project as it is now."""
     project = current_project()
-    return _overview(str(project.root), project.record.stamp)
+    return _overview(str(project.root), project.record.stamp, language())
 
 
 def site_titles() -> dict[str, str]:
@@ -46,7 +48,9 @@ def site_titles() -> dict[str, str]:
 def next_captures() -> list[dict[str, Any]]:
     """What to get next, as of today (UTC)."""
     project = current_project()
-    return _next_captures(str(project.root), project.record.stamp, datetime.now(UTC).date(), _limits_text())
+    return _next_captures(
+        str(project.root), project.record.stamp, datetime.now(UTC).date(), _limits_text(), language()
+    )
 
 
 def _limits_text() -> str:
@@ -57,13 +61,13 @@ def _limits_text() -> str:
 def published_marks() -> list[dict[str, Any]]:
     """Numbers that publications give, for the growth chart."""
     project = current_project()
-    return _published_marks(str(project.root), project.record.stamp)
+    return _published_marks(str(project.root), project.record.stamp, language())
 
 
 def ledger() -> list[dict[str, Any]]:
     """Rows of all claims as they are now, the withdrawn too."""
     project = current_project()
-    return _ledger(str(project.root), project.record.stamp)
+    return _ledger(str(project.root), project.record.stamp, language())
 
 
 def unseen(months: int) -> list[dict[str, Any]]:
@@ -86,12 +90,12 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     UnknownName
         when there is no such site.
     """
-    return _compare(str(current_project().root), stamp, site, reader, _limits_text())
+    return _compare(str(current_project().root), stamp, site, reader, _limits_text(), language())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _overview(root: str, stamp: Stamp) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
-    return pages.overview(current_project())
+@st.cache_data(max_entries=8, show_spinner=False)
+def _overview(root: str, stamp: Stamp, words: Language) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
+    return pages.overview(current_project(), words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -100,18 +104,24 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return nextcapture.next_captures(current_project(), today)
+def _next_captures(  # the cache's key
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    today: date,
+    limits: str,  # noqa: ARG001
+    words: Language,
+) -> list[dict[str, Any]]:
+    return nextcapture.next_captures(current_project(), today, language=words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _published_marks(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return claims.published_marks(current_project())
+def _published_marks(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.published_marks(current_project(), words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _ledger(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return claims.ledger(current_project(), withdrawn=True)
+def _ledger(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.ledger(current_project(), withdrawn=True, language=words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -125,5 +135,12 @@ def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[s
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _compare(root: str, stamp: Stamp, site: str, reader: str | None, limits: str) -> pages.ComparePage:  # noqa: ARG001  the cache's key
-    return pages.compare(current_project(), site, reader=reader)
+def _compare(  # the cache's key
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    site: str,
+    reader: str | None,
+    limits: str,  # noqa: ARG001
+    words: Language,
+) -> pages.ComparePage:
+    return pages.compare(current_project(), site, reader=reader, language=words)

@@ -14,7 +14,7 @@ from workflow.timespan import Language, format_span, phrase, unseen_phrase
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["findings", "timeline", "witness"]
+__all__ = ["findings", "phrase_in", "timeline", "witness"]
 
 Row = dict[str, Any]
 
@@ -102,7 +102,7 @@ def _timeline_row(finding: Finding, language: Language) -> Row:
         "event": finding.event.value,
         "earliest": _iso(finding.after),
         "latest": _iso(finding.by),
-        "phrase": finding.phrase if language == "en" else _phrase(finding, language),
+        "phrase": phrase_in(finding, language),
         "witnesses": list(finding.witnesses),
         "contradictions": list(finding.contradictions),
         "reviewed": finding.reviewed,
@@ -115,7 +115,10 @@ def _timeline_row(finding: Finding, language: Language) -> Row:
     }
 
 
-def _phrase(finding: Finding, language: Language) -> str:
+def phrase_in(finding: Finding, language: Language = "en") -> str:
+    """The finding's phrase for its days, in a language."""
+    if language == "en":
+        return finding.phrase
     if not finding.seen:
         return unseen_phrase(finding.after, language)
     if finding.source == "publication":  # its own words, which may be finer than a third of a year
