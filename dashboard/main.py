@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import assets, notices, state, who
-from dashboard.language import t
+from dashboard.language import keep_language, t
 
 st.set_page_config(
     page_title="sitetrack", page_icon=assets.icon(), layout="wide", initial_sidebar_state="collapsed"
 )
 
+keep_language()
 page = st.navigation(
     [
         st.Page(
@@ -21,6 +22,7 @@ page = st.navigation(
         st.Page("views/review.py", title=t("Review"), icon=":material/rate_review:", url_path="review"),
         st.Page("views/claims.py", title=t("Claims"), icon=":material/fact_check:", url_path="claims"),
         st.Page("views/history.py", title=t("History"), icon=":material/history:", url_path="history"),
+        st.Page("views/settings.py", title=t("Settings"), icon=":material/settings:", url_path="settings"),
     ],
     position="top" if state.is_introduced() else "hidden",
 )

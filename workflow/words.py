@@ -44,9 +44,9 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "low confidence": "낮은 확신도",
         # what a finding rests on
         "imagery": "영상",
-        "publication": "간행물",
-        "imagery and publication": "영상과 간행물",
-        "publication and imagery": "간행물과 영상",
+        "publication": "공개 자료",
+        "imagery and publication": "영상과 공개 자료",
+        "publication and imagery": "공개 자료와 영상",
         # what a date rests on
         "product metadata": "제품 메타데이터",
         "file tag": "파일 태그",
@@ -64,7 +64,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "{event} {phrase}": "{phrase} {event}",
         "{event}, date unknown": "{event}, 날짜 미상",
         "open": "열림",
-        "the place": "지점 전체",
+        "the place": "장소",
         # how a target counts
         "certainly": "확실",
         "assumed": "가정",
@@ -72,27 +72,27 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         # growth
         "the end of {year}": "{year}년 말",
         "At least {least} target had appeared by {when}, at most {most}.": (
-            "{when}까지 출현한 대상: 최소 {least}개, 최대 {most}개."
+            "{when}까지 출현한 표적: 최소 {least}개, 최대 {most}개."
         ),
         "At least {least} targets had appeared by {when}, at most {most}.": (
-            "{when}까지 출현한 대상: 최소 {least}개, 최대 {most}개."
+            "{when}까지 출현한 표적: 최소 {least}개, 최대 {most}개."
         ),
         "At least {least} target stood {at} {when}, at most {most}; {assumed} if what appeared stays until it is "
         "shown gone (an assumption).": (
-            "{when}{at} 서 있던 대상: 최소 {least}개, 최대 {most}개; 철거 확인 전까지 남는다고 가정하면 {assumed}개."
+            "{when}{at} 서 있던 표적: 최소 {least}개, 최대 {most}개; 철거 확인 전까지 남는다고 가정하면 {assumed}개."
         ),
         "At least {least} targets stood {at} {when}, at most {most}; {assumed} if what appeared stays until it is "
         "shown gone (an assumption).": (
-            "{when}{at} 서 있던 대상: 최소 {least}개, 최대 {most}개; 철거 확인 전까지 남는다고 가정하면 {assumed}개."
+            "{when}{at} 서 있던 표적: 최소 {least}개, 최대 {most}개; 철거 확인 전까지 남는다고 가정하면 {assumed}개."
         ),
         "at": "에",
         "on": "에",
         "(none)": "(없음)",
         " Some of this rests on rendered scenes (SYNTHETIC).": " 일부는 합성 장면에 근거함(SYNTHETIC).",
-        " Of the {whole}, {count} rests on publications alone.": " {whole}개 중 {count}개는 간행물에만 근거함.",
-        " Of the {whole}, {count} rest on publications alone.": " {whole}개 중 {count}개는 간행물에만 근거함.",
-        " All {whole} rest on publications alone.": " {whole}개 모두 간행물에만 근거함.",
-        " It rests on publications alone.": " 간행물에만 근거함.",
+        " Of the {whole}, {count} rests on publications alone.": " {whole}개 중 {count}개는 공개 자료에만 근거함.",
+        " Of the {whole}, {count} rest on publications alone.": " {whole}개 중 {count}개는 공개 자료에만 근거함.",
+        " All {whole} rest on publications alone.": " {whole}개 모두 공개 자료에만 근거함.",
+        " It rests on publications alone.": " 공개 자료에만 근거함.",
         # what to get next
         "{count} day": "{count}일",
         "{count} days": "{count}일",
@@ -109,7 +109,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
             "{day}에 이미 있음: {when}으로 출현 시점을 좁힐 수 있음. "
             "시작을 정하는 자료가 없어 첫 영상의 날짜인 {first}을 시작으로 봄."
         ),
-        " (a publication's bounds)": " (간행물 기준)",
+        " (a publication's bounds)": " (공개 자료 기준)",
         "{event} on one of {days} from {first} to {last}{source}: {when}, {left}.": (
             "{first}~{last}의 {days} 중 하루에 {event}{source}: {when}이면 {left}."
         ),
@@ -161,7 +161,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         # what was done to an object
         " in the picture of {on}": "{on} 영상의 ",
         "said “{state}” of “{target}”{where}": "{where}“{target}” 판독: {state}",
-        "state of “{target}”{where}": "{where}“{target}” 판독",
+        "state of “{target}”{where}": "{where}“{target}” 상태",
         "{mark}{where}": "{where}{mark}",
         "{shape} {label}": "{shape} {label}",
         "{shape} without a label": "이름 없는 {shape}",
@@ -181,16 +181,16 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "use to graphic": "용도: 도식",
         "outline": "윤곽",
         "nothing": "비어 있음",
-        "state": "판독",
+        "state": "상태",
         "confidence": "확신도",
         "note": "메모",
         "label": "이름표",
-        "target": "대상",
+        "target": "표적",
         "geometry": "윤곽",
         "picture": "영상",
-        "published statement": "간행물 진술",
-        "the target": "대상",
-        "the published statement": "간행물 진술",
+        "published statement": "공개 자료 진술",
+        "the target": "표적",
+        "the published statement": "공개 자료 진술",
         "withdrew the picture {file}": "영상 {file} 사용 중지",
         "took the picture {file} back into use": "영상 {file} 다시 사용",
         "took out {parts}": "{parts} 제외",

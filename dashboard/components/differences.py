@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.language import t, tn
 from dashboard.safetext import safe
 from workflow.readmodels.history import ObjectHistory
 
@@ -26,18 +27,20 @@ def differences(found: ObjectHistory, row: Mapping[str, Any]) -> str:
     lines = [_difference(one) for one in changed if not one["field"].startswith("geometry.")]
     if len(lines) < len(changed):
         before = found.geometries.get(version - 1)
-        lines.append(_cells("geometry", _outline(before), _outline(found.geometries.get(version))))
+        lines.append(_cells(t("geometry"), _outline(before), _outline(found.geometries.get(version))))
     if not lines:
-        return f"<div style='{_SMALL}'>Its targets or statements changed: see below.</div>"
+        return f"<div style='{_SMALL}'>{safe(t('Its targets or statements changed: see below.'))}</div>"
     body = (
         "<table style='border-collapse:collapse;width:100%;font-size:.88rem;table-layout:fixed;margin:.3rem 0'>"
-        f"<tr style='{_SMALL};text-align:left'><td style='width:22%'>Field</td><td>Before</td><td>After</td></tr>"
+        f"<tr style='{_SMALL};text-align:left'><td style='width:22%'>{safe(t('Field'))}</td>"
+        f"<td>{safe(t('Was'))}</td><td>{safe(t('Became'))}</td></tr>"
         f"{''.join(lines)}</table>"
     )
     if version > 1:
         return body
     return (
-        f"<details><summary style='{_SMALL};cursor:pointer'>First written: {len(lines)} fields</summary>"
+        f"<details><summary style='{_SMALL};cursor:pointer'>"
+        f"{safe(tn(len(lines), 'First written: {n} field', 'First written: {n} fields'))}</summary>"
         f"{body}</details>"
     )
 
@@ -50,7 +53,7 @@ def _is_plumbing(one: Mapping[str, Any]) -> bool:
 
 
 def _difference(one: Mapping[str, Any]) -> str:
-    return _cells(str(one["field"]), _folded(one["before"]), _folded(one["after"]))
+    return _cells(t(str(one["field"])), _folded(one["before"]), _folded(one["after"]))
 
 
 def _cells(field: str, before: str, after: str) -> str:
@@ -85,10 +88,10 @@ def _outline(geometry: Mapping[str, Any] | None) -> str:
         for part in parts
     )
     dot = "<circle cx='22' cy='22' r='4' fill='currentColor'/>" if count == 1 else paths
-    place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else f"{count} positions"
+    place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else t("{n} positions", n=count)
     return (
         f"<svg width='{PICTURE_PX}' height='{PICTURE_PX}' style='vertical-align:middle'>{dot}</svg> "
-        f"{safe(geometry['type'])}, {safe(place)}"
+        f"{safe(t(geometry['type']))}, {safe(place)}"
     )
 
 
