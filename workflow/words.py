@@ -54,7 +54,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "stated": "직접 입력",
         "earliest possible": "가장 이른 가능일",
         "released": "공개일",
-        "broadcast": "방송일",
+        "broadcast": "방송",
         "published": "발행일",
         "copyright year": "저작권 연도",
         "unknown": "미상",

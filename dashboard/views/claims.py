@@ -170,9 +170,8 @@ def _filtered(rows: Sequence[Row]) -> list[Row]:
 def _beside(rivals: Sequence[Row]) -> None:
     """Claims on one topic side by side; never averaged."""
     with st.container(border=True):
-        st.html(
-            f"<b>{safe(rivals[0]['topic'])}</b> · {safe(t('{n} statements beside each other', n=len(rivals)))}"
-        )
+        said = t("{n} statements on {topic}, held beside each other", n=len(rivals), topic=rivals[0]["topic"])
+        st.html(f"<b>{safe(said)}</b>")
         for start in range(0, len(rivals), 4):
             some = rivals[start : start + 4]
             for column, row in zip(st.columns(max(len(some), 2)), some, strict=False):

@@ -256,7 +256,8 @@ def _write(write: Sequence[Mapping[str, Any]], titles: Mapping[str, str], now: d
     where = ", ".join(titles.get(one, one) for one in list(sites)[:2]) + (", …" if len(sites) > 2 else "")
     when, what, links = st.columns([1.25, 4, 2.6], vertical_alignment="top")
     when.html(
-        f"<div style='{_SMALL};line-height:1.35'>{at:%Y-%m-%d %H:%M} UTC<br>{safe(history.ago(at, now, language()))}</div>"
+        f"<div style='{_SMALL};line-height:1.35'>{at:%Y-%m-%d %H:%M} UTC<br>"
+        f"{safe(history.ago(at, now, language()))}</div>"
     )
     what.html(
         f"<div style='overflow-wrap:anywhere;line-height:1.35'><bdi>{safe(first['author'])}</bdi> "
