@@ -9,7 +9,7 @@ from dashboard.language import t, tn
 from dashboard.safetext import safe
 from workflow.readmodels.history import ObjectHistory
 
-__all__ = ["differences"]
+__all__ = ["differences", "lines_of"]
 
 PICTURE_PX = 44
 _LONG = 90
@@ -74,7 +74,7 @@ def _outline(geometry: Mapping[str, Any] | None) -> str:
     """A small picture of a geometry, and how many positions it has."""
     if not geometry:
         return "<span style='opacity:.5'>–</span>"
-    parts = _lines(geometry["coordinates"])
+    parts = lines_of(geometry["coordinates"])
     count = sum(len(part) for part in parts)
     xs, ys = [x for part in parts for x, _ in part], [y for part in parts for _, y in part]
     west, north, size = min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
@@ -95,9 +95,10 @@ def _outline(geometry: Mapping[str, Any] | None) -> str:
     )
 
 
-def _lines(coordinates: Any) -> list[list[tuple[float, float]]]:
+def lines_of(coordinates: Any) -> list[list[tuple[float, float]]]:
+    """The lines and rings of GeoJSON coordinates; a position is a line of one."""
     if isinstance(coordinates[0], int | float):
         return [[(float(coordinates[0]), float(coordinates[1]))]]
     if isinstance(coordinates[0][0], int | float):
         return [[(float(x), float(y)) for x, y, *_ in coordinates]]
-    return [line for part in coordinates for line in _lines(part)]
+    return [line for part in coordinates for line in lines_of(part)]

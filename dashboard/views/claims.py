@@ -104,7 +104,9 @@ def light(status: str) -> str:
 
 def _all(me: Author, rows: Sequence[Row]) -> None:
     counted = Counter(row["status"] for row in rows)
-    detail = ", ".join(f"{counted[one]} {t(one.value)}" for one in Standing if counted[one])
+    detail = ", ".join(
+        t("{n} {status}", n=counted[one], status=t(one.value)) for one in Standing if counted[one]
+    )
     notices.heading(t("Claims"), detail or t("what was published, and whether it still holds"))
     _say()
     if Deed.CLAIM in ALLOWED[me.role]:

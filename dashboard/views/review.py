@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, notices, routes, state
-from dashboard.components import reading
+from dashboard.components import judged, reading
 from dashboard.components.agreement import show_agreement
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
@@ -28,6 +28,7 @@ STANDING = ("submitted", "returned", "draft", "approved", "superseded")
 AT_ONCE = 20
 LOG_DAYS = 90
 _SAID = "review.said"
+_OFF = "review.off"
 _SMALL = "font-size:.85rem;opacity:.75"
 
 
@@ -102,8 +103,12 @@ def _queue(me: Author) -> None:
         notices.say("note", _nothing(standing, titles[site] if site else ""))
         return
     count = st.session_state.setdefault("review.count", AT_ONCE)
-    notes = _notes(rows[:count])
     captures = {one.id: one for one in project.all_captures()}
+    first = _first(me, rows)
+    if first is not None:
+        rows = [one for one in rows if one["id"] != first["id"]]
+        _front(me, first, captures.get(first["capture"]), titles, more=sum(_is_mine(me, one) for one in rows))
+    notes = _notes(rows[:count])
     for row in rows[:count]:
         _work(me, row, notes.get(row["id"], ""), captures.get(row["capture"]), titles)
     if len(rows) > count:
@@ -112,6 +117,46 @@ def _queue(me: Author) -> None:
             key="review.more",
             on_click=lambda: st.session_state.update({"review.count": count + AT_ONCE}),
         )
+
+
+def _is_mine(me: Author, row: Row) -> bool:
+    """Whether this person may judge the work now: nobody judges own work, or unseen."""
+    own = person(me.name) in {person(name) for name in row["may_not_review"]}
+    return row["review"] == Review.SUBMITTED and may(me, Deed.REVIEW) and not own and row["what"] is not None
+
+
+def _first(me: Author, rows: Sequence[Row]) -> Row | None:
+    """What is judged next: the longest waiting, what was put off last."""
+    off: list[str] = st.session_state.get(_OFF, [])
+    mine = [row for row in rows if _is_mine(me, row)]
+    return min(mine, key=lambda row: off.index(row["id"]) + 1 if row["id"] in off else 0, default=None)
+
+
+def _front(me: Author, row: Row, capture: Capture | None, titles: Mapping[str, str], more: int) -> None:
+    """The work that is judged next, large; keys do what its buttons do."""
+    with st.container(border=True, key="review.front"):
+        picture, side = st.columns([2, 3])
+        picture.html(judged.picture_html(row, capture))
+        with side:
+            st.html(_words(row, _notes([row]).get(row["id"], ""), titles) + judged.since_html(row, me.name))
+            what, key = _named(row)
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                _approve(what, key, shortcut="A")
+                if more:
+                    st.button(
+                        t("Later"), key="review.later", shortcut="S", on_click=_put_off, args=(row["id"],)
+                    )
+                _ask_second(me, row, key)
+            _return_form(what, key, shortcut="T")
+            with st.container(horizontal=True):
+                _links(row)
+            if more:
+                st.caption(tn(more, "{n} more waits for you.", "{n} more wait for you."))
+
+
+def _put_off(key: str) -> None:
+    off = [one for one in st.session_state.get(_OFF, []) if one != key]
+    st.session_state[_OFF] = [*off, key]
 
 
 def _nothing(standing: str, site: str) -> str:
@@ -161,12 +206,21 @@ def _notes(rows: Sequence[Row]) -> dict[str, str]:
 def _work(me: Author, row: Row, note: str, capture: Capture | None, titles: Mapping[str, str]) -> None:
     chip, text, buttons = st.columns([1, 5, 2.4], vertical_alignment="center")
     chip.html(chip_html(row["site"], capture))
+    text.html(_words(row, note, titles))
+    with buttons:
+        _judging(me, row)
+        with st.container(horizontal=True):
+            _links(row)
+
+
+def _words(row: Row, note: str, titles: Mapping[str, str]) -> str:
+    """What the work says, of what, by whom (HTML)."""
     what = row["what"] if row["what"] is not None else t("hidden until the second reading is given")
     subject = f"{row['target']}: {what}" if row["kind"] == "observation" and row["target"] else what
     comment = (
         f"<div>{safe(t('Said in review: {comment}', comment=row['comment']))}</div>" if row["comment"] else ""
     )
-    text.html(
+    return (
         "<div style='overflow-wrap:anywhere;line-height:1.4'>"
         f"<b>{safe(t('State') if row['kind'] == 'observation' else t('Mark'))}</b> {safe(subject)} · "
         f"{_date(row)} · <bdi>{safe(titles.get(row['site'], row['site']))}</bdi>"
@@ -175,17 +229,15 @@ def _work(me: Author, row: Row, note: str, capture: Capture | None, titles: Mapp
         f"{safe(t(row['review']))}{_handed_in(row)}, "
         f"{safe(t('version {number}', number=row['version']))}</div></div>"
     )
-    with buttons:
-        _judging(me, row)
-        with st.container(horizontal=True):
-            st.page_link(
-                "views/compare.py",
-                label=t("Compare"),
-                query_params={"site": row["site"], "right": row["capture"]},
-            )
-            st.page_link(
-                "views/history.py", label=t("History"), query_params={"kind": row["kind"], "id": row["id"]}
-            )
+
+
+def _links(row: Row) -> None:
+    st.page_link(
+        "views/compare.py",
+        label=t("Compare"),
+        query_params={"site": row["site"], "right": row["capture"]},
+    )
+    st.page_link("views/history.py", label=t("History"), query_params={"kind": row["kind"], "id": row["id"]})
 
 
 def _date(row: Row) -> str:
@@ -201,37 +253,34 @@ def _handed_in(row: Row) -> str:
     return f" {safe(history.ago(datetime.fromisoformat(row['submitted_at']), datetime.now(UTC), language()))}"
 
 
+def _named(row: Row) -> tuple[tuple[str, str, int], str]:
+    """What an action takes, and the start of the keys of its widgets."""
+    return (row["kind"], row["id"], row["version"]), f"review.{row['id']}.{row['version']}"
+
+
 def _judging(me: Author, row: Row) -> None:
     """What this person may do with the work; a viewer sees no buttons."""
-    what = row["kind"], row["id"], row["version"]
-    key = f"review.{row['id']}.{row['version']}"
-    own = person(me.name) in {person(name) for name in row["may_not_review"]}
+    what, key = _named(row)
     with st.container(horizontal=True, gap="small"):
-        if row["review"] == Review.SUBMITTED and may(me, Deed.REVIEW):
-            if own:
-                st.caption(t("Your own work: somebody else decides."))
-            elif row["what"] is None:  # nobody judges unseen
-                st.caption(t("Waits for its second reading."))
-            else:
-                st.button(
-                    t("Approve"),
-                    key=f"{key}.approve",
-                    type="primary",
-                    on_click=do,
-                    args=(t("Approved."), actions.approve, *what),
-                )
+        if _is_mine(me, row):
+            _approve(what, key)
+            with st.popover(t("Return")):
+                _return_form(what, key)
+        elif row["review"] == Review.SUBMITTED and may(me, Deed.REVIEW):
+            unseen = row["what"] is None
+            st.caption(
+                t("Waits for its second reading.") if unseen else t("Your own work: somebody else decides.")
+            )
+        elif Review(row["review"]).sealed and may(me, Deed.REOPEN):
+            with st.popover(t("Reopen")):
                 _with_words(
-                    t("Return"),
-                    t("What is to be changed"),
-                    f"{key}.return",
-                    t("Returned."),
-                    actions.return_work,
+                    t("Reopen"),
+                    t("Why it is reopened"),
+                    f"{key}.reopen",
+                    t("Reopened."),
+                    actions.reopen,
                     what,
                 )
-        elif Review(row["review"]).sealed and may(me, Deed.REOPEN):
-            _with_words(
-                t("Reopen"), t("Why it is reopened"), f"{key}.reopen", t("Reopened."), actions.reopen, what
-            )
         elif (
             row["review"] == Review.DRAFT
             and person(row["author"]) == person(me.name)
@@ -243,26 +292,60 @@ def _judging(me: Author, row: Row) -> None:
                 on_click=do,
                 args=(t("Handed in."), actions.submit, *what),
             )
-        if row["kind"] == "observation" and may(me, Deed.ASK_SECOND_READING):
-            st.button(
-                t("Ask for a second reading"),
-                key=f"{key}.ask",
-                type="tertiary",
-                on_click=do,
-                args=(t("A second reading is asked for."), actions.ask_second_reading, row["id"]),
-            )
+        _ask_second(me, row, key)
+
+
+def _approve(what: Sequence[Any], key: str, shortcut: str | None = None) -> None:
+    st.button(
+        t("Approve"),
+        key=f"{key}.approve",
+        type="primary",
+        shortcut=shortcut,
+        on_click=do,
+        args=(t("Approved."), actions.approve, *what),
+    )
+
+
+def _return_form(what: Sequence[Any], key: str, shortcut: str | None = None) -> None:
+    _with_words(
+        t("Return"),
+        t("What is to be changed"),
+        f"{key}.return",
+        t("Returned."),
+        actions.return_work,
+        what,
+        shortcut,
+    )
+
+
+def _ask_second(me: Author, row: Row, key: str) -> None:
+    if row["kind"] == "observation" and row["what"] is not None and may(me, Deed.ASK_SECOND_READING):
+        st.button(
+            t("Ask for a second reading"),
+            key=f"{key}.ask",
+            type="tertiary",
+            on_click=do,
+            args=(t("A second reading is asked for."), actions.ask_second_reading, row["id"]),
+        )
 
 
 def _with_words(
-    label: str, prompt: str, key: str, done: str, action: Callable[..., Any], what: Sequence[Any]
+    label: str,
+    prompt: str,
+    key: str,
+    done: str,
+    action: Callable[..., Any],
+    what: Sequence[Any],
+    shortcut: str | None = None,
 ) -> None:
-    """A button that asks for a comment first."""
-    with st.popover(label), st.form(f"{key}.form", border=False):
+    """A comment, and the button that sends it."""
+    with st.form(f"{key}.form", border=False):
         st.text_area(prompt, key=f"{key}.words", max_chars=2000, height=90)
         st.form_submit_button(
             label,
             key=f"{key}.go",
-            type="primary",
+            type="secondary" if shortcut else "primary",
+            shortcut=shortcut,
             on_click=lambda: do(done, action, *what, st.session_state[f"{key}.words"]),
         )
 

@@ -234,8 +234,9 @@ def _keys() -> None:
             "J K": t("Compare: earlier, later picture"),
             "1 2 3 …": t("Compare: ways to look"),
             "?": t("Compare: all keys"),
-            "Y": t("Review: approve the first of the list"),
-            "X": t("Review: return the first of the list"),
+            "A": t("Review: approve"),
+            "T": t("Review: return, with what is to be changed"),
+            "S": t("Review: put off"),
         }
     )
     st.caption(t("Keys of Compare act while the pictures have the focus; none acts while you write."))
