@@ -487,7 +487,7 @@ def _value(number: str) -> int:
     return _WORDS.index(lower) if lower in _WORDS else int(re.sub(r"\D", "", number))
 
 
-def warnings_of(sentence: str, query: Query, result: Result) -> tuple[str, ...]:
+def warnings_of(sentence: str, query: Query, result: Result, language: Language = "en") -> tuple[str, ...]:
     """Sentences on what the claim says otherwise than its result: a number, a date that is sharper, another day."""
     if isinstance(query, Published):
         return ()
@@ -497,37 +497,51 @@ def warnings_of(sentence: str, query: Query, result: Result) -> tuple[str, ...]:
         rest = rest.replace(said, " ")
     when = _date_in(rest)
     if isinstance(query, EventQuery):
-        return tuple(_date_warnings(when, result))
+        return tuple(_date_warnings(when, result, language))
     if when is not None:
         rest = rest.replace(when.verbatim, " ")
-    return (*_number_warnings(bounds, rest, result), *_day_warnings(when, query))
+    return (*_number_warnings(bounds, rest, result, language), *_day_warnings(when, query, language))
 
 
-def _number_warnings(bounds: Sequence[tuple[Bound, int, str]], rest: str, result: Result) -> Iterator[str]:
+def _number_warnings(
+    bounds: Sequence[tuple[Bound, int, str]], rest: str, result: Result, language: Language
+) -> Iterator[str]:
     least, most = result["at_least"], result["at_most"]
-    gives = f"the evidence gives at least {least}, at most {most}."
     for bound, number, said in bounds:
         if (bound is Bound.LEAST and number > least) or (bound is Bound.MOST and number < most):
-            yield f"The sentence says “{said}”, {gives}"
+            yield say(_GIVES, language, said=said, least=least, most=most)
     plain = None if bounds else _PLAIN.search(rest)
     if plain and not least <= _value(plain[1]) <= most:
-        yield f"The sentence says “{plain[1]}”, {gives}"
+        yield say(_GIVES, language, said=plain[1], least=least, most=most)
 
 
-def _day_warnings(when: DateSpan | None, query: GrowthQuery) -> Iterator[str]:
+_GIVES = "The sentence says “{said}”, the evidence gives at least {least}, at most {most}."
+
+
+def _day_warnings(when: DateSpan | None, query: GrowthQuery, language: Language) -> Iterator[str]:
     if when is not None and when.latest != query.day:
-        yield f"The sentence says “{when.verbatim}”, the count is of the end of {format_day(query.day)}."
+        yield say(
+            "The sentence says “{said}”, the count is of the end of {day}.",
+            language,
+            said=when.verbatim,
+            day=format_day(query.day, language),
+        )
 
 
-def _date_warnings(when: DateSpan | None, result: Result) -> Iterator[str]:
+def _date_warnings(when: DateSpan | None, result: Result, language: Language) -> Iterator[str]:
     if not result["found"]:
-        yield "Nothing dates this event yet: the sentence rests on nothing here."
+        yield say("Nothing dates this event yet: the sentence rests on nothing here.", language)
     elif when is not None:
         said, known = _span_ends(when), _days(result)
+        texts = {"said": when.verbatim, "phrase": dated_in(result["phrase"], language)}
         if _apart(said, known):
-            yield f"The sentence says “{when.verbatim}”, the evidence {result['phrase']}: they share no day."
+            yield say(
+                "The sentence says “{said}”, the evidence {phrase}: they share no day.", language, **texts
+            )
         elif not _within(known, said):
-            yield f"The sentence says “{when.verbatim}”, which is sharper than the evidence: {result['phrase']}."
+            yield say(
+                "The sentence says “{said}”, which is sharper than the evidence: {phrase}.", language, **texts
+            )
 
 
 def _span_ends(span: DateSpan) -> Ends:
@@ -563,13 +577,20 @@ def days_of(query: Query, result: Result) -> Ends | None:
     return _span_ends(query.when) if query.when else None
 
 
-def clashes(rivals: Sequence[tuple[str, str, Ends | None]]) -> tuple[str, ...]:
+def clashes(rivals: Sequence[tuple[str, str, Ends | None]], language: Language = "en") -> tuple[str, ...]:
     """A sentence for every two statements on one topic that share no day; each is given by name, date, days.
 
     They are told apart, and never averaged.
     """
     return tuple(
-        f"{one[0]} ({one[1]}) and {other[0]} ({other[1]}) share no day."
+        say(
+            "{one} ({when}) and {other} ({then}) share no day.",
+            language,
+            one=one[0],
+            when=one[1],
+            other=other[0],
+            then=other[1],
+        )
         for one, other in combinations([rival for rival in rivals if rival[2] is not None], 2)
         if one[2] and other[2] and _apart(one[2], other[2])
     )

@@ -213,6 +213,20 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "yes": "예",
         "no": "아니요",
         "not counted": "세지 않음",
+        "The sentence says “{said}”, the evidence gives at least {least}, at most {most}.": (
+            "문장은 “{said}”, 근거는 최소 {least}개, 최대 {most}개."
+        ),
+        "The sentence says “{said}”, the count is of the end of {day}.": "문장은 “{said}”, 집계는 {day} 말 기준.",
+        "The sentence says “{said}”, the evidence {phrase}: they share no day.": (
+            "문장은 “{said}”, 근거는 {phrase}: 겹치는 날이 없음."
+        ),
+        "The sentence says “{said}”, which is sharper than the evidence: {phrase}.": (
+            "문장의 “{said}”은(는) 근거보다 정밀함: {phrase}."
+        ),
+        "Nothing dates this event yet: the sentence rests on nothing here.": (
+            "아직 날짜를 정할 근거가 없음: 문장을 뒷받침하는 것이 없음."
+        ),
+        "{one} ({when}) and {other} ({then}) share no day.": "{one} ({when}), {other} ({then}): 겹치는 날이 없음.",
         "{words}, bounded by {witnesses}": "{words}, 근거: {witnesses}",
     }
 }

@@ -228,7 +228,7 @@ def ledger(project: Project, *, withdrawn: bool = False, language: Language = "e
     with project.record.snapshot():
         rows = _all(project, _Now(project), language)
         known = [one for one in rows if withdrawn or not one.row["withdrawn"]]
-        return [one.row | _rivals(one, known) for one in known]
+        return [one.row | _rivals(one, known, language) for one in known]
 
 
 def claim(project: Project, key: str, *, reader: str | None = None, language: Language = "en") -> Row:
@@ -254,7 +254,7 @@ def claim(project: Project, key: str, *, reader: str | None = None, language: La
         standing_ones = [one for one in known if one is found or not one.row["withdrawn"]]
         return {
             **found.row,
-            **_rivals(found, standing_ones),
+            **_rivals(found, standing_ones, language),
             "query": found.claim.query,
             "result": found.claim.result,
             "now": present,
@@ -315,7 +315,7 @@ def _known(now: _Now, row: Versioned[Claim], revisions: Sequence[Revision], lang
             "note": one.note,
             "withdrawn": _why_withdrawn(one, revisions),
             "synthetic": bool(one.result.get("synthetic")) or bool(present and present["synthetic"]),
-            "warnings": list(warnings_of(one.sentence, query, one.result)) if query else [],
+            "warnings": list(warnings_of(one.sentence, query, one.result, language)) if query else [],
         },
     )
 
@@ -338,12 +338,12 @@ def _why_withdrawn(one: Claim, revisions: Sequence[Revision]) -> str:
     return why
 
 
-def _rivals(one: _Known, known: Iterable[_Known]) -> Row:
+def _rivals(one: _Known, known: Iterable[_Known], language: Language) -> Row:
     topic = one.row["topic"]
     same = [other for other in known if topic and other.row["topic"] == topic]
     return {
         "rivals": [other.row["id"] for other in same if other is not one],
-        "clashes": list(clashes([_named(other) for other in same])),
+        "clashes": list(clashes([_named(other) for other in same], language)),
     }
 
 
