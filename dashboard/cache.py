@@ -58,10 +58,10 @@ def _limits_text() -> str:
     return current_project().limits_text()
 
 
-def published_marks() -> list[dict[str, Any]]:
-    """Numbers that publications give, for the growth chart."""
+def published_marks(words: Language | None = None) -> list[dict[str, Any]]:
+    """Numbers that publications give, for the growth chart, in the session's language or another."""
     project = current_project()
-    return _published_marks(str(project.root), project.record.stamp, language())
+    return _published_marks(str(project.root), project.record.stamp, words or language())
 
 
 def ledger() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from string import Formatter
 import pytest
 
 import workflow
-from workflow import advice, agreement, words
+from workflow import advice, agreement, growthchart, words
 from workflow.advice import Gap, Open
 from workflow.growth import Certainty
 from workflow.model import Basis, Confidence, DateSpan, Doubt, Event, Finding, Precision, Review, State
@@ -140,6 +140,26 @@ def test_growth_in_korean(series: str, day: str, published: int) -> None:
     said = growth.sentence(row, series, "ko")
     assert is_korean([said])
     assert "최소 3개, 최대 7개" in said
+
+
+def test_the_growth_chart_in_korean() -> None:
+    counts = {
+        "at_least": 1,
+        "at_most": 2,
+        "published": 1,
+        "published_at_least": 1,
+        "assumed": 1,
+        "turnbull": None,
+    }
+    row = {"day": "2022-05-03", "synthetic": False, "group": None, **counts}
+    english, korean = (
+        growthchart.chart([row], "standing", language=one).to_dict(validate=False) for one in ("en", "ko")
+    )
+    assert "labelExpr" not in str(english)
+    legend, axis = ("'at least': '최소'", "서 있던 표적 수")
+    assert legend in str(korean).replace('"', "'").replace("\\", "")
+    assert axis in str(korean)
+    assert "%-m월" in str(korean)
 
 
 @pytest.mark.parametrize("side", Open)

@@ -46,7 +46,10 @@ def show() -> None:
             t("Some counts rest on rendered scenes; they are no statement about the world.")
         )
     # a published number is of the whole, and would say something else beside a part
-    marks = growthchart.marks_of(cache.published_marks()) if subset == growth.ALL else []
+    marks, printed = (
+        growthchart.marks_of(cache.published_marks(words)) if subset == growth.ALL else []
+        for words in (None, "en")
+    )
     _chart(rows, series, marks)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     with left:
@@ -56,7 +59,7 @@ def show() -> None:
         f"<div data-sentence style='font-size:1.15rem'><b>{safe(growth.sentence(row, series, language()))}</b></div>"
     )
     behind = growth.counted(current_project(), day, subset=subset, series=series, language=language())
-    _downloads(rows, behind, series, marks, day)
+    _downloads(rows, behind, series, printed, day)
     _behind(behind)
 
 
@@ -86,7 +89,7 @@ def _choice() -> tuple[str, Subset]:
 
 
 def _chart(rows: Sequence[Row], series: str, marks: Sequence[Mark]) -> None:
-    drawn = growthchart.chart(rows, series, marks, pick=True)
+    drawn = growthchart.chart(rows, series, marks, pick=True, language=language())
     picked = st.altair_chart(
         drawn,
         width="stretch",
