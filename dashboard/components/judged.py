@@ -30,7 +30,8 @@ def picture_html(row: Row, capture: Capture | None) -> str:
     address = routes.view_url(row["site"], capture.id) if mapped else routes.still_url(capture.id)
     drawn = _drawn(row, capture) if row["kind"] == "annotation" else ""
     return (
-        "<div style='position:relative;line-height:0;max-width:58vh;background:#14171c;border-radius:6px;overflow:hidden'>"
+        "<div style='position:relative;line-height:0;max-width:58vh;background:#14171c;border-radius:6px;"
+        "overflow:hidden'>"
         f"<img src='{address}' alt='{safe(capture.file)}' style='width:100%;display:block'>{drawn}</div>"
         + (notices.SYNTHETIC if capture.synthetic else "")
         + f"<span style='font-size:.8rem;opacity:.75'>{safe(capture.credit)}</span>"
