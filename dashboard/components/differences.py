@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,10 @@ from dashboard.language import t, tn
 from dashboard.safetext import safe
 from workflow.readmodels.history import ObjectHistory
 
-__all__ = ["differences", "lines_of"]
+__all__ = ["differences", "drawn", "lines_of"]
 
 PICTURE_PX = 44
+_INK = "#7f8a99"  # seen on white and on black
 _LONG = 90
 _SMALL = "font-size:.85rem;opacity:.75"
 _CELL = (
@@ -80,19 +82,25 @@ def _outline(geometry: Mapping[str, Any] | None) -> str:
     west, north, size = min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
     inner = PICTURE_PX - 8
     paths = "".join(
-        "<polyline fill='none' stroke='currentColor' stroke-width='1.5' points='"
+        f"<polyline fill='none' stroke='{_INK}' stroke-width='1.5' points='"
         + " ".join(
             f"{4 + (x - west) / size * inner:.1f},{4 + (north - y) / size * inner:.1f}" for x, y in part
         )
         + "'/>"
         for part in parts
     )
-    dot = "<circle cx='22' cy='22' r='4' fill='currentColor'/>" if count == 1 else paths
+    dot = f"<circle cx='22' cy='22' r='4' fill='{_INK}'/>" if count == 1 else paths
     place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else t("{n} positions", n=count)
     return (
-        f"<svg width='{PICTURE_PX}' height='{PICTURE_PX}' style='vertical-align:middle'>{dot}</svg> "
+        f"{drawn(dot, PICTURE_PX, PICTURE_PX, f'width:{PICTURE_PX}px;vertical-align:middle')} "
         f"{safe(t(geometry['type']))}, {safe(place)}"
     )
+
+
+def drawn(shapes: str, width: float, height: float, style: str) -> str:
+    """Shapes of SVG as a picture (HTML): `st.html` takes SVG away, and a picture of it stays."""
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>{shapes}</svg>"
+    return f"<img alt='' style='{style}' src='data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}'>"
 
 
 def lines_of(coordinates: Any) -> list[list[tuple[float, float]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dashboard import notices, routes
-from dashboard.components.differences import differences, lines_of
+from dashboard.components.differences import differences, drawn, lines_of
 from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -28,11 +28,11 @@ def picture_html(row: Row, capture: Capture | None) -> str:
         return f"<div>{safe(t('no picture'))}</div>"
     mapped = capture.is_georeferenced
     address = routes.view_url(row["site"], capture.id) if mapped else routes.still_url(capture.id)
-    drawn = _drawn(row, capture) if row["kind"] == "annotation" else ""
+    mark = _drawn(row, capture) if row["kind"] == "annotation" else ""
     return (
         "<div style='position:relative;line-height:0;max-width:58vh;background:#14171c;border-radius:6px;"
         "overflow:hidden'>"
-        f"<img src='{address}' alt='{safe(capture.file)}' style='width:100%;display:block'>{drawn}</div>"
+        f"<img src='{address}' alt='{safe(capture.file)}' style='width:100%;display:block'>{mark}</div>"
         + (notices.SYNTHETIC if capture.synthetic else "")
         + f"<span style='font-size:.8rem;opacity:.75'>{safe(capture.credit)}</span>"
     )
@@ -47,9 +47,10 @@ def since_html(row: Row, reader: str) -> str:
         current_project(), row["kind"], row["id"], reader=reader, language=language()
     )
     parts = [
-        differences(found, one)
+        differences(found, {**one, "changed": changed})
         for one in reversed(found.revisions)
-        if one["version"] > judged and any(change["field"] != "review" for change in one["changed"])
+        if one["version"] > judged
+        and (changed := [field for field in one["changed"] if field["field"] != "review"])
     ]
     told = "".join(parts) or f"<div>{safe(t('Nothing but its standing.'))}</div>"
     return f"<div style='margin-top:.4rem'><b>{safe(t('Changed since it was returned'))}</b>{told}</div>"
@@ -81,10 +82,7 @@ def _drawn(row: Row, capture: Capture) -> str:
         for geometry, colour, dashes in ((was, _BEFORE, "6 5"), (known.value.geometry, _NOW, ""))
         if geometry and (not dashes or geometry != known.value.geometry)
     )
-    return (
-        f"<svg viewBox='0 0 {width} {height}' aria-hidden='true' "
-        f"style='position:absolute;inset:0;width:100%;height:100%'>{outlines}</svg>"
-    )
+    return drawn(outlines, width, height, "position:absolute;inset:0;width:100%;height:100%")
 
 
 def _outline(geometry: Mapping[str, Any], grid: SiteGrid | None, side: int, colour: str, dashes: str) -> str:
