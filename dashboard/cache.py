@@ -1,4 +1,4 @@
-"""The only place where pages cache: what they show, keyed by the project, its stamp, its limits and ids.
+"""The only place where pages cache: what they show, keyed by the project, its stamp, its limits, the language and ids.
 
 The stamp grows with every write, so a cached page is right or is never looked at; old ones fall out by
 number.
@@ -12,7 +12,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.language import language
 from dashboard.projects import current_project
+from workflow.datewords import Language
 from workflow.model import Subset
 from workflow.readings import Place
 from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, sitepage, work
@@ -46,7 +48,7 @@ Stamp = tuple[int, int]
 def overview() -> pages.OverviewPage:
     """The overview of the project as it is now."""
     project = current_project()
-    return _overview(str(project.root), project.record.stamp)
+    return _overview(str(project.root), project.record.stamp, language())
 
 
 def footprints() -> Sequence[outlines.Footprint]:
@@ -82,7 +84,9 @@ def map_sites() -> tuple[sitepage.MapSite, ...]:
 def next_captures() -> list[dict[str, Any]]:
     """What to get next, as of today (UTC)."""
     project = current_project()
-    return _next_captures(str(project.root), project.record.stamp, datetime.now(UTC).date(), _limits_text())
+    return _next_captures(
+        str(project.root), project.record.stamp, datetime.now(UTC).date(), _limits_text(), language()
+    )
 
 
 def _limits_text() -> str:
@@ -90,16 +94,16 @@ def _limits_text() -> str:
     return current_project().limits_text()
 
 
-def published_marks() -> list[dict[str, Any]]:
-    """Numbers that publications give, for the growth chart."""
+def published_marks(words: Language | None = None) -> list[dict[str, Any]]:
+    """Numbers that publications give, for the growth chart, in the session's language or another."""
     project = current_project()
-    return _published_marks(str(project.root), project.record.stamp)
+    return _published_marks(str(project.root), project.record.stamp, words or language())
 
 
 def ledger() -> list[dict[str, Any]]:
     """Rows of all claims as they are now, the withdrawn too."""
     project = current_project()
-    return _ledger(str(project.root), project.record.stamp)
+    return _ledger(str(project.root), project.record.stamp, language())
 
 
 def unseen(months: int) -> list[dict[str, Any]]:
@@ -142,13 +146,13 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     UnknownName
         when there is no such site.
     """
-    return _compare(str(current_project().root), stamp, site, reader, _limits_text())
+    return _compare(str(current_project().root), stamp, site, reader, _limits_text(), language())
 
 
 # of frozen values, and large: it is shared, where the others are copied at each look
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _overview(root: str, stamp: Stamp) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
-    return pages.overview(current_project())
+def _overview(root: str, stamp: Stamp, words: Language) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
+    return pages.overview(current_project(), words)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -180,18 +184,24 @@ def _map_sites(root: str, stamp: Stamp) -> tuple[sitepage.MapSite, ...]:  # noqa
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _next_captures(root: str, stamp: Stamp, today: date, limits: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return nextcapture.next_captures(current_project(), today)
+def _next_captures(  # the cache's key
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    today: date,
+    limits: str,  # noqa: ARG001
+    words: Language,
+) -> list[dict[str, Any]]:
+    return nextcapture.next_captures(current_project(), today, language=words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _published_marks(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return claims.published_marks(current_project())
+def _published_marks(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.published_marks(current_project(), words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _ledger(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
-    return claims.ledger(current_project(), withdrawn=True)
+def _ledger(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return claims.ledger(current_project(), withdrawn=True, language=words)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -205,8 +215,15 @@ def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[s
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _compare(root: str, stamp: Stamp, site: str, reader: str | None, limits: str) -> pages.ComparePage:  # noqa: ARG001  the cache's key
-    return pages.compare(current_project(), site, reader=reader)
+def _compare(  # the cache's key
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    site: str,
+    reader: str | None,
+    limits: str,  # noqa: ARG001
+    words: Language,
+) -> pages.ComparePage:
+    return pages.compare(current_project(), site, reader=reader, language=words)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

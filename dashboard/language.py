@@ -1,7 +1,8 @@
 """The language of a session's pages: English, or Korean from the catalogues in ``locale/ko``.
 
 English sentences are the keys. A catalogue is a JSON object from the English sentence to the Korean one, one file for
-each page and one, ``values.json``, for words that the program's values have (states, classes). A test holds all of
+each page and one, ``values.json``, for words that the program's values have (states, classes); what results say is
+in `workflow.words`. A test holds all of
 them to the calls of `t` and `tn`: nothing is missing, nothing is left over, both sides have the same fields.
 """
 
@@ -15,8 +16,9 @@ from pathlib import Path
 import streamlit as st
 
 from workflow.datewords import Language
+from workflow.words import OTHER
 
-__all__ = ["LANGUAGES", "catalogue", "language", "set_language", "t", "tn"]
+__all__ = ["LANGUAGES", "catalogue", "keep_language", "language", "set_language", "t", "tn"]
 
 LANGUAGES: Mapping[Language, str] = {"en": "English", "ko": "한국어"}
 """Languages of the pages, each under its own name."""
@@ -36,7 +38,15 @@ def language() -> Language:
 def set_language(chosen: Language) -> None:
     """Take a language for this session and write it into the address."""
     st.session_state[_NAME] = chosen
-    st.query_params[_NAME] = chosen
+    if st.query_params.get(_NAME) != chosen:
+        st.query_params[_NAME] = chosen
+
+
+def keep_language() -> None:
+    """Hold what the address or a switch said for the next pages, and write it into the address of this one."""
+    said = st.query_params.get(_NAME) or st.session_state.get(_NAME)
+    if said:
+        set_language("ko" if str(said).lower().startswith("ko") else "en")
 
 
 def t(sentence: str, /, **values: object) -> str:
@@ -52,8 +62,8 @@ def tn(count: int, one: str, many: str, /, **values: object) -> str:
 
 @lru_cache(maxsize=1)
 def catalogue(chosen: Language) -> Mapping[str, str]:
-    """All translations of a language, from the English sentence."""
-    found: dict[str, str] = {}
+    """All translations of a language, from the English sentence; what results say included."""
+    found = dict(OTHER[chosen])
     for file in sorted((_LOCALE / chosen).glob("*.json")):
         found |= json.loads(file.read_text(encoding="utf-8"))
     return found

@@ -20,6 +20,7 @@ _COLOURS = {"done": "37,150,74", "note": "47,111,219", "warning": "199,106,0"}
 # imagery needs the room that Streamlit leaves at the edges
 _STYLE = """<style>
 .stMainBlockContainer { padding: 3.6rem 1.6rem 2rem !important; }
+.stApp { word-break: keep-all; }  /* Korean breaks between words */
 .stMainBlockContainer .stVerticalBlock { gap: .65rem; }
 [data-testid="stPageLink"] a { background: transparent !important; padding: 0 .3rem; }
 [data-testid="stPageLink"] a p { font-weight: 400; text-decoration: underline; text-underline-offset: .2em; }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,6 +77,12 @@ def sound(app: Any) -> Any:
 
 def html_of(app: Any) -> str:
     return " ".join(one.proto.body for one in app.get("html"))
+
+
+def drawn_in(html: str) -> str:
+    """The SVG of a page's drawings."""
+    found = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", html)
+    return " ".join(base64.b64decode(one).decode() for one in found)
 
 
 def text_of(app: Any) -> str:
@@ -416,6 +424,35 @@ def review_rows(project: Project) -> str:
     draw(project, ANNA, label=HOSTILE, note="looks new")
     actions.submit(project, ANNA, "annotation", "m1", 1)
     return "m1"
+
+
+def test_what_is_judged_next_stands_in_front_and_may_be_put_off(project: Project) -> None:
+    review_rows(project)
+    draw(project, ANNA, label="second", key="m2")
+    actions.submit(project, ANNA, "annotation", "m2", 1)
+    app = open_page("review", "Lena", Role.LEAD)
+    assert "1 more waits for you." in [one.value for one in app.caption]
+    shortcuts = {one.key: one.proto.shortcut for one in app.button if one.proto.shortcut}
+    assert shortcuts == {"review.m1.2.approve": "a", "review.m1.2.return.go": "t", "review.later": "s"}
+    app = sound(app.button(key="review.later").click().run())
+    assert next(one.key for one in app.button if one.proto.shortcut) == "review.m2.2.approve"
+    app = sound(app.button(key="review.m2.2.approve").click().run())
+    assert mark(project, "m2").review.value == "approved"
+    assert next(one.key for one in app.button if one.proto.shortcut) == "review.m1.2.approve"
+
+
+def test_what_came_back_is_drawn_as_it_is_and_as_it_was(project: Project) -> None:
+    review_rows(project)
+    assert "stroke-dasharray='6 5'" not in drawn_in(html_of(open_page("review", "Lena", Role.LEAD)))
+    actions.return_work(project, LENA, "annotation", "m1", 2, "too far south")
+    moved = {"type": "Point", "coordinates": [125.7413, 39.0205]}
+    actions.edit_annotation(project, ANNA, "m1", {"geometry": moved, "note": "moved"}, 3)
+    actions.submit(project, ANNA, "annotation", "m1", 4)
+    shown = html_of(open_page("review", "Lena", Role.LEAD))
+    assert "stroke-dasharray='6 5'" in drawn_in(shown)
+    assert "Changed since it was returned" in shown
+    assert "moved" in shown
+    assert "too far south" in shown
 
 
 @pytest.mark.parametrize("part", ["queue", "differ", "second", "agree", "log"])

@@ -18,7 +18,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from workflow.model import Event, Finding, LonLat
-from workflow.timespan import format_day
+from workflow.timespan import Language, format_day
+from workflow.words import say
 
 __all__ = [
     "Gap",
@@ -219,27 +220,46 @@ def best_window(gap: Gap) -> Window:
     return Window(first, last, day, expected_gain(gap, day))
 
 
-def gap_sentence(gap: Gap) -> str:
+def gap_sentence(gap: Gap, language: Language = "en") -> str:
     """What is in question, when to look, and what is then left: for people."""
     window = best_window(gap)
-    days = f"{gap.days:,} day{'s' if gap.days > 1 else ''}"
+    days = say("{count} day" if gap.days == 1 else "{count} days", language, count=f"{gap.days:,}")
+    first, last, best = (format_day(day, language) for day in (window.first, window.last, window.best))
     if gap.open is Open.LATER:
-        return (
-            f"Not seen as of {format_day(gap.first - _DAY)}, {days} ago: a capture now, or from "
-            f"{format_day(window.first)} on, tells whether it is there. Nothing bounds the end; today stands in for it."
-        )
-    left = f"leaves about {gap.days - window.gain:,.0f} days" if gap.days > 2 else "settles the day"
-    when = f"a capture from {format_day(window.first)} to {format_day(window.last)}, best on {format_day(window.best)}"
-    if gap.open is Open.EARLIER:
-        return (
-            f"There already on {format_day(gap.last)}: {when}, bounds when it came. Nothing bounds the beginning; "
-            f"{format_day(gap.first)}, the day of the first picture there is, stands in for it."
-        )
-    source = " (a publication's bounds)" if gap.published else ""
-    return (
-        f"{gap.event.value.capitalize()} on one of {days} from {format_day(gap.first)} to "
-        f"{format_day(gap.last)}{source}: {when}, {left}."
+        return say(_UNSEEN, language, day=format_day(gap.first - _DAY, language), days=days, first=first)
+    when = say(
+        "a capture from {first} to {last}, best on {best}", language, first=first, last=last, best=best
     )
+    begins, ends = format_day(gap.first, language), format_day(gap.last, language)
+    if gap.open is Open.EARLIER:
+        return say(_THERE_ALREADY, language, day=ends, when=when, first=begins)
+    return say(
+        "{event} on one of {days} from {first} to {last}{source}: {when}, {left}.",
+        language,
+        event=_capital(say(gap.event.value, language)),
+        days=days,
+        first=begins,
+        last=ends,
+        source=say(" (a publication's bounds)", language) if gap.published else "",
+        when=when,
+        left=say("leaves about {count} days", language, count=f"{gap.days - window.gain:,.0f}")
+        if gap.days > 2
+        else say("settles the day", language),
+    )
+
+
+_UNSEEN = (
+    "Not seen as of {day}, {days} ago: a capture now, or from {first} on, tells whether it is there. Nothing "
+    "bounds the end; today stands in for it."
+)
+_THERE_ALREADY = (
+    "There already on {day}: {when}, bounds when it came. Nothing bounds the beginning; {first}, the day of the "
+    "first picture there is, stands in for it."
+)
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 # -- a catalogue ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ date``, or ``publication``; a target of a count ``site target counts earliest la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,8 @@ from cattrs import BaseValidationError
 from workflow.codec import decode, encode
 from workflow.errors import InputRefused
 from workflow.model import Basis, DateSpan, Event, Subset
-from workflow.timespan import format_day, format_span, parse_span
+from workflow.timespan import Language, format_day, format_span, parse_span, unseen_phrase
+from workflow.words import say
 
 __all__ = [
     "IMAGERY",
@@ -40,10 +41,12 @@ __all__ = [
     "Query",
     "Series",
     "Standing",
+    "arrival_in",
     "bound_of",
     "by_day",
     "clashes",
     "counted_by",
+    "dated_in",
     "days_of",
     "differences",
     "differing_targets",
@@ -263,64 +266,92 @@ def _days(result: Result) -> Ends:
 # -- what differs --------------------------------------------------------------------------------------------
 
 
-def differences(query: Query, frozen: Result, present: Result) -> list[Row]:
-    """Rows ``what before after`` of what the present result has otherwise than the frozen one."""
+def differences(query: Query, frozen: Result, present: Result, language: Language = "en") -> list[Row]:
+    """Rows ``what before after`` of what the present result has otherwise than the frozen one, in words."""
     if isinstance(query, Published):
         return []
     if isinstance(query, GrowthQuery):
-        numbers = [_difference(name.replace("_", " "), frozen[name], present[name]) for name in _NUMBERS]
-        return [row for row in numbers if row] + _target_differences(frozen, present)
+        numbers = [
+            _difference(say(name.replace("_", " "), language), frozen[name], present[name])
+            for name in _NUMBERS
+        ]
+        return [row for row in numbers if row] + _target_differences(frozen, present, language)
     pairs = [
-        ("when", _spelt(frozen), _spelt(present)),
-        *_witness_pairs(frozen, present),
-        ("reviewed", _yes(frozen["reviewed"]), _yes(present["reviewed"])),
-        ("does not fit", _joined(frozen["contradictions"]), _joined(present["contradictions"])),
-        ("bounds nothing", _joined(frozen["remarks"]), _joined(present["remarks"])),
+        (say("when", language), _spelt(frozen, language), _spelt(present, language)),
+        *_witness_pairs(frozen, present, language),
+        *(
+            (say(what, language), _told(frozen[name], language), _told(present[name], language))
+            for what, name in _TOLD.items()
+        ),
     ]
     return [row for row in (_difference(*pair) for pair in pairs) if row]
 
 
 _NUMBERS = ("at_least", "at_most")
+_TOLD = {"reviewed": "reviewed", "does not fit": "contradictions", "bounds nothing": "remarks"}
 
 
 def _difference(what: str, before: Any, after: Any) -> Row | None:
     return None if before == after else {"what": what, "before": before, "after": after}
 
 
-def _spelt(result: Result) -> str:
+def _spelt(result: Result, language: Language = "en") -> str:
     """The phrase, and its two days where it does not name them."""
     if not result["found"]:
-        return "nothing dates it"
+        return say("nothing dates it", language)
     after, by = (result[end] and date.fromisoformat(result[end]) for end in ("earliest", "latest"))
     if not (after and by) or result["phrase"].startswith("between"):
-        return str(result["phrase"])
-    return f"{result['phrase']} (after {format_day(after)}, by {format_day(by)})"
+        return dated_in(str(result["phrase"]), language)
+    return say(
+        "{phrase} (after {after}, by {by})",
+        language,
+        phrase=dated_in(result["phrase"], language),
+        after=format_day(after, language),
+        by=format_day(by, language),
+    )
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def dated_in(text: str, language: Language) -> str:
+    """A date in the words in which a result was frozen, in a language; what is none stays as it is."""
+    if language == "en":
+        return text
+    unseen = text.removeprefix(_UNSEEN)
+    try:
+        span = parse_span(unseen)
+    except InputRefused:
+        return text
+    if unseen != text:
+        return unseen_phrase(span.latest, language)
+    return format_span(span, language)
 
 
-def _joined(sentences: Iterable[str]) -> str:
-    return " ".join(sentences) or "nothing"
+_UNSEEN = "not seen as of "
 
 
-def _witness_pairs(frozen: Result, present: Result) -> Iterator[tuple[str, str, str]]:
+def _told(value: bool | Sequence[str], language: Language) -> str:
+    if isinstance(value, bool):
+        return say("yes" if value else "no", language)
+    return " ".join(value) or say("nothing", language)
+
+
+def _witness_pairs(frozen: Result, present: Result, language: Language) -> Iterator[tuple[str, str, str]]:
     before, after = ({_witness_key(one): one for one in result["witnesses"]} for result in (frozen, present))
     for key in dict.fromkeys((*before, *after)):
-        yield f"witness {key}", _witness_words(before.get(key)), _witness_words(after.get(key))
+        name = say("witness {name}", language, name=key)
+        yield name, _witness_words(before.get(key), language), _witness_words(after.get(key), language)
 
 
 def _witness_key(witness: Mapping[str, Any]) -> str:
     return str(witness.get("file") or witness.get("capture") or witness["publication"])
 
 
-def _witness_words(witness: Mapping[str, Any] | None) -> str:
+def _witness_words(witness: Mapping[str, Any] | None, language: Language) -> str:
     if witness is None:
-        return "bounds nothing"
+        return say("bounds nothing", language)
     if "publication" in witness:
-        return "bounds it"
-    return f"{witness['state']}, {witness['date']}, SHA-256 {witness['sha256'][:12]}…"
+        return say("bounds it", language)
+    state, day = say(witness["state"], language), dated_in(witness["date"], language)
+    return f"{state}, {day}, SHA-256 {witness['sha256'][:12]}…"
 
 
 Place = tuple[str, str]
@@ -336,21 +367,39 @@ def _parts(result: Result) -> dict[Place, Mapping[str, Any]]:
     return {(one["site"], one["target"]): one for one in result["targets"]}
 
 
-def _target_differences(frozen: Result, present: Result) -> list[Row]:
+def _target_differences(frozen: Result, present: Result, language: Language) -> list[Row]:
     before, after = _parts(frozen), _parts(present)
     rows = []
     for key in differing_targets(frozen, present):
-        was, now = _target_words(before.get(key)), _target_words(after.get(key))
+        was, now = (_target_words(parts.get(key), language) for parts in (before, after))
         if was == now:  # the same days from other witnesses
             was, now = (
-                f"{was}, bounded by {', '.join(parts[key]['witnesses'])}" for parts in (before, after)
+                say(_BOUNDED, language, words=was, witnesses=", ".join(parts[key]["witnesses"]))
+                for parts in (before, after)
             )
         rows.append({"what": "/".join(key), "before": was, "after": now})
     return rows
 
 
-def _target_words(part: Mapping[str, Any] | None) -> str:
-    return "not counted" if part is None else f"{part['counts']}, {part['phrase']} ({part['source']})"
+_BOUNDED = "{words}, bounded by {witnesses}"
+
+
+def _target_words(part: Mapping[str, Any] | None, language: Language) -> str:
+    if part is None:
+        return say("not counted", language)
+    phrase = arrival_in(part["phrase"], language)
+    return f"{say(part['counts'], language)}, {phrase} ({say(part['source'], language)})"
+
+
+def arrival_in(text: str, language: Language) -> str:
+    """``appeared late 2021; removed by 3 May 2022`` as a count froze it, in a language."""
+    if language == "en":
+        return text
+    pairs = (one.partition(" ") for one in text.split("; "))
+    return "; ".join(
+        say("{event} {phrase}", language, event=say(event, language), phrase=dated_in(phrase, language))
+        for event, _, phrase in pairs
+    )
 
 
 # -- in words ------------------------------------------------------------------------------------------------
@@ -358,28 +407,41 @@ def _target_words(part: Mapping[str, Any] | None) -> str:
 
 def by_day(day: date) -> str:
     """``by the end of 2022``, or ``by 3 May 2022``."""
-    end = f"the end of {day.year}" if (day.month, day.day) == (12, 31) else format_day(day)
-    return f"by {end}"
+    return f"by {_end(day)}"
 
 
-def words(query: Query, result: Result) -> str:
+def _end(day: date, language: Language = "en") -> str:
+    if (day.month, day.day) == (12, 31):
+        return say("the end of {year}", language, year=day.year)
+    return format_day(day, language)
+
+
+def words(query: Query, result: Result, language: Language = "en") -> str:
     """A result in a few words; of somebody else's statement, its date and number."""
     if isinstance(query, Published):
         when = query.when and (query.when.verbatim or format_span(query.when))
-        return ", ".join(str(part) for part in (said_words(query), when) if part) or "no number, no date"
+        parts = (said_words(query, language), when and dated_in(when, language))
+        return ", ".join(str(part) for part in parts if part) or say("no number, no date", language)
     if isinstance(query, GrowthQuery):
         verb = "had appeared" if query.series is Series.APPEARED else "stood"
-        return f"at least {result['at_least']}, at most {result['at_most']} {verb} {by_day(query.day)}"
+        return say(
+            f"at least {{least}}, at most {{most}} {verb} by {{when}}",
+            language,
+            least=result["at_least"],
+            most=result["at_most"],
+            when=_end(query.day, language),
+        )
+    spelt = _spelt(result, language)
     if not (result["found"] and result["seen"]):
-        return _spelt(result)
-    return f"{_spelt(result)}, by {result['source']}"
+        return spelt
+    return say("{spelt}, by {source}", language, spelt=spelt, source=say(result["source"], language))
 
 
-def said_words(query: Published) -> str:
+def said_words(query: Published, language: Language = "en") -> str:
     """``at least 42 crossings``: number and what it counts, or "" where there is no number."""
     if query.number is None:
         return ""
-    bound = "" if query.bound is Bound.BOTH else query.bound.value
+    bound = "" if query.bound is Bound.BOTH else say(query.bound.value, language)
     return f"{bound} {query.number} {query.what}".strip()
 
 
@@ -425,7 +487,7 @@ def _value(number: str) -> int:
     return _WORDS.index(lower) if lower in _WORDS else int(re.sub(r"\D", "", number))
 
 
-def warnings_of(sentence: str, query: Query, result: Result) -> tuple[str, ...]:
+def warnings_of(sentence: str, query: Query, result: Result, language: Language = "en") -> tuple[str, ...]:
     """Sentences on what the claim says otherwise than its result: a number, a date that is sharper, another day."""
     if isinstance(query, Published):
         return ()
@@ -435,37 +497,51 @@ def warnings_of(sentence: str, query: Query, result: Result) -> tuple[str, ...]:
         rest = rest.replace(said, " ")
     when = _date_in(rest)
     if isinstance(query, EventQuery):
-        return tuple(_date_warnings(when, result))
+        return tuple(_date_warnings(when, result, language))
     if when is not None:
         rest = rest.replace(when.verbatim, " ")
-    return (*_number_warnings(bounds, rest, result), *_day_warnings(when, query))
+    return (*_number_warnings(bounds, rest, result, language), *_day_warnings(when, query, language))
 
 
-def _number_warnings(bounds: Sequence[tuple[Bound, int, str]], rest: str, result: Result) -> Iterator[str]:
+def _number_warnings(
+    bounds: Sequence[tuple[Bound, int, str]], rest: str, result: Result, language: Language
+) -> Iterator[str]:
     least, most = result["at_least"], result["at_most"]
-    gives = f"the evidence gives at least {least}, at most {most}."
     for bound, number, said in bounds:
         if (bound is Bound.LEAST and number > least) or (bound is Bound.MOST and number < most):
-            yield f"The sentence says “{said}”, {gives}"
+            yield say(_GIVES, language, said=said, least=least, most=most)
     plain = None if bounds else _PLAIN.search(rest)
     if plain and not least <= _value(plain[1]) <= most:
-        yield f"The sentence says “{plain[1]}”, {gives}"
+        yield say(_GIVES, language, said=plain[1], least=least, most=most)
 
 
-def _day_warnings(when: DateSpan | None, query: GrowthQuery) -> Iterator[str]:
+_GIVES = "The sentence says “{said}”, the evidence gives at least {least}, at most {most}."
+
+
+def _day_warnings(when: DateSpan | None, query: GrowthQuery, language: Language) -> Iterator[str]:
     if when is not None and when.latest != query.day:
-        yield f"The sentence says “{when.verbatim}”, the count is of the end of {format_day(query.day)}."
+        yield say(
+            "The sentence says “{said}”, the count is of the end of {day}.",
+            language,
+            said=when.verbatim,
+            day=format_day(query.day, language),
+        )
 
 
-def _date_warnings(when: DateSpan | None, result: Result) -> Iterator[str]:
+def _date_warnings(when: DateSpan | None, result: Result, language: Language) -> Iterator[str]:
     if not result["found"]:
-        yield "Nothing dates this event yet: the sentence rests on nothing here."
+        yield say("Nothing dates this event yet: the sentence rests on nothing here.", language)
     elif when is not None:
         said, known = _span_ends(when), _days(result)
+        texts = {"said": when.verbatim, "phrase": dated_in(result["phrase"], language)}
         if _apart(said, known):
-            yield f"The sentence says “{when.verbatim}”, the evidence {result['phrase']}: they share no day."
+            yield say(
+                "The sentence says “{said}”, the evidence {phrase}: they share no day.", language, **texts
+            )
         elif not _within(known, said):
-            yield f"The sentence says “{when.verbatim}”, which is sharper than the evidence: {result['phrase']}."
+            yield say(
+                "The sentence says “{said}”, which is sharper than the evidence: {phrase}.", language, **texts
+            )
 
 
 def _span_ends(span: DateSpan) -> Ends:
@@ -501,13 +577,20 @@ def days_of(query: Query, result: Result) -> Ends | None:
     return _span_ends(query.when) if query.when else None
 
 
-def clashes(rivals: Sequence[tuple[str, str, Ends | None]]) -> tuple[str, ...]:
+def clashes(rivals: Sequence[tuple[str, str, Ends | None]], language: Language = "en") -> tuple[str, ...]:
     """A sentence for every two statements on one topic that share no day; each is given by name, date, days.
 
     They are told apart, and never averaged.
     """
     return tuple(
-        f"{one[0]} ({one[1]}) and {other[0]} ({other[1]}) share no day."
+        say(
+            "{one} ({when}) and {other} ({then}) share no day.",
+            language,
+            one=one[0],
+            when=one[1],
+            other=other[0],
+            then=other[1],
+        )
         for one, other in combinations([rival for rival in rivals if rival[2] is not None], 2)
         if one[2] and other[2] and _apart(one[2], other[2])
     )

@@ -6,6 +6,7 @@ are marks beside the band and never part of it.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from textwrap import wrap
 from typing import Any
 
 import altair as alt
+
+from workflow.datewords import Language
+from workflow.words import say
 
 __all__ = ["HEIGHT_PX", "PICK", "WIDTH_PX", "Mark", "chart", "marks_of", "small_multiples"]
 
@@ -35,6 +39,8 @@ _INK = {
 _SYNTHETIC, _CHOSEN = "#b3261e", "#c76a00"
 _STROKES, _LINE = 160, 110
 _DAY, _ROOM = timedelta(days=1), timedelta(days=30)
+# what the axis of days says, where it is not in English
+_MONTHS = {"ko": "utcFormat(datum.value, utcmonth(datum.value) ? '%-m월' : '%Y년')"}
 _AXIS = {"appeared": "targets that had appeared", "standing": "targets that stood"}
 
 Row = Mapping[str, Any]
@@ -75,26 +81,32 @@ def chart(
     title: str = "",
     pick: bool = False,
     on: date | None = None,
+    language: Language = "en",
 ) -> Any:
     """The band of `rows`, one at least, on to the end of their last year, with `marks` over it.
 
     What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`; an upright
-    line marks the day `on`.
+    line marks the day `on`. `language` is that of axes, legend and what is told of a day.
     """
     edges = _edges(rows, marks, on)
     drawn = [*rows, {**rows[-1], "day": edges[1].isoformat()}]
     found = _lines(drawn)
     hatches = _hatches(drawn, *edges)
-    used = [
-        name
+    used = {
+        name: say(name, language)
         for name in _INK
         if name in {one["what"] for one in (*found, *hatches)} or (marks and name == _MARK)
-    ]
-    x = alt.X("day:T", title=None, scale=alt.Scale(type="utc", domain=[_iso(edge) for edge in edges]))
+    }
+    x = alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(type="utc", domain=[_iso(edge) for edge in edges]),
+        axis=alt.Undefined if language == "en" else alt.Axis(labelExpr=_MONTHS[language]),
+    )
     top = max(*(row["at_most"] for row in drawn), *(mark.number for mark in marks), 1)
     y = alt.Y(
         "count:Q",
-        title=_AXIS[series],
+        title=say(_AXIS[series], language),
         scale=alt.Scale(domain=[0, top * 1.08], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d"),
     )
@@ -104,7 +116,7 @@ def chart(
         _steps(found, x, y, used),
         *_marked(marks, edges, x, used),
         *([_day_line(on, x)] if on else []),
-        _points(rows, x, pick),
+        _points(rows, x, pick, language),
     ]
     return alt.layer(*layers, title=_title(title, rows))
 
@@ -156,19 +168,27 @@ def _hatches(rows: Sequence[Row], first: date, last: date) -> list[dict[str, Any
     return found
 
 
-def _colour(used: Sequence[str]) -> alt.Color:
+def _colour(used: Mapping[str, str]) -> alt.Color:
     scale = alt.Scale(domain=list(used), range=[_INK[name][0] for name in used])
     return alt.Color(
         "what:N",
         scale=scale,
         title=None,
-        legend=alt.Legend(orient="bottom", symbolType="stroke", labelLimit=0),
+        legend=alt.Legend(orient="bottom", symbolType="stroke", labelLimit=0, labelExpr=_labels(used)),
     )
 
 
-def _dash(used: Sequence[str]) -> alt.StrokeDash:
+def _dash(used: Mapping[str, str]) -> alt.StrokeDash:
     scale = alt.Scale(domain=list(used), range=[list(_INK[name][1]) for name in used])
-    return alt.StrokeDash("what:N", scale=scale, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
+    legend = alt.Legend(orient="bottom", labelLimit=0, labelExpr=_labels(used))
+    return alt.StrokeDash("what:N", scale=scale, title=None, legend=legend)
+
+
+def _labels(used: Mapping[str, str]) -> Any:
+    """An expression for what the legend calls its lines; none in English, where they are named so."""
+    if all(name == label for name, label in used.items()):
+        return alt.Undefined
+    return f"{json.dumps(dict(used), ensure_ascii=False)}[datum.label]"
 
 
 def _band(rows: Sequence[Row], x: alt.X, top: int) -> Any:
@@ -181,7 +201,7 @@ def _band(rows: Sequence[Row], x: alt.X, top: int) -> Any:
     )
 
 
-def _strokes(hatches: Sequence[Row], x: alt.X, used: Sequence[str]) -> Any:
+def _strokes(hatches: Sequence[Row], x: alt.X, used: Mapping[str, str]) -> Any:
     return (
         alt.Chart(_data(hatches))
         .mark_rule(opacity=0.75, strokeWidth=1.2)
@@ -189,7 +209,7 @@ def _strokes(hatches: Sequence[Row], x: alt.X, used: Sequence[str]) -> Any:
     )
 
 
-def _steps(found: Sequence[Row], x: alt.X, y: alt.Y, used: Sequence[str]) -> Any:
+def _steps(found: Sequence[Row], x: alt.X, y: alt.Y, used: Mapping[str, str]) -> Any:
     return (
         alt.Chart(_data(found))
         .mark_line(interpolate="step-after", strokeWidth=2)
@@ -201,14 +221,21 @@ def _day_line(day: date, x: alt.X) -> Any:
     return alt.Chart(_data([{"day": _iso(day)}])).mark_rule(color=_CHOSEN, strokeWidth=2).encode(x=x)
 
 
-def _points(rows: Sequence[Row], x: alt.X, pick: bool) -> Any:
+def _points(rows: Sequence[Row], x: alt.X, pick: bool, language: Language) -> Any:
     """What tells the counts of a day under the pointer."""
     told = [{**row, "on": row["day"]} for row in rows]
     tips = [
-        alt.Tooltip("on:N", title="day"),
-        *(alt.Tooltip(f"{key}:Q", title=key.replace("_", " ")) for key in ("at_least", "at_most")),
-        *(alt.Tooltip(f"{key}:Q", title=key) for key in ("assumed", "turnbull") if rows[-1][key] is not None),
-        alt.Tooltip("published:Q", title="of these on publications"),
+        alt.Tooltip("on:N", title=say("day", language)),
+        *(
+            alt.Tooltip(f"{key}:Q", title=say(key.replace("_", " "), language))
+            for key in ("at_least", "at_most")
+        ),
+        *(
+            alt.Tooltip(f"{key}:Q", title=say(key, language))
+            for key in ("assumed", "turnbull")
+            if rows[-1][key] is not None
+        ),
+        alt.Tooltip("published:Q", title=say("of these on publications", language)),
     ]
     points = alt.Chart(_data(told)).mark_rule(strokeWidth=9, opacity=0.001).encode(x=x, tooltip=tips)
     if not pick:
@@ -217,7 +244,7 @@ def _points(rows: Sequence[Row], x: alt.X, pick: bool) -> Any:
     return points.encode(opacity=alt.condition(chosen, alt.value(0.35), alt.value(0.001))).add_params(chosen)
 
 
-def _marked(marks: Sequence[Mark], edges: tuple[date, date], x: alt.X, used: Sequence[str]) -> list[Any]:
+def _marked(marks: Sequence[Mark], edges: tuple[date, date], x: alt.X, used: Mapping[str, str]) -> list[Any]:
     middle = edges[0] + (edges[1] - edges[0]) / 2
     layers = []
     for side in ("left", "right"):  # the label lies on the side of its diamond where there is room

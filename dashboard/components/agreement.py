@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.language import t
 from dashboard.safetext import safe
 
 __all__ = ["agreement_sentence", "show_agreement"]
@@ -20,8 +21,8 @@ def show_agreement(found: Sequence[Row]) -> None:
     """The rows of `reviews.agreement`: blind second readings, then the other pairs."""
     rows = [row for row in found if row["question"] == "state" or row["n"]]
     for blind, title in (
-        (True, "Second readings, given without sight of the first"),
-        (False, "Two people who could see each other's statements"),
+        (True, t("Second readings, given without sight of the first")),
+        (False, t("Two people who could see each other's statements")),
     ):
         st.html(f"<b>{safe(title)}</b>")
         some = [row for row in rows if row["blind"] is blind]
@@ -44,38 +45,53 @@ def show_agreement(found: Sequence[Row]) -> None:
 def agreement_sentence(row: Row) -> str:
     """Agreement in words: the share, kappa with its interval, or why there is none."""
     if not row["n"]:
-        return f"Not defined: {row['reason']}."
-    share = f"{row['agreed']} of {row['n']} pairs agree ({row['percent']:.0f} %)"
+        return t("Not defined: {reason}.", reason=t(row["reason"]))
+    share = t(
+        "{agreed} of {n} pairs agree ({percent} %)",
+        agreed=row["agreed"],
+        n=row["n"],
+        percent=f"{row['percent']:.0f}",
+    )
     if row["kappa"] is None:
-        return f"{share}. Kappa is not defined: {row['reason']}."
+        return t("{share}. Kappa is not defined: {reason}.", share=share, reason=t(row["reason"]))
+    kappa = f"{row['kappa']:.2f}"
     if row["low"] is None:
-        return f"{share}. Kappa {row['kappa']:.2f}; no interval: {row['reason']}."
-    return f"{share}. Kappa {row['kappa']:.2f}, 95 % interval {row['low']:.2f} to {row['high']:.2f}."
+        return t(
+            "{share}. Kappa {kappa}; no interval: {reason}.",
+            share=share,
+            kappa=kappa,
+            reason=t(row["reason"]),
+        )
+    low, high = (f"{row[end]:.2f}" for end in ("low", "high"))
+    return t(
+        "{share}. Kappa {kappa}, 95 % interval {low} to {high}.", share=share, kappa=kappa, low=low, high=high
+    )
 
 
 def _agreement_cells(row: Row) -> dict[str, Any]:
     return {
-        "Targets": row["targets"],
-        "Question": "state" if row["question"] == "state" else "decides at all",
+        t("Targets"): t(row["targets"]),
+        t("Question"): t("state") if row["question"] == "state" else t("decides at all"),
         "n": row["n"],
-        "Agree (%)": None if row["percent"] is None else round(row["percent"]),
-        "Kappa": None if row["kappa"] is None else round(row["kappa"], 2),
-        "Interval": "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}",
-        "Not defined because": row["reason"],
+        t("Agree (%)"): None if row["percent"] is None else round(row["percent"]),
+        t("Kappa"): None if row["kappa"] is None else round(row["kappa"], 2),
+        t("Interval"): "" if row["low"] is None else f"{row['low']:.2f} – {row['high']:.2f}",
+        t("Not defined because"): t(row["reason"]) if row["reason"] else "",
     }
 
 
 def _confusion(row: Row) -> str:
     """How often each pair of words was said: first reading down, second across."""
     words = list(row["table"])
-    head = "".join(f"<th style='padding:.1rem .5rem;font-weight:600'>{safe(word)}</th>" for word in words)
+    head = "".join(f"<th style='padding:.1rem .5rem;font-weight:600'>{safe(t(word))}</th>" for word in words)
     lines = "".join(
-        f"<tr><th style='text-align:left;font-weight:600'>{safe(first)}</th>"
+        f"<tr><th style='text-align:left;font-weight:600'>{safe(t(first))}</th>"
         f"{_counts(row['table'][first], words, first)}</tr>"
         for first in words
     )
     return (
-        f"<table style='border-collapse:collapse;font-size:.88rem'><tr><td style='{_SMALL}'>first ↓ second →</td>"
+        f"<table style='border-collapse:collapse;font-size:.88rem'><tr><td style='{_SMALL}'>"
+        f"{safe(t('first ↓ second →'))}</td>"
         f"{head}</tr>{lines}</table>"
     )
 

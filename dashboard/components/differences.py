@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.language import t, tn
 from dashboard.safetext import safe
 from workflow.readmodels.history import ObjectHistory
 
-__all__ = ["differences"]
+__all__ = ["differences", "drawn", "lines_of"]
 
 PICTURE_PX = 44
+_INK = "#7f8a99"  # seen on white and on black
 _LONG = 90
 _SMALL = "font-size:.85rem;opacity:.75"
 _CELL = (
@@ -26,18 +29,20 @@ def differences(found: ObjectHistory, row: Mapping[str, Any]) -> str:
     lines = [_difference(one) for one in changed if not one["field"].startswith("geometry.")]
     if len(lines) < len(changed):
         before = found.geometries.get(version - 1)
-        lines.append(_cells("geometry", _outline(before), _outline(found.geometries.get(version))))
+        lines.append(_cells(t("geometry"), _outline(before), _outline(found.geometries.get(version))))
     if not lines:
-        return f"<div style='{_SMALL}'>Its targets or statements changed: see below.</div>"
+        return f"<div style='{_SMALL}'>{safe(t('Its targets or statements changed: see below.'))}</div>"
     body = (
         "<table style='border-collapse:collapse;width:100%;font-size:.88rem;table-layout:fixed;margin:.3rem 0'>"
-        f"<tr style='{_SMALL};text-align:left'><td style='width:22%'>Field</td><td>Before</td><td>After</td></tr>"
+        f"<tr style='{_SMALL};text-align:left'><td style='width:22%'>{safe(t('Field'))}</td>"
+        f"<td>{safe(t('Was'))}</td><td>{safe(t('Became'))}</td></tr>"
         f"{''.join(lines)}</table>"
     )
     if version > 1:
         return body
     return (
-        f"<details><summary style='{_SMALL};cursor:pointer'>First written: {len(lines)} fields</summary>"
+        f"<details><summary style='{_SMALL};cursor:pointer'>"
+        f"{safe(tn(len(lines), 'First written: {n} field', 'First written: {n} fields'))}</summary>"
         f"{body}</details>"
     )
 
@@ -50,7 +55,7 @@ def _is_plumbing(one: Mapping[str, Any]) -> bool:
 
 
 def _difference(one: Mapping[str, Any]) -> str:
-    return _cells(str(one["field"]), _folded(one["before"]), _folded(one["after"]))
+    return _cells(t(str(one["field"])), _folded(one["before"]), _folded(one["after"]))
 
 
 def _cells(field: str, before: str, after: str) -> str:
@@ -71,30 +76,37 @@ def _outline(geometry: Mapping[str, Any] | None) -> str:
     """A small picture of a geometry, and how many positions it has."""
     if not geometry:
         return "<span style='opacity:.5'>–</span>"
-    parts = _lines(geometry["coordinates"])
+    parts = lines_of(geometry["coordinates"])
     count = sum(len(part) for part in parts)
     xs, ys = [x for part in parts for x, _ in part], [y for part in parts for _, y in part]
     west, north, size = min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
     inner = PICTURE_PX - 8
     paths = "".join(
-        "<polyline fill='none' stroke='currentColor' stroke-width='1.5' points='"
+        f"<polyline fill='none' stroke='{_INK}' stroke-width='1.5' points='"
         + " ".join(
             f"{4 + (x - west) / size * inner:.1f},{4 + (north - y) / size * inner:.1f}" for x, y in part
         )
         + "'/>"
         for part in parts
     )
-    dot = "<circle cx='22' cy='22' r='4' fill='currentColor'/>" if count == 1 else paths
-    place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else f"{count} positions"
+    dot = f"<circle cx='22' cy='22' r='4' fill='{_INK}'/>" if count == 1 else paths
+    place = f"{ys[0]:.6f}, {xs[0]:.6f}" if count == 1 else t("{n} positions", n=count)
     return (
-        f"<svg width='{PICTURE_PX}' height='{PICTURE_PX}' style='vertical-align:middle'>{dot}</svg> "
-        f"{safe(geometry['type'])}, {safe(place)}"
+        f"{drawn(dot, PICTURE_PX, PICTURE_PX, f'width:{PICTURE_PX}px;vertical-align:middle')} "
+        f"{safe(t(geometry['type']))}, {safe(place)}"
     )
 
 
-def _lines(coordinates: Any) -> list[list[tuple[float, float]]]:
+def drawn(shapes: str, width: float, height: float, style: str) -> str:
+    """Shapes of SVG as a picture (HTML): `st.html` takes SVG away, and a picture of it stays."""
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>{shapes}</svg>"
+    return f"<img alt='' style='{style}' src='data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}'>"
+
+
+def lines_of(coordinates: Any) -> list[list[tuple[float, float]]]:
+    """The lines and rings of GeoJSON coordinates; a position is a line of one."""
     if isinstance(coordinates[0], int | float):
         return [[(float(coordinates[0]), float(coordinates[1]))]]
     if isinstance(coordinates[0][0], int | float):
         return [[(float(x), float(y)) for x, y, *_ in coordinates]]
-    return [line for part in coordinates for line in _lines(part)]
+    return [line for part in coordinates for line in lines_of(part)]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import state
+from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.readings import person
@@ -56,14 +57,14 @@ def strip(site: str) -> None:
     others = [one for one in now.changes if me is None or person(one.author) != person(me.name)]
     opened = f"{now.since:%H:%M} UTC"
     if not others:
-        quiet = f"Nobody else changed marks or states here since {opened}."
+        quiet = t("Nobody else changed marks or states here since {time}.", time=opened)
         st.html(f"<div data-live style='font-size:.85rem;opacity:.7'>{safe(quiet)}</div>")
         return
     lines = "".join(f"<li>{safe(_line(one))}</li>" for one in others[:SHOWN])
-    more = f"<li>{len(others) - SHOWN} earlier</li>" if len(others) > SHOWN else ""
+    more = f"<li>{safe(t('{n} earlier', n=len(others) - SHOWN))}</li>" if len(others) > SHOWN else ""
     st.html(
         "<div data-live role='log' aria-live='polite' style='font-size:.85rem;border-left:3px solid #2f6fdb;"
-        f"padding:.1rem .8rem'><b>Changed by others since {safe(opened)}</b>"
+        f"padding:.1rem .8rem'><b>{safe(t('Changed by others since {time}', time=opened))}</b>"
         f"<ul style='margin:.15rem 0 0;padding-left:1.1rem'>{lines}{more}</ul></div>"
     )
 
@@ -74,12 +75,13 @@ def _looked_again(watch: Watch, site: str) -> Watch:
     if stamp == watch.stamp:
         return watch
     me = state.author()
-    found = site_changes(project, site, watch.opened, watch.since, reader=me.name if me else None)
+    reader = me.name if me else None
+    found = site_changes(project, site, watch.opened, watch.since, reader=reader, language=language())
     return replace(watch, stamp=stamp, changes=tuple(found))
 
 
 def _line(one: Change) -> str:
-    return f"{one.at:%H:%M} {one.author} {one.text} (version {one.version})"
+    return f"{one.at:%H:%M} {one.author} {one.text} ({t('version {number}', number=one.version)})"
 
 
 def _key(site: str) -> str:

@@ -13,7 +13,7 @@ from workflow.datewords import Language
 from workflow.findings import DISPUTED
 from workflow.model import Finding, Site
 from workflow.readmodels import pages
-from workflow.readmodels.evidence import phrase_of
+from workflow.readmodels.evidence import phrase_in
 from workflow.readmodels.matrix import CHANGED, STOOD, UNSEEN, Bar, Cell, Column, Line, cells, place_in
 from workflow.timespan import format_span
 
@@ -247,7 +247,7 @@ def finding_words(one: Finding) -> str:
     elif one.after is None and one.by is None:
         words = t(one.event.value)
     else:
-        words = f"{phrase_of(one, 'ko')} {t(one.event.value)}"
+        words = f"{phrase_in(one, 'ko')} {t(one.event.value)}"
     return words if one.source == "imagery" else t("{event}, says a publication", event=words)
 
 

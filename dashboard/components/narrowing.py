@@ -9,16 +9,12 @@ import streamlit as st
 from dashboard import state
 from dashboard.language import t, tn
 from workflow.model import Site
+from workflow.search import matches_site
 
 __all__ = ["AT_ONCE", "by_category", "by_text", "paged", "segments"]
 
 AT_ONCE = 50
 """Rows of a page."""
-
-
-def matches(site: Site, text: str) -> bool:
-    """Whether a site is called anything with `text` in it."""
-    return text.casefold() in " ".join((site.id, site.name, site.name_local, *site.aliases)).casefold()
 
 
 def segments(
@@ -63,7 +59,7 @@ def by_text(key: str) -> Callable[[Site], bool]:
     ).strip()
     if text or "q" in st.query_params:
         state.choose("q", text)
-    return lambda site: not text or matches(site, text)
+    return lambda site: matches_site(site, text)
 
 
 def paged(total: int, key: str, view: Sequence[object]) -> slice:

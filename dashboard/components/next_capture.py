@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, notices
+from dashboard.language import t
 from dashboard.safetext import safe
 
 __all__ = ["panel"]
@@ -27,16 +28,18 @@ def panel(names: Mapping[str, str]) -> None:
             return
         first = rows[:SHOWN]
         mark = notices.SYNTHETIC if any(row["synthetic"] for row in first) else ""
-        st.html(f"<b>What to get next</b> {mark}")
+        st.html(f"<b>{safe(t('What to get next'))}</b> {mark}")
         st.altair_chart(_bars(first, names), width="stretch", height=60 + _ROW_PX * len(first))
-        more = f" The first {SHOWN} of {len(rows)}." if len(rows) > SHOWN else ""
+        more = t(" The first {shown} of {n}.", shown=SHOWN, n=len(rows)) if len(rows) > SHOWN else ""
         st.caption(
-            "The bar: days on which it may have happened; its blue part: where a capture narrows them most; "
-            f"◆ the best day.{more} "
-            "Captures that can be had are ranked by the command below."
+            t(
+                "The bar: days on which it may have happened; its blue part: where a capture narrows them most; "
+                "◆ the best day.{more} Captures that can be had are ranked by the command below.",
+                more=more,
+            )
         )
         st.code("sitetrack next --catalogue PATH", language="bash")
-        with st.expander("In words"):
+        with st.expander(t("In words")):
             lines = [
                 f"{notices.SYNTHETIC if row['synthetic'] else ''}<b><bdi>{safe(_name(row, names))}</bdi></b>: "
                 f"{safe(row['sentence'])}"
@@ -60,12 +63,12 @@ def _bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Any:
         }
     )
     tips = [
-        alt.Tooltip("what:N", title="Target"),
-        alt.Tooltip("first:T", title="Look from"),
-        alt.Tooltip("last:T", title="to"),
-        alt.Tooltip("best:T", title="best"),
-        alt.Tooltip("days:Q", title="Days open"),
-        alt.Tooltip("fewer:Q", title="Days fewer to be expected"),
+        alt.Tooltip("what:N", title=t("Target")),
+        alt.Tooltip("first:T", title=t("Look from")),
+        alt.Tooltip("last:T", title=t("to")),
+        alt.Tooltip("best:T", title=t("best")),
+        alt.Tooltip("days:Q", title=t("Days open")),
+        alt.Tooltip("fewer:Q", title=t("Days fewer to be expected")),
     ]
     # Vega takes Hangul for narrower than it is drawn: there is room for more than the limit
     axis = alt.Axis(labelLimit=200, minExtent=270, ticks=False, domain=False)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import notices, routes
+from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -35,28 +36,28 @@ def ask(row: Mapping[str, Any], waiting: int, titles: Mapping[str, str], do: Cal
     )
     with question, st.form(f"{key}.form"):
         st.html(
-            f"<div style='font-size:1.1rem'>Is <b><bdi>{safe(name)}</bdi></b> there in this picture of "
-            f"<bdi>{safe(titles.get(site.id, site.id))}</bdi>?</div>"
-            f"<div style='font-size:.85rem;opacity:.75'>{waiting} wait{'s' if waiting == 1 else ''} for you. "
-            "What others said is shown when you have answered.</div>"
+            f"<div style='font-size:1.1rem'>{_question(name, titles.get(site.id, site.id))}</div>"
+            f"<div style='font-size:.85rem;opacity:.75'>"
+            f"{safe(tn(waiting, '{n} waits for you.', '{n} wait for you.'))} "
+            f"{safe(t('What others said is shown when you have answered.'))}</div>"
         )
         st.segmented_control(
-            "State", [one.value for one in State], format_func=str.capitalize, key=f"{key}.state"
+            t("State"), [one.value for one in State], format_func=_capital, key=f"{key}.state"
         )
         st.selectbox(
-            "Confidence",
+            t("Confidence"),
             list(Confidence),
             index=1,
-            format_func=lambda one: one.value,
+            format_func=lambda one: t(one.value),
             key=f"{key}.confidence",
         )
-        st.text_area("Note", max_chars=4000, height=80, key=f"{key}.note")
+        st.text_area(t("Note"), max_chars=4000, height=80, key=f"{key}.note")
         st.form_submit_button(
-            "Record my reading",
+            t("Record my reading"),
             type="primary",
             key=f"{key}.go",
             on_click=lambda: do(
-                "Your reading is recorded.",
+                t("Your reading is recorded."),
                 actions.second_read,
                 site=site.id,
                 target=row["target"],
@@ -66,3 +67,13 @@ def ask(row: Mapping[str, Any], waiting: int, titles: Mapping[str, str], do: Cal
                 note=st.session_state[f"{key}.note"],
             ),
         )
+
+
+def _question(target: str, site: str) -> str:
+    """The question as HTML."""
+    name, place = f"<b><bdi>{safe(target)}</bdi></b>", f"<bdi>{safe(site)}</bdi>"
+    return t("Is {target} there in this picture of {site}?", target=name, site=place)
+
+
+def _capital(state: str) -> str:
+    return t(state).capitalize()

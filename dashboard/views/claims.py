@@ -12,15 +12,17 @@ import streamlit as st
 
 from dashboard import cache, notices, state
 from dashboard.components import claim_form
+from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
-from workflow.claims import Standing
+from workflow.claims import Standing, arrival_in, dated_in
 from workflow.errors import WorkflowError
 from workflow.model import Author
 from workflow.readings import person
 from workflow.readmodels import claims
+from workflow.search import matches
 
 Row = Mapping[str, Any]
 _ANY = ""
@@ -40,16 +42,19 @@ _LIGHTS = {
     Standing.NOT_DERIVED: ("❝", "110,120,135"),
     Standing.WITHDRAWN: ("✕", "110,120,135"),
 }
-_HELP = {
-    Standing.HOLDS: "what was claimed is borne out as it was",
-    Standing.NARROWED: "borne out, and more is known now",
-    Standing.WIDENED: "less is known now than was claimed",
-    Standing.CHANGED: "partly something else than was claimed",
-    Standing.CONTRADICTED: "the record says otherwise now",
-    Standing.UNREADABLE: "its query cannot be read",
-    Standing.NOT_DERIVED: "a publication says it; nothing was derived here",
-    Standing.WITHDRAWN: "taken back",
-}
+
+
+def _help(standing: Standing) -> str:
+    return {
+        Standing.HOLDS: t("what was claimed is borne out as it was"),
+        Standing.NARROWED: t("borne out, and more is known now"),
+        Standing.WIDENED: t("less is known now than was claimed"),
+        Standing.CHANGED: t("partly something else than was claimed"),
+        Standing.CONTRADICTED: t("the record says otherwise now"),
+        Standing.UNREADABLE: t("its query cannot be read"),
+        Standing.NOT_DERIVED: t("a publication says it; nothing was derived here"),
+        Standing.WITHDRAWN: t("taken back"),
+    }[standing]
 
 
 def show() -> None:
@@ -89,8 +94,8 @@ def light(status: str) -> str:
     one = Standing(status)
     sign, colour = _LIGHTS[one]
     return (
-        f"<span title='{safe(_HELP[one])}' style='white-space:nowrap;font-weight:600'>"
-        f"<span style='color:rgb({colour})'>{sign}</span> {safe(status)}</span>"
+        f"<span title='{safe(_help(one))}' style='white-space:nowrap;font-weight:600'>"
+        f"<span style='color:rgb({colour})'>{sign}</span> {safe(t(status))}</span>"
     )
 
 
@@ -99,22 +104,26 @@ def light(status: str) -> str:
 
 def _all(me: Author, rows: Sequence[Row]) -> None:
     counted = Counter(row["status"] for row in rows)
-    detail = ", ".join(f"{counted[one]} {one}" for one in Standing if counted[one])
-    notices.heading("Claims", detail or "what was published, and whether it still holds")
+    detail = ", ".join(
+        t("{n} {status}", n=counted[one], status=t(one.value)) for one in Standing if counted[one]
+    )
+    notices.heading(t("Claims"), detail or t("what was published, and whether it still holds"))
     _say()
     if Deed.CLAIM in ALLOWED[me.role]:
-        with st.expander("Add a claim", icon=":material/add:", expanded=not rows):
+        with st.expander(t("Add a claim"), icon=":material/add:", expanded=not rows):
             claim_form.show_form(_do)
     if not rows:
         notices.empty(
-            "No claims yet. A claim keeps a published sentence with what it rests on, and says when that changes.",
+            t(
+                "No claims yet. A claim keeps a published sentence with what it rests on, and says when that changes."
+            ),
             'sitetrack claims add "SENTENCE" --event SITE/TARGET/appeared',
             'sitetrack claims add "At least 3 gantries by the end of 2022" --growth 2022',
         )
         return
     kept = _filtered(rows)
     if not kept:
-        notices.say("note", "Nothing fits these filters.")
+        notices.say("note", t("Nothing fits these filters."))
         return
     count = st.session_state.setdefault("claims.count", AT_ONCE)
     shown: set[str] = set()
@@ -130,7 +139,7 @@ def _all(me: Author, rows: Sequence[Row]) -> None:
                 _line(row)
     if len(kept) > count:
         st.button(
-            f"Show more ({len(kept) - count})",
+            t("Show more ({n})", n=len(kept) - count),
             key="claims.more",
             on_click=lambda: st.session_state.update({"claims.count": count + AT_ONCE}),
         )
@@ -138,29 +147,33 @@ def _all(me: Author, rows: Sequence[Row]) -> None:
 
 def _filtered(rows: Sequence[Row]) -> list[Row]:
     text, status, who, withdrawn = st.columns([3, 2, 2, 1.4], vertical_alignment="bottom")
-    wanted = text.text_input("Find", key="claims.find", placeholder="words of a sentence, source or topic")
+    wanted = text.text_input(
+        t("Find"), key="claims.find", placeholder=t("words of a sentence, source or topic")
+    )
     statuses = [one.value for one in Standing if any(row["status"] == one for row in rows)]
     chosen = status.selectbox(
-        "Stands as", [_ANY, *statuses], format_func=lambda one: one or "all", key="claims.status"
+        t("Stands as"), [_ANY, *statuses], format_func=lambda one: t(one or "all"), key="claims.status"
     )
     names = list(dict.fromkeys(str(row["author"]) for row in rows))
-    author = who.selectbox("By", [_ANY, *names], format_func=lambda one: one or "all", key="claims.by")
-    old = withdrawn.checkbox("Withdrawn too", key="claims.withdrawn")
+    author = who.selectbox(
+        t("Author"), [_ANY, *names], format_func=lambda one: one or t("all"), key="claims.by"
+    )
+    old = withdrawn.checkbox(t("Withdrawn too"), key="claims.withdrawn")
     return [
         row
         for row in rows
         if chosen in (_ANY, row["status"])
         and author in (_ANY, row["author"])
         and (old or chosen == Standing.WITHDRAWN or not row["withdrawn"])
-        and wanted.casefold()
-        in " ".join((row["sentence"], row["source"], row["topic"], row["id"])).casefold()
+        and matches(wanted, row["sentence"], row["source"], row["topic"], row["id"])
     ]
 
 
 def _beside(rivals: Sequence[Row]) -> None:
     """Claims on one topic side by side; never averaged."""
     with st.container(border=True):
-        st.html(f"<b>{len(rivals)} statements on {safe(rivals[0]['topic'])}</b>, held beside each other")
+        said = t("{n} statements on {topic}, held beside each other", n=len(rivals), topic=rivals[0]["topic"])
+        st.html(f"<b>{safe(said)}</b>")
         for start in range(0, len(rivals), 4):
             some = rivals[start : start + 4]
             for column, row in zip(st.columns(max(len(some), 2)), some, strict=False):
@@ -189,7 +202,7 @@ def _line(row: Row, *, narrow: bool = False) -> None:
             notices.say("warning", sentence)
     side.page_link(
         "views/claims.py",
-        label="What changed" if row["present"] else "Details",
+        label=t("What changed") if row["present"] else t("Details"),
         query_params={"id": row["id"]},
     )
 
@@ -199,19 +212,19 @@ def _results(row: Row) -> str:
         return f"<div>{safe(row['frozen'])}</div>" if row["kind"] == "none" else ""
     if row["present"] == row["frozen"]:
         return f"<div>{safe(row['frozen'])}</div>"
-    return f"<div>{safe(row['frozen'])} <b>→ now</b> {safe(row['present'])}</div>"
+    return f"<div>{safe(row['frozen'])} <b>→ {safe(t('now'))}</b> {safe(row['present'])}</div>"
 
 
 def _origin(row: Row) -> str:
     parts = [
         ", ".join(part for part in (row["source"], row["page"]) if part),
         row["id"],
-        f"by {row['author']}",
+        t("by {name}", name=row["author"]),
     ]
     if row["as_of"]:
-        parts.append(f"frozen {row['as_of']} at number {row['chain']} in the chain")
+        parts.append(t("frozen {day} at number {number} in the chain", day=row["as_of"], number=row["chain"]))
     if row["withdrawn"]:
-        parts.append(f"withdrawn: {row['withdrawn']}")
+        parts.append(t("withdrawn: {reason}", reason=row["withdrawn"]))
     return " · ".join(f"<bdi>{safe(part)}</bdi>" for part in parts if part)
 
 
@@ -220,17 +233,17 @@ def _origin(row: Row) -> str:
 
 def _one(me: Author, key: str) -> None:
     st.button(
-        "All claims",
+        t("All claims"),
         key="claims.all",
         icon=":material/arrow_back:",
         type="tertiary",
         on_click=st.query_params.clear,
     )
-    row = claims.claim(current_project(), key, reader=me.name)
-    notices.heading(f"Claim {row['id']}", f"{row['status']}: {_HELP[Standing(row['status'])]}")
+    row = claims.claim(current_project(), key, reader=me.name, language=language())
+    notices.heading(t("Claim {id}", id=row["id"]), f"{t(row['status'])}: {_help(Standing(row['status']))}")
     _say()
     if row["synthetic"]:
-        notices.synthetic_banner("It rests on rendered scenes; it is no statement about the world.")
+        notices.synthetic_banner(t("It rests on rendered scenes; it is no statement about the world."))
     st.html(
         f"<div style='font-size:1.2rem;overflow-wrap:anywhere'>{light(row['status'])} "
         f"<bdi>{safe(row['sentence'])}</bdi></div>"
@@ -251,8 +264,8 @@ def _one(me: Author, key: str) -> None:
 def _side_by_side(row: Row) -> None:
     then, now = st.columns(2)
     for column, title, words, result in (
-        (then, f"Then, on {row['as_of']}", row["frozen"], row["result"]),
-        (now, "Now", row["present"], row["now"]),
+        (then, t("Then, on {day}", day=row["as_of"]), row["frozen"], row["result"]),
+        (now, t("Now"), row["present"], row["now"]),
     ):
         with column.container(border=True):
             st.html(
@@ -267,7 +280,7 @@ def _behind(asks: str, result: Row, key: str) -> None:
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key=key)
     else:
-        st.caption("It rests on nothing.")
+        st.caption(t("It rests on nothing."))
     for kind, name in (("warning", "contradictions"), ("note", "remarks")):
         for sentence in result.get(name, ()):
             notices.say(kind, sentence)
@@ -275,12 +288,12 @@ def _behind(asks: str, result: Row, key: str) -> None:
 
 def _witness_rows(result: Row) -> list[dict[str, str]]:
     return [
-        {"state": "says so", "date": "", "witness": one["publication"], "SHA-256": ""}
+        {t("state"): t("says so"), t("date"): "", t("witness"): one["publication"], "SHA-256": ""}
         if "publication" in one
         else {
-            "state": one["state"],
-            "date": one["date"],
-            "witness": one["file"],
+            t("state"): t(one["state"]),
+            t("date"): dated_in(one["date"], language()),
+            t("witness"): one["file"],
             "SHA-256": one["sha256"][:12],
         }
         for one in result["witnesses"]
@@ -290,11 +303,11 @@ def _witness_rows(result: Row) -> list[dict[str, str]]:
 def _target_rows(result: Row) -> list[dict[str, str]]:
     return [
         {
-            "counts": one["counts"],
-            "site": one["site"],
-            "target": one["target"],
-            "when": one["phrase"],
-            "rests on": one["source"],
+            t("counts"): t(one["counts"]),
+            t("site"): one["site"],
+            t("target"): one["target"],
+            t("when"): arrival_in(one["phrase"], language()),
+            t("rests on"): t(one["source"]),
         }
         for one in result["targets"]
     ]
@@ -302,32 +315,33 @@ def _target_rows(result: Row) -> list[dict[str, str]]:
 
 def _since(row: Row) -> None:
     if row["changes"]:
-        st.html("<b>What differs</b>")
+        st.html(f"<b>{safe(t('What differs'))}</b>")
         st.html(_table(row["changes"]))
     if not row["causes"]:
-        said = "Nothing that it rests on was written since."
-        if row["changes"]:
-            said += " The program reads the same record otherwise now."
-        st.caption(said)
+        said = t("Nothing that it rests on was written since.")
+        more = t("The program reads the same record otherwise now.") if row["changes"] else ""
+        st.caption(f"{said} {more}".rstrip())
         return
-    st.html("<b>What was written since, the newest first</b>")
+    st.html(f"<b>{safe(t('What was written since, the newest first'))}</b>")
     for one in row["causes"]:
         at = datetime.fromisoformat(one["at"])
         text, link = st.columns([6, 1])
         text.html(
             f"<div style='overflow-wrap:anywhere;line-height:1.4'>"
             f"<span style='{_SMALL}'>{at:%Y-%m-%d %H:%M} UTC</span> <bdi>{safe(one['author'])}</bdi> "
-            f"{safe(one['what'])} <span style='{_SMALL}'>at {safe(one['site'])} · {safe(one['reason'])}</span></div>"
+            f"{safe(one['what'])} <span style='{_SMALL}'>{safe(one['site'])} · {safe(one['reason'])}</span></div>"
         )
         link.page_link(
-            "views/history.py", label="History", query_params={"kind": one["kind"], "id": one["id"]}
+            "views/history.py", label=t("History"), query_params={"kind": one["kind"], "id": one["id"]}
         )
 
 
 def _table(rows: Sequence[Row]) -> str:
     """Rows ``what before after`` as a table whose long texts wrap (HTML)."""
     cell = "padding:.25rem .9rem .25rem 0;vertical-align:top;overflow-wrap:anywhere;text-align:left"
-    head = "".join(f"<th style='{cell};{_SMALL}'>{name}</th>" for name in ("", "then", "now"))
+    head = "".join(
+        f"<th style='{cell};{_SMALL}'>{name}</th>" for name in ("", safe(t("then")), safe(t("now")))
+    )
     body = "".join(
         "<tr>"
         + "".join(f"<td style='{cell}'>{safe(row[name])}</td>" for name in ("what", "before", "after"))
@@ -349,22 +363,22 @@ def _buttons(me: Author, row: Row) -> None:
     own = Deed.CLAIM in ALLOWED[me.role] and person(row["author"]) == person(me.name)
     with st.container(horizontal=True):
         st.page_link(
-            "views/history.py", label="All its versions", query_params={"kind": "claim", "id": row["id"]}
+            "views/history.py", label=t("All its versions"), query_params={"kind": "claim", "id": row["id"]}
         )
         if row["withdrawn"] or not (own or may_any):
             return
         if row["now"] is not None:
             st.button(
-                "Freeze anew",
+                t("Freeze anew"),
                 key="claims.renew",
-                help="Keep the sentence and take what the record gives now, as a new version.",
+                help=t("Keep the sentence and take what the record gives now, as a new version."),
                 on_click=_renew,
                 args=(row["id"],),
             )
-        with st.popover("Withdraw"), st.form("claims.withdraw.form", border=False):
-            st.text_input("Reason", max_chars=500, key="claims.reason")
+        with st.popover(t("Withdraw")), st.form("claims.withdraw.form", border=False):
+            st.text_input(t("Reason"), max_chars=500, key="claims.reason")
             st.form_submit_button(
-                "Withdraw this claim",
+                t("Withdraw this claim"),
                 key="claims.withdraw",
                 type="primary",
                 on_click=_withdraw,
@@ -374,7 +388,7 @@ def _buttons(me: Author, row: Row) -> None:
 
 def _renew(key: str) -> None:
     _do(
-        "Frozen anew.",
+        t("Frozen anew."),
         lambda project, me: actions.renew_claim(project, me, key, claims.freeze_again(project, key)),
     )
 
@@ -382,7 +396,7 @@ def _renew(key: str) -> None:
 def _withdraw(key: str, version: int) -> None:
     reason = st.session_state["claims.reason"]
     _do(
-        "Withdrawn.",
+        t("Withdrawn."),
         lambda project, me: actions.withdraw_claim(project, me, key, reason, base_version=version),
     )
 

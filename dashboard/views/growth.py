@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, notices, state
+from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import growthchart
@@ -20,7 +21,6 @@ from workflow.readmodels import growth
 
 MOST = 60
 _ALL = ""
-_SERIES = {growth.APPEARED: "that had appeared", growth.STANDING: "that stood"}
 _DAY = "growth.day"
 _HOW = {"certainly": "#2f6fdb", "assumed": "#18937a", "possibly": "#6b7785"}
 
@@ -29,32 +29,37 @@ Row = dict[str, Any]
 
 def show() -> None:
     """The page."""
-    notices.heading("Growth", "how many targets there were, at least and at most")
+    notices.heading(t("Growth"), t("how many targets there were, at least and at most"))
     series, subset = _choice()
     rows = cache.growth(subset, series)
     if not rows:
         notices.empty(
-            "No dates follow for these targets yet. Say on the Compare page in which pictures a target is present, "
-            "in which absent; the counts follow.",
+            t(
+                "No dates follow for these targets yet. Say on the Compare page in which pictures a target is "
+                "present, in which absent; the counts follow."
+            ),
             "sitetrack observe SITE CAPTURE present",
         )
         return
     if any(row["synthetic"] for row in rows):
         notices.synthetic_banner(
-            "Some counts rest on rendered scenes; they are no statement about the world."
+            t("Some counts rest on rendered scenes; they are no statement about the world.")
         )
     # a published number is of the whole, and would say something else beside a part
-    marks = growthchart.marks_of(cache.published_marks()) if subset == growth.ALL else []
+    marks, printed = (
+        growthchart.marks_of(cache.published_marks(words)) if subset == growth.ALL else []
+        for words in (None, "en")
+    )
     _chart(rows, series, marks)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     with left:
         day = _day(rows)
     row = growth.growth(current_project(), [day], subset=subset, series=series)[0]
     right.html(
-        f"<div data-sentence style='font-size:1.15rem'><b>{safe(growth.sentence(row, series))}</b></div>"
+        f"<div data-sentence style='font-size:1.15rem'><b>{safe(growth.sentence(row, series, language()))}</b></div>"
     )
-    behind = growth.counted(current_project(), day, subset=subset, series=series)
-    _downloads(rows, behind, series, marks, day)
+    behind = growth.counted(current_project(), day, subset=subset, series=series, language=language())
+    _downloads(rows, behind, series, printed, day)
     _behind(behind)
 
 
@@ -68,18 +73,23 @@ def _choice() -> tuple[str, Subset]:
     }
     columns = st.columns(4)
     with columns[0]:
-        series = state.select("Targets", "series", _SERIES, key="growth.series")
+        series = state.select(
+            t("Targets"),
+            "series",
+            {growth.APPEARED: t("that had appeared"), growth.STANDING: t("that stood")},
+            key="growth.series",
+        )
     chosen = {}
-    labels = {"category": "Category", "road": "Road", "kind": "Class"}
+    labels = {"category": t("Category"), "road": t("Road"), "kind": t("Class")}
     for column, (name, some) in zip(columns[1:], values.items(), strict=True):
         with column:
-            options = {_ALL: "all", **{value: value for value in some}}
+            options = {_ALL: t("all"), **{value: t(value) if name == "kind" else value for value in some}}
             chosen[name] = state.select(labels[name], name, options, key=f"growth.{name}")
     return series, Subset(chosen["category"], chosen["road"], chosen["kind"])
 
 
 def _chart(rows: Sequence[Row], series: str, marks: Sequence[Mark]) -> None:
-    drawn = growthchart.chart(rows, series, marks, pick=True)
+    drawn = growthchart.chart(rows, series, marks, pick=True, language=language())
     picked = st.altair_chart(
         drawn,
         width="stretch",
@@ -94,7 +104,10 @@ def _chart(rows: Sequence[Row], series: str, marks: Sequence[Mark]) -> None:
         st.session_state[_DAY] = date.fromisoformat(clicked)
     st.session_state["growth.clicked"] = clicked
     st.caption(
-        "Click a day on which a count changes, or choose any day below. Hatched: what counts on publications alone."
+        t(
+            "Click a day on which a count changes, or choose any day below. Hatched: what counts on publications "
+            "alone."
+        )
     )
 
 
@@ -103,7 +116,7 @@ def _day(rows: Sequence[Row]) -> date:
     if _DAY not in st.session_state:
         st.session_state[_DAY] = _stated() or growth.day_of(rows[-1])
     day: date = st.date_input(
-        "By the end of", key=_DAY, min_value=date(1850, 1, 1), max_value=date(2100, 12, 31)
+        t("By the end of"), key=_DAY, min_value=date(1850, 1, 1), max_value=date(2100, 12, 31)
     )
     state.choose("day", day.isoformat())
     return day
@@ -120,17 +133,17 @@ def _stated() -> date | None:
 def _downloads(
     rows: Sequence[Row], behind: Sequence[Row], series: str, marks: Sequence[Mark], day: date
 ) -> None:
-    title = growth.sentence(rows[-1], series)
+    title = growth.sentence(rows[-1], series)  # a file says it in English
     picture = partial(publishing.growth_picture, rows, series, marks, title=title)
     files = {
-        "Chart as PNG": ("growth.png", partial(picture, suffix=".png"), "image/png"),
-        "Chart as SVG": ("growth.svg", partial(picture, suffix=".svg"), "image/svg+xml"),
-        "Counts as CSV": ("growth.csv", partial(publishing.csv_of, rows), "text/csv"),
-        "Targets as CSV": (f"growth-{day}.csv", partial(publishing.csv_of, behind), "text/csv"),
+        t("Chart as PNG"): ("growth.png", partial(picture, suffix=".png"), "image/png"),
+        t("Chart as SVG"): ("growth.svg", partial(picture, suffix=".svg"), "image/svg+xml"),
+        t("Counts as CSV"): ("growth.csv", partial(publishing.csv_of, rows), "text/csv"),
+        t("Targets as CSV"): (f"growth-{day}.csv", partial(publishing.csv_of, behind), "text/csv"),
     }
     with st.container(horizontal=True):
         for label, (name, made, mime) in files.items():
-            st.download_button(label, made, name, mime, key=f"growth.{label}", on_click="ignore")
+            st.download_button(label, made, name, mime, key=f"growth.{name}", on_click="ignore")
 
 
 def _behind(rows: Sequence[Row]) -> None:
@@ -139,25 +152,27 @@ def _behind(rows: Sequence[Row]) -> None:
     for row in rows[:MOST]:
         _target(row, titles)
     if len(rows) > MOST:
-        st.caption(f"{len(rows) - MOST} more: 'Targets as CSV' has all of them.")
+        st.caption(t("{n} more: 'Targets as CSV' has all of them.", n=len(rows) - MOST))
 
 
 def _target(row: Row, titles: Mapping[str, str]) -> None:
     text, link = st.columns([9, 1], vertical_alignment="center")
     doubts = (
-        f" · <span style='color:#c76a00'>⚠ {safe(', '.join(row['doubts']))}</span>" if row["doubts"] else ""
+        f" · <span style='color:#c76a00'>⚠ {safe(', '.join(t(one) for one in row['doubts']))}</span>"
+        if row["doubts"]
+        else ""
     )
     rendered = notices.SYNTHETIC if row["synthetic"] else ""
     text.html(
         "<div data-target style='overflow-wrap:anywhere;line-height:1.4'>"
-        f"<span style='color:{_HOW[row['counts']]}'><b>{safe(row['counts'])}</b></span> · "
-        f"<bdi>{safe(titles.get(row['site'], row['site']))}</bdi>, {safe(row['target'] or 'the place')}: "
+        f"<span style='color:{_HOW[row['counts']]}'><b>{safe(t(row['counts']))}</b></span> · "
+        f"<bdi>{safe(titles.get(row['site'], row['site']))}</bdi>, {safe(row['target'] or t('the place'))}: "
         f"{safe(row['phrase'])}"
-        f"<div style='font-size:.85rem;opacity:.8'>{rendered}{safe(row['source'])}: "
+        f"<div style='font-size:.85rem;opacity:.8'>{rendered}{safe(t(row['source']))}: "
         f"{safe(', '.join(_witness(one) for one in row['witnesses']))}{doubts}</div></div>"
     )
     with link:
-        st.page_link("views/compare.py", label="Compare", query_params={"site": row["site"]})
+        st.page_link("views/compare.py", label=t("Compare"), query_params={"site": row["site"]})
 
 
 def _witness(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import cache, notices, state
 from dashboard.components.differences import differences
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -22,15 +23,6 @@ LINKS = 2
 MOST_LINKS = 50
 DAYS = (1, 7, 30, 90, 365)
 _ANY = ""
-_WORDS = {
-    "annotation": "mark",
-    "observation": "state",
-    "capture": "picture",
-    "offset": "alignment",
-    "review": "review step",
-    "evidence": "published statement",
-    "intake_event": "intake",
-}
 _SAID = "history.said"
 _SMALL = "font-size:.85rem;opacity:.75"
 
@@ -45,7 +37,23 @@ def show() -> None:
 
 
 def _word(kind: str) -> str:
-    return _WORDS.get(kind, kind)
+    """What a kind of object is called."""
+    return {
+        "annotation": t("mark"),
+        "observation": t("state"),
+        "capture": t("picture"),
+        "offset": t("alignment"),
+        "review": t("review step"),
+        "evidence": t("published statement"),
+        "intake_event": t("intake"),
+        "site": t("site"),
+        "target": t("target"),
+        "claim": t("claim"),
+    }.get(kind, kind)
+
+
+def _capital(kind: str) -> str:
+    return _word(kind).capitalize()
 
 
 def _reader() -> str | None:
@@ -58,26 +66,28 @@ def _reader() -> str | None:
 
 def _object(kind: str, key: str) -> None:
     st.button(
-        "All recent changes",
+        t("All recent changes"),
         key="history.all",
         icon=":material/arrow_back:",
         type="tertiary",
         on_click=_leave,
     )
     try:
-        found = history.object_history(current_project(), kind, key, reader=_reader())
+        found = history.object_history(current_project(), kind, key, reader=_reader(), language=language())
     except UnknownName as error:
         notices.say("note", str(error))
         return
-    gone = " (taken back)" if found.deleted else ""
-    notices.heading(f"{_word(kind).capitalize()}: {found.title}{gone}", f"{kind} {found.id}")
+    gone = f" ({t('taken back')})" if found.deleted else ""
+    notices.heading(f"{_capital(kind)}: {found.title}{gone}", f"{kind} {found.id}")
     _about(found)
     said, sentence = st.session_state.pop(_SAID, ("", ""))
     if said:
         notices.say(said, sentence)
     _versions(found)
     for part in found.parts:
-        with st.expander(f"{_word(part.kind).capitalize()} {safe(part.id)} (version {part.version})"):
+        with st.expander(
+            f"{_capital(part.kind)} {safe(part.id)} ({t('version {number}', number=part.version)})"
+        ):
             st.html(f"<b>{safe(part.title)}</b>")
             _versions(part, can_go_back=False)
 
@@ -93,13 +103,17 @@ def _about(found: ObjectHistory) -> None:
         if found.site in titles:
             st.page_link(
                 "views/compare.py",
-                label="Compare pictures of the site",
+                label=t("Compare pictures of the site"),
                 icon=":material/compare:",
                 query_params={"site": found.site},
             )
-        for kind, key in (("site", found.site), ("capture", found.capture)):
+        links = {
+            "site": (found.site, t("History of the site")),
+            "capture": (found.capture, t("History of the picture")),
+        }
+        for kind, (key, label) in links.items():
             if key and kind != found.kind:
-                _link(f"History of the {_word(kind)}", kind, key)
+                _link(label, kind, key)
 
 
 def _versions(found: ObjectHistory, *, can_go_back: bool = True) -> None:
@@ -110,7 +124,7 @@ def _versions(found: ObjectHistory, *, can_go_back: bool = True) -> None:
             _version(found, row, can_go_back and state.may_write() and row["version"] < found.version)
     if len(found.revisions) > count:
         st.button(
-            f"Show older ({len(found.revisions) - count})",
+            t("Show older ({n})", n=len(found.revisions) - count),
             key=f"{name}.more",
             on_click=lambda: st.session_state.update({name: count + AT_ONCE}),
         )
@@ -118,28 +132,29 @@ def _versions(found: ObjectHistory, *, can_go_back: bool = True) -> None:
 
 def _version(found: ObjectHistory, row: Mapping[str, Any], can_go_back: bool) -> None:
     at = datetime.fromisoformat(row["at"])
-    declared = "declared" if row["declared"] else "logged in"
+    declared = t("declared") if row["declared"] else t("logged in")
     text, side = st.columns([6, 1.3], vertical_alignment="top")
     text.html(
-        f"<div><b>Version {row['version']}</b> · <bdi>{safe(row['author'])}</bdi> "
-        f"<span style='opacity:.75'>({safe(row['role'])}, {declared})</span> · {at:%Y-%m-%d %H:%M:%S} UTC "
-        f"<span style='opacity:.75'>({safe(history.ago(at, datetime.now(UTC)))})</span></div>"
+        f"<div><b>{safe(t('Version {number}', number=row['version']))}</b> · <bdi>{safe(row['author'])}</bdi> "
+        f"<span style='opacity:.75'>({safe(t(row['role']))}, {safe(declared)})</span> · {at:%Y-%m-%d %H:%M:%S} UTC "
+        f"<span style='opacity:.75'>({safe(history.ago(at, datetime.now(UTC), language()))})</span></div>"
         f"<div style='overflow-wrap:anywhere'>{safe(row['reason'])}</div>"
         f"{differences(found, row)}"
-        f"<div style='font-size:.75rem;opacity:.6;overflow-wrap:anywhere'>Number {row['seq']} in the chain · "
+        f"<div style='font-size:.75rem;opacity:.6;overflow-wrap:anywhere'>"
+        f"{safe(t('Number {number} in the chain', number=row['seq']))} · "
         f"SHA-256 <code style='font-size:.72rem'>{safe(row['sha256'])}</code></div>"
     )
     if can_go_back:
-        with side.popover("Put back", width="stretch"):
+        with side.popover(t("Put back"), width="stretch"):
             _put_back(found, row["version"])
 
 
 def _put_back(found: ObjectHistory, version: int) -> None:
     with st.form(f"history.back.{version}", border=False):
         reason = f"history.reason.{found.id}.{version}"
-        st.text_input("Reason", max_chars=500, key=reason, placeholder="Why it goes back")
+        st.text_input(t("Reason"), max_chars=500, key=reason, placeholder=t("Why it goes back"))
         st.form_submit_button(
-            "Put back to this version",
+            t("Put back to this version"),
             key=f"history.undo.{version}",
             type="primary",
             on_click=_undo,
@@ -164,24 +179,27 @@ def _undo(found: ObjectHistory, version: int, reason: str) -> None:
     except WorkflowError as error:
         st.session_state[_SAID] = ("warning", str(error))
     else:
-        st.session_state[_SAID] = ("done", f"Put back to version {version}, as a new version.")
+        st.session_state[_SAID] = (
+            "done",
+            t("Put back to version {number}, as a new version.", number=version),
+        )
 
 
 # -- what was written lately ---------------------------------------------------------------------------------
 
 
 def _activity() -> None:
-    notices.heading("History", "what was written, the newest first")
+    notices.heading(t("History"), t("what was written, the newest first"))
     titles = cache.site_titles()
     columns = st.columns([1, 1.4, 1.4, 2.2])
-    days = columns[0].selectbox("Days", DAYS, index=DAYS.index(30), key="history.days")
+    days = columns[0].selectbox(t("Days"), DAYS, index=DAYS.index(30), key="history.days")
     now = datetime.now(UTC)
     rows = history.activity_rows(
         current_project(), now - timedelta(days=days), now + timedelta(days=1), reader=_reader()
     )
-    who = _filter(columns[1], "Who", "author", rows, {})
-    kind = _filter(columns[2], "What", "kind", rows, _WORDS)
-    site = _filter(columns[3], "Site", "site", rows, titles)
+    who = _filter(columns[1], t("Who"), "author", rows, str)
+    kind = _filter(columns[2], t("What"), "kind", rows, _word)
+    site = _filter(columns[3], t("Site"), "site", rows, lambda one: titles.get(one, one))
     kept = [
         row
         for row in rows
@@ -189,32 +207,33 @@ def _activity() -> None:
     ]
     if not kept:
         st.info(
-            safe("Nothing fits these filters." if rows else f"Nothing was written in the last {days} days."),
+            safe(
+                t("Nothing fits these filters.")
+                if rows
+                else tn(
+                    days, "Nothing was written in the last day.", "Nothing was written in the last {n} days."
+                )
+            ),
             icon=":material/info:",
         )
         return
     writes = history.by_write(kept)
     count = st.session_state.setdefault("history.count", AT_ONCE)
-    st.caption(
-        f"{_number(len(kept), 'change')} in {_number(len(writes), 'write')}"
-        + (f", the newest {count} shown" if len(writes) > count else "")
-    )
+    changes = tn(len(kept), "{n} change", "{n} changes")
+    shown = t(", the newest {n} shown", n=count) if len(writes) > count else ""
+    st.caption(tn(len(writes), "{changes} in {n} write", "{changes} in {n} writes", changes=changes) + shown)
     for write in writes[:count]:
         _write(write, titles, now)
     if len(writes) > count:
         st.button(
-            "Show more",
+            t("Show more"),
             key="history.more",
             on_click=lambda: st.session_state.update({"history.count": count + AT_ONCE}),
         )
 
 
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def _filter(
-    column: Any, label: str, field: str, rows: Iterable[Mapping[str, Any]], words: Mapping[str, str]
+    column: Any, label: str, field: str, rows: Iterable[Mapping[str, Any]], words: Callable[[str], str]
 ) -> str:
     known = dict.fromkeys(str(row[field]) for row in rows if row[field])
     key = f"history.{field}"
@@ -223,7 +242,7 @@ def _filter(
     picked: str = column.selectbox(
         label,
         [_ANY, *known],
-        format_func=lambda one: words.get(one, one) if one else "all",
+        format_func=lambda one: words(one) if one else t("all"),
         key=key,
     )
     return picked
@@ -237,24 +256,27 @@ def _write(write: Sequence[Mapping[str, Any]], titles: Mapping[str, str], now: d
     where = ", ".join(titles.get(one, one) for one in list(sites)[:2]) + (", …" if len(sites) > 2 else "")
     when, what, links = st.columns([1.25, 4, 2.6], vertical_alignment="top")
     when.html(
-        f"<div style='{_SMALL};line-height:1.35'>{at:%Y-%m-%d %H:%M} UTC<br>{safe(history.ago(at, now))}</div>"
+        f"<div style='{_SMALL};line-height:1.35'>{at:%Y-%m-%d %H:%M} UTC<br>"
+        f"{safe(history.ago(at, now, language()))}</div>"
     )
     what.html(
         f"<div style='overflow-wrap:anywhere;line-height:1.35'><bdi>{safe(first['author'])}</bdi> "
-        f"<span style='opacity:.75'>({safe(first['role'])})</span> {safe(first['reason'])}"
+        f"<span style='opacity:.75'>({safe(t(first['role']))})</span> {safe(first['reason'])}"
         f"<br><span style='{_SMALL}'><bdi>{safe(where)}</bdi></span></div>"
     )
     # a step of review is told by what it was about, where both were written
     shown = [row for row in write if row["kind"] != "review"] or list(write)
     with links, st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for row in shown[:LINKS]:
-            _link(f"{_word(row['kind']).capitalize()}, version {row['version']}", row["kind"], row["id"])
+            _link(_revision(row), row["kind"], row["id"])
         if len(shown) > LINKS:
-            with st.popover(f"{len(shown) - LINKS} more", type="tertiary"):
+            with st.popover(t("{n} more", n=len(shown) - LINKS), type="tertiary"):
                 for row in shown[LINKS : LINKS + MOST_LINKS]:
-                    _link(
-                        f"{_word(row['kind']).capitalize()}, version {row['version']}", row["kind"], row["id"]
-                    )
+                    _link(_revision(row), row["kind"], row["id"])
+
+
+def _revision(row: Mapping[str, Any]) -> str:
+    return f"{_capital(row['kind'])}, {t('version {number}', number=row['version'])}"
 
 
 def _link(label: str, kind: str, key: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,10 +19,11 @@ from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import growthchart
 from workflow.datewords import Language
-from workflow.model import Finding, Site
+from workflow.model import Finding
 from workflow.readmodels import growth, pages
 from workflow.readmodels.footprints import Footprint
 from workflow.readmodels.siteday import STATES, Known
+from workflow.search import matches_site
 
 MAP_PX, BAND_PX, NEWS_PX = 430, 240, 460
 FEW = 20
@@ -126,7 +126,7 @@ def _choice(page: pages.OverviewPage) -> Shown:
         for card, site in zip(page.sites, page.places, strict=True)
         if wanted in (_ALL, known[card.id].state)
         and category in (_ALL, card.category)
-        and _matches(site, text)
+        and matches_site(site, text)
     ]
     shown = Shown(day, today, known, cards)
     columns[4].toggle(
@@ -177,16 +177,6 @@ def _text() -> str:
     else:
         st.query_params.pop("q", None)
     return text
-
-
-def _matches(site: Site, text: str) -> bool:
-    """Whether a name of the site has the text in it."""
-    names = (site.name, site.name_local, *site.aliases, site.id)
-    return not text or any(_folded(text) in _folded(name) for name in names)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _save(shown: Shown) -> None:

@@ -207,8 +207,7 @@ def test_a_lead_returns_with_a_comment_and_approves_what_comes_back(
     key = desk.draw("for review")
     actions.submit(desk.project, CARLA, "annotation", key, 1)
     lena = person("Lena", "review", "lead")
-    row = lena.page.locator("[data-testid=stHorizontalBlock]", has_text="for review").first
-    row.get_by_role("button", name="Return").click()
+    expect(lena.page.locator(".st-key-review-front")).to_contain_text("for review")
     lena.page.get_by_label("What is to be changed").fill(HOSTILE)
     lena.page.locator(f".st-key-review-{key}-2-return-go button").click()
     expect(lena.page.get_by_text("Returned.")).to_be_visible()
@@ -221,6 +220,7 @@ def test_a_lead_returns_with_a_comment_and_approves_what_comes_back(
     lena.page.get_by_role("option", name="lead").click()
     lena.page.get_by_role("button", name="Continue").click()
     expect(lena.page.get_by_text(f"Said in review: {HOSTILE}")).to_be_visible()
+    expect(lena.page.locator(".st-key-review-front img[src^='data:image/svg']").first).to_be_visible()
     lena.page.get_by_role("button", name="Approve").click()
     expect(lena.page.get_by_text("Approved.")).to_be_visible()
     assert desk.mark(key).review.value == "approved"

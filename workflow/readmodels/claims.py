@@ -48,7 +48,8 @@ from workflow.readings import person
 from workflow.readmodels import evidence, growth
 from workflow.readmodels.history import Change, changes_of
 from workflow.readmodels.reviews import hidden_from
-from workflow.timespan import format_span
+from workflow.timespan import Language, format_span
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -216,20 +217,21 @@ def _iso(day: date | None) -> str | None:
 # -- the ledger ----------------------------------------------------------------------------------------------
 
 
-def ledger(project: Project, *, withdrawn: bool = False) -> list[Row]:
+def ledger(project: Project, *, withdrawn: bool = False, language: Language = "en") -> list[Row]:
     """A row a claim, in the order in which they came in; withdrawn ones only where they are asked for.
 
     Keys ``id version sentence kind status stands frozen present as_of chain author at source page topic number what
-    earliest latest note withdrawn synthetic warnings rivals clashes``. `frozen` and `present` are results in words,
-    `withdrawn` says why. `rivals` are ids of the other claims on its topic, `clashes` sentences on which of them all
-    share no day.
+    earliest latest note withdrawn synthetic warnings rivals clashes``. `frozen` and `present` are results in words
+    of `language`, `withdrawn` says why. `rivals` are ids of the other claims on its topic, `clashes` sentences on
+    which of them all share no day.
     """
     with project.record.snapshot():
-        known = [one for one in _all(project, _Now(project)) if withdrawn or not one.row["withdrawn"]]
-        return [one.row | _rivals(one, known) for one in known]
+        rows = _all(project, _Now(project), language)
+        known = [one for one in rows if withdrawn or not one.row["withdrawn"]]
+        return [one.row | _rivals(one, known, language) for one in known]
 
 
-def claim(project: Project, key: str, *, reader: str | None = None) -> Row:
+def claim(project: Project, key: str, *, reader: str | None = None, language: Language = "en") -> Row:
     """The row of one claim, with ``query result now changes causes`` behind it.
 
     `result` is the frozen one and `now` the present one. `changes` has rows ``what before after``; `causes` rows ``at
@@ -243,7 +245,7 @@ def claim(project: Project, key: str, *, reader: str | None = None) -> Row:
     """
     with project.record.snapshot():
         now = _Now(project)
-        known = _all(project, now)
+        known = _all(project, now, language)
         found = next((one for one in known if one.row["id"] == key), None)
         if found is None:
             raise UnknownName("claim", key, [one.row["id"] for one in known])
@@ -252,12 +254,12 @@ def claim(project: Project, key: str, *, reader: str | None = None) -> Row:
         standing_ones = [one for one in known if one is found or not one.row["withdrawn"]]
         return {
             **found.row,
-            **_rivals(found, standing_ones),
+            **_rivals(found, standing_ones, language),
             "query": found.claim.query,
             "result": found.claim.result,
             "now": present,
-            "changes": differences(query, frozen, present) if query and present else [],
-            "causes": _causes(now, query, found, reader) if derived else [],
+            "changes": differences(query, frozen, present, language) if query and present else [],
+            "causes": _causes(now, query, found, reader, language) if derived else [],
         }
 
 
@@ -271,13 +273,13 @@ class _Known:
     row: Row
 
 
-def _all(project: Project, now: _Now) -> list[_Known]:
+def _all(project: Project, now: _Now, language: Language) -> list[_Known]:
     rows = project.record.rows(Claim)
     histories = project.record.histories(Claim, [row.value.id for row in rows]) if rows else {}
-    return [_known(now, row, histories[row.value.id]) for row in rows]
+    return [_known(now, row, histories[row.value.id], language) for row in rows]
 
 
-def _known(now: _Now, row: Versioned[Claim], revisions: Sequence[Revision]) -> _Known:
+def _known(now: _Now, row: Versioned[Claim], revisions: Sequence[Revision], language: Language) -> _Known:
     one = row.value
     try:
         query: Query | None = read_query(one.query)
@@ -297,8 +299,8 @@ def _known(now: _Now, row: Versioned[Claim], revisions: Sequence[Revision]) -> _
             "kind": str(one.query.get("kind")),
             "status": status.value,
             "stands": status.stands,
-            "frozen": words(query, one.result) if query else "",
-            "present": words(query, present) if query and present else None,
+            "frozen": words(query, one.result, language) if query else "",
+            "present": words(query, present, language) if query and present else None,
             "as_of": one.as_of or None,
             "chain": one.chain or None,
             "author": revisions[0].author,
@@ -313,7 +315,7 @@ def _known(now: _Now, row: Versioned[Claim], revisions: Sequence[Revision]) -> _
             "note": one.note,
             "withdrawn": _why_withdrawn(one, revisions),
             "synthetic": bool(one.result.get("synthetic")) or bool(present and present["synthetic"]),
-            "warnings": list(warnings_of(one.sentence, query, one.result)) if query else [],
+            "warnings": list(warnings_of(one.sentence, query, one.result, language)) if query else [],
         },
     )
 
@@ -336,12 +338,12 @@ def _why_withdrawn(one: Claim, revisions: Sequence[Revision]) -> str:
     return why
 
 
-def _rivals(one: _Known, known: Iterable[_Known]) -> Row:
+def _rivals(one: _Known, known: Iterable[_Known], language: Language) -> Row:
     topic = one.row["topic"]
     same = [other for other in known if topic and other.row["topic"] == topic]
     return {
         "rivals": [other.row["id"] for other in same if other is not one],
-        "clashes": list(clashes([_named(other) for other in same])),
+        "clashes": list(clashes([_named(other) for other in same], language)),
     }
 
 
@@ -350,7 +352,7 @@ def _named(one: _Known) -> tuple[str, str, tuple[float, float] | None]:
     return one.row["page"] or one.row["id"], one.row["frozen"], days
 
 
-def published_marks(project: Project) -> list[Row]:
+def published_marks(project: Project, language: Language = "en") -> list[Row]:
     """Published numbers with a date, for the growth chart: rows ``day_first day_last number label source id``.
 
     They are marks beside the band and count nowhere. An open side is None.
@@ -360,7 +362,7 @@ def published_marks(project: Project) -> list[Row]:
             "day_first": _iso(query.when.earliest),
             "day_last": _iso(query.when.latest),
             "number": query.number,
-            "label": words(query, {}),
+            "label": words(query, {}, language),
             "source": row.value.source,
             "id": row.value.id,
         }
@@ -383,12 +385,16 @@ _CAPTURE_FIELDS = {"acquired", "withdrawn", "synthetic"}
 _SITE_FIELDS = {"category", "road", "position", "footprint"}
 
 
-def _causes(now: _Now, query: Query | None, found: _Known, reader: str | None) -> list[Row]:
+def _causes(
+    now: _Now, query: Query | None, found: _Known, reader: str | None, language: Language
+) -> list[Row]:
     places = _places(query, found)
     if not places:
         return []
     sites = dict.fromkeys(site for site, _ in places)
-    changes = [row for site in sites for row in _site_causes(now, site, places, found.claim, reader)]
+    changes = [
+        row for site in sites for row in _site_causes(now, site, places, found.claim, reader, language)
+    ]
     return sorted(
         {(row["kind"], row["id"], row["version"]): row for row in changes}.values(), key=_newest_first
     )
@@ -404,7 +410,9 @@ def _places(query: Query | None, found: _Known) -> set[Place]:
     return set(differing_targets(found.claim.result, found.present or {"targets": []}))
 
 
-def _site_causes(now: _Now, site: str, places: set[Place], one: Claim, reader: str | None) -> list[Row]:
+def _site_causes(
+    now: _Now, site: str, places: set[Place], one: Claim, reader: str | None, language: Language
+) -> list[Row]:
     """What was written of these targets of a site since the claim was frozen."""
     record = now.project.record
     hidden = hidden_from(now.project, reader, site) if reader is not None else frozenset()
@@ -423,7 +431,7 @@ def _site_causes(now: _Now, site: str, places: set[Place], one: Claim, reader: s
         if row.value.evidence.target is None or (site, row.value.evidence.target) in places
     ]
     captures = record.many(Capture, {row.capture for row in said})
-    dates = {row.value.id: format_span(row.value.acquired) for row in captures}
+    dates = {row.value.id: format_span(row.value.acquired, language) for row in captures}
     wanted: list[tuple[str, type[Any], Iterable[str]]] = [
         ("observation", Observation, [row.id for row in said]),
         ("capture", Capture, dates),
@@ -435,18 +443,23 @@ def _site_causes(now: _Now, site: str, places: set[Place], one: Claim, reader: s
         row
         for kind, what, keys in wanted
         for revisions in record.histories(what, keys).values()
-        for row in _cause_rows(kind, site, revisions, dates, one.chain)
+        for row in _cause_rows(kind, site, revisions, dates, one.chain, language)
     ]
 
 
 def _cause_rows(
-    kind: str, site: str, revisions: Sequence[Revision], dates: Mapping[str, str], chain: int
+    kind: str,
+    site: str,
+    revisions: Sequence[Revision],
+    dates: Mapping[str, str],
+    chain: int,
+    language: Language,
 ) -> Iterable[Row]:
     written = {one.version: one for one in revisions}
-    for change in changes_of(kind, revisions, dates, after=chain):
+    for change in changes_of(kind, revisions, dates, after=chain, language=language):
         revision = written[change.version]
         before = json.loads(written[change.version - 1].payload) if change.version > 1 else {}
-        text = _cause_text(kind, change, before, json.loads(revision.payload))
+        text = _cause_text(kind, change, before, json.loads(revision.payload), language)
         if text:
             yield {
                 "at": revision.at.isoformat(),
@@ -462,27 +475,32 @@ def _cause_rows(
             }
 
 
-def _cause_text(kind: str, change: Change, before: Row, after: Row) -> str:
+def _cause_text(kind: str, change: Change, before: Row, after: Row, language: Language) -> str:
     """What was done, or "" for what no result rests on."""
     fields = set(change.fields)
     if kind not in ("capture", "site") or not before:
         return change.text
     if kind == "capture":
         if "withdrawn" in fields:
-            why = after["withdrawn"]
-            return (
-                f"withdrew the picture {after['file']}"
-                if why
-                else f"took the picture {after['file']} back into use"
+            done = (
+                "withdrew the picture {file}"
+                if after["withdrawn"]
+                else "took the picture {file} back into use"
             )
+            return say(done, language, file=after["file"])
         return change.text if fields & _CAPTURE_FIELDS else ""
-    gone = [key for key in _pins(before) if key not in _pins(after)]
+    now = _pins(after, language)
+    gone = [key for key in _pins(before, language) if key not in now]
     if gone:
-        return f"took out {', '.join(gone)}"
+        return say("took out {parts}", language, parts=", ".join(gone))
     return change.text if fields & _SITE_FIELDS else ""
 
 
-def _pins(site: Mapping[str, Any]) -> list[str]:
+def _pins(site: Mapping[str, Any], language: Language) -> list[str]:
     """Names of a site's parts as its revision has them."""
     nouns = {"target": "the target", "evidence": "the published statement"}
-    return [f"{nouns[kind]} {key}" for kind, some in site.get("parts", {}).items() for key, _ in some]
+    return [
+        f"{say(nouns[kind], language)} {key}"
+        for kind, some in site.get("parts", {}).items()
+        for key, _ in some
+    ]

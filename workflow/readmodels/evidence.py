@@ -14,7 +14,7 @@ from workflow.timespan import Language, format_span, phrase, unseen_phrase
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["findings", "phrase_of", "timeline", "witness"]
+__all__ = ["findings", "phrase_in", "timeline", "witness"]
 
 Row = dict[str, Any]
 
@@ -102,7 +102,7 @@ def _timeline_row(finding: Finding, language: Language) -> Row:
         "event": finding.event.value,
         "earliest": _iso(finding.after),
         "latest": _iso(finding.by),
-        "phrase": phrase_of(finding, language),
+        "phrase": phrase_in(finding, language),
         "witnesses": list(finding.witnesses),
         "contradictions": list(finding.contradictions),
         "reviewed": finding.reviewed,
@@ -115,8 +115,8 @@ def _timeline_row(finding: Finding, language: Language) -> Row:
     }
 
 
-def phrase_of(finding: Finding, language: Language) -> str:
-    """The phrase of a finding in a language."""
+def phrase_in(finding: Finding, language: Language = "en") -> str:
+    """The finding's phrase for its days, in a language."""
     if language == "en":
         return finding.phrase
     if not finding.seen:

@@ -11,8 +11,9 @@ from workflow.errors import InputRefused, UnknownName
 from workflow.growth import APPEARED, STANDING, Certainty, Key, Stay
 from workflow.model import Finding, Site, Subset
 from workflow.readmodels import evidence
-from workflow.timespan import format_day
+from workflow.timespan import Language, format_day
 from workflow.turnbull import expected
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -132,14 +133,15 @@ def counted(
     subset: Subset = ALL,
     series: str = APPEARED,
     approved: bool = False,
+    language: Language = "en",
 ) -> list[Row]:
     """One row for every target behind the counts of `day`, the certain ones first.
 
     Keys ``site target counts earliest latest phrase witnesses source doubts synthetic``. `counts` is ``certainly``,
     ``assumed`` (what stands, if it stays until it is shown gone) or ``possibly``. `earliest` (excluded) and `latest`
-    bound its arrival, `phrase` has the words for it and for a removal that ends the stay.
+    bound its arrival, `phrase` has the words for it and for a removal that ends the stay, in `language`.
     """
-    return counted_rows(*_known(project, approved), day, subset=subset, series=series)
+    return counted_rows(*_known(project, approved), day, subset=subset, series=series, language=language)
 
 
 def counted_rows(
@@ -149,17 +151,18 @@ def counted_rows(
     *,
     subset: Subset = ALL,
     series: str = APPEARED,
+    language: Language = "en",
 ) -> list[Row]:
     """`counted` of findings that the caller has."""
     rows = [
-        (list(Certainty).index(found[0]), _counted(key, *found))
+        (list(Certainty).index(found[0]), _counted(key, *found, language))
         for key, some in _stays(known, sites, subset, series).items()
         if (found := counting.certainty(some, day)) is not None
     ]
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
-def _counted(key: Key, how: Certainty, stay: Stay) -> Row:
+def _counted(key: Key, how: Certainty, stay: Stay, language: Language) -> Row:
     after, by = stay.arrival.after, stay.arrival.by
     doubts = dict.fromkeys(doubt.value for one in stay.findings for doubt in one.doubts)
     return {
@@ -168,12 +171,17 @@ def _counted(key: Key, how: Certainty, stay: Stay) -> Row:
         "counts": how.value,
         "earliest": after.isoformat() if after else None,
         "latest": by.isoformat() if by else None,
-        "phrase": "; ".join(f"{one.event} {one.phrase}" for one in stay.findings),
+        "phrase": "; ".join(_arrival(one, language) for one in stay.findings),
         "witnesses": list(dict.fromkeys(witness for one in stay.findings for witness in one.witnesses)),
         "source": " and ".join(dict.fromkeys(one.source for one in stay.findings)),
         "doubts": list(doubts),
         "synthetic": stay.synthetic,
     }
+
+
+def _arrival(one: Finding, language: Language) -> str:
+    phrase = evidence.phrase_in(one, language)
+    return say("{event} {phrase}", language, event=say(one.event.value, language), phrase=phrase)
 
 
 def last_rows(rows: Iterable[Row]) -> list[Row]:
@@ -205,30 +213,52 @@ def check_subset(project: Project, subset: Subset) -> None:
             raise UnknownName(what, name, sorted(names))
 
 
-def sentence(row: Mapping[str, Any], series: str = APPEARED) -> str:
+def sentence(row: Mapping[str, Any], series: str = APPEARED, language: Language = "en") -> str:
     """A row of `growth` in words.
 
     ``At least 42 targets had appeared by the end of 2019, at most 60.``; of what stands, ``At least 3 targets stood at
     the end of 2019, at most 9; 5 if what appeared stays until it is shown gone (an assumption).``
     """
     day = day_of(row)
-    when = f"the end of {day.year}" if (day.month, day.day) == (12, 31) else format_day(day)
-    noun = "target" if row["at_least"] == 1 else "targets"
-    if series == STANDING:
-        said = f"stood {'at' if when.startswith('the end') else 'on'} {when}, at most {row['at_most']}"
-        said += f"; {row['assumed']} if what appeared stays until it is shown gone (an assumption)"
-    else:
-        said = f"had appeared by {when}, at most {row['at_most']}"
-    rendered = " Some of this rests on rendered scenes (SYNTHETIC)." if row["synthetic"] else ""
-    group = "" if row["group"] is None else f"{row['group'] or '(none)'}: "
-    return f"{group}At least {row['at_least']} {noun} {said}.{_published(row)}{rendered}"
+    ends_year = (day.month, day.day) == (12, 31)
+    when = say("the end of {year}", language, year=day.year) if ends_year else format_day(day, language)
+    said = say(
+        _SENTENCES[series, row["at_least"] == 1],
+        language,
+        least=row["at_least"],
+        most=row["at_most"],
+        assumed=row.get("assumed"),
+        at=say("at" if ends_year else "on", language),
+        when=when,
+    )
+    synthetic = " Some of this rests on rendered scenes (SYNTHETIC)."
+    rendered = say(synthetic, language) if row["synthetic"] else ""
+    group = "" if row["group"] is None else f"{row['group'] or say('(none)', language)}: "
+    return f"{group}{said}{_published(row, language)}{rendered}"
 
 
-def _published(row: Mapping[str, Any]) -> str:
+_APPEARED = "At least {least} %s had appeared by {when}, at most {most}."
+_STOOD = (
+    "At least {least} %s stood {at} {when}, at most {most}; {assumed} if what appeared stays until it is shown gone "
+    "(an assumption)."
+)
+_SENTENCES = {
+    (series, one): text % ("target" if one else "targets")
+    for series, text in ((APPEARED, _APPEARED), (STANDING, _STOOD))
+    for one in (True, False)
+}
+
+
+def _published(row: Mapping[str, Any], language: Language) -> str:
     """How much of *at least* rests on publications alone, as a sentence; nothing where none does."""
     count, whole = row["published_at_least"], row["at_least"]
     if not count:
         return ""
     if count < whole:
-        return f" Of the {whole}, {count} {'rests' if count == 1 else 'rest'} on publications alone."
-    return f" All {whole} rest on publications alone." if whole > 1 else " It rests on publications alone."
+        one, many = (
+            f" Of the {{whole}}, {{count}} {verb} on publications alone." for verb in ("rests", "rest")
+        )
+        return say(one if count == 1 else many, language, whole=whole, count=count)
+    if whole > 1:
+        return say(" All {whole} rest on publications alone.", language, whole=whole)
+    return say(" It rests on publications alone.", language)

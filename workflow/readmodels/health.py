@@ -10,13 +10,19 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow import __version__
+from workflow.anchors import read_anchors
+from workflow.errors import InputRefused
 from workflow.intake.sandbox import Limits, RefusalError, read_apart
+from workflow.settings import ANCHORS_FILE, BACKUP_FILE, RECORD_FILE
 from workflow.store import SCHEMA_VERSION, sqlite_version
 
-__all__ = ["doctor", "has_wal_reset_bug"]
+if TYPE_CHECKING:
+    from workflow.project import Project
+
+__all__ = ["doctor", "has_wal_reset_bug", "project_facts", "versions"]
 
 Row = dict[str, Any]
 _WITHOUT = {
@@ -33,6 +39,11 @@ _FIRST_BAD, _LAST_BAD = (3, 7, 0), (3, 51, 2)
 
 def doctor() -> list[Row]:
     """Rows ``name value ok note``; `value` None is missing, `note` says what a row that is not ok means."""
+    return [*versions(), _assets(), _sandbox()]
+
+
+def versions() -> list[Row]:
+    """The rows of `doctor` that take no time: versions of the program and of what it stands on."""
     return [
         _row("sitetrack", __version__),
         _row("python", platform.python_version()),
@@ -41,9 +52,36 @@ def doctor() -> list[Row]:
         _sqlite(),
         *_libraries(),
         *(_distribution(name) for name in ("streamlit", "folium", "sqlalchemy", "geopandas", "shapely")),
-        _assets(),
-        _sandbox(),
     ]
+
+
+def project_facts(project: Project) -> Row:
+    """Keys ``folder record where format revisions head verified backup``; nothing is checked.
+
+    `record` is ``SQLite`` or ``PostgreSQL``, `where` its place without a password, `head` the chain's last hash.
+    `verified` has instant and count of the last head that a check of the whole project noted, None where there was
+    none or the list cannot be read. `backup` says that the folder is a backup.
+    """
+    where = project.record.name
+    head = project.record.chain_head()
+    return {
+        "folder": str(project.root),
+        "record": "SQLite" if where.endswith(RECORD_FILE) else "PostgreSQL",
+        "where": where,
+        "format": SCHEMA_VERSION,
+        "revisions": head.count,
+        "head": head.sha256,
+        "verified": _verified(project),
+        "backup": (project.root / BACKUP_FILE).is_file(),
+    }
+
+
+def _verified(project: Project) -> tuple[str, int] | None:
+    try:
+        anchors, _ = read_anchors(project.state_dir / ANCHORS_FILE)
+    except InputRefused:
+        return None
+    return next(((one.at, one.count) for one in reversed(anchors) if one.purpose == "verify"), None)
 
 
 def has_wal_reset_bug(version: str) -> bool:

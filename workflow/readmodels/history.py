@@ -20,6 +20,8 @@ from workflow.readmodels.dates import dated
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.tables import revision_rows
 from workflow.store import KIND_NAMES
+from workflow.timespan import Language
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -105,14 +107,14 @@ def by_write(rows: Iterable[Row]) -> list[list[Row]]:
     return list(found.values())
 
 
-def ago(at: datetime, now: datetime) -> str:
+def ago(at: datetime, now: datetime, language: Language = "en") -> str:
     """How long ago that was, in the largest whole unit: ``just now``, ``3 hours ago``."""
     seconds = int((now - at).total_seconds())
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         count = seconds // size
         if count > 0:
-            return f"{count} {unit} ago" if count == 1 else f"{count} {unit}s ago"
-    return "just now"
+            return say(f"{{count}} {unit}{'' if count == 1 else 's'} ago", language, count=count)
+    return say("just now", language)
 
 
 # -- one object ----------------------------------------------------------------------------------------------
@@ -139,9 +141,11 @@ class ObjectHistory:
 
 
 def object_history(
-    project: Project, kind: str, object_id: str, *, reader: str | None = None
+    project: Project, kind: str, object_id: str, *, reader: str | None = None, language: Language = "en"
 ) -> ObjectHistory:
     """How one object came to be; a capture may be named by its file or the start of its id.
+
+    `language` is that of titles.
 
     Raises
     ------
@@ -154,20 +158,20 @@ def object_history(
         revisions = project.record.history(kind, object_id)
     if not revisions or (reader is not None and _is_hidden(project, kind, revisions, reader)):
         raise UnknownName(kind, object_id, project.record.ids(kind) if not revisions else ())
-    found = _history(kind, revisions)
+    found = _history(kind, revisions, language)
     if kind != "site":
         return found
-    return _with_parts(found, project)
+    return _with_parts(found, project, language)
 
 
-def _history(kind: str, revisions: Sequence[Revision]) -> ObjectHistory:
+def _history(kind: str, revisions: Sequence[Revision], language: Language) -> ObjectHistory:
     payloads = {one.version: json.loads(one.payload) for one in revisions}
     last = revisions[-1]
     now = payloads[last.version]
     return ObjectHistory(
         kind=kind,
         id=last.id,
-        title=_title(kind, last.id, now),
+        title=_title(kind, last.id, now, language),
         version=last.version,
         deleted=bool(now.get("deleted")),
         site=now.get("id") if kind == "site" else now.get("site"),
@@ -179,13 +183,13 @@ def _history(kind: str, revisions: Sequence[Revision]) -> ObjectHistory:
     )
 
 
-def _with_parts(found: ObjectHistory, project: Project) -> ObjectHistory:
+def _with_parts(found: ObjectHistory, project: Project, language: Language) -> ObjectHistory:
     parts: list[ObjectHistory] = []
     for name, what in _PARTS.items():
         rows = project.record.rows(what, site=found.id)
         ids = [_part_id(row.value) for row in rows]
         histories = project.record.histories(what, ids)
-        parts += [_history(name, histories[key]) for key in ids]
+        parts += [_history(name, histories[key], language) for key in ids]
     return replace(found, parts=tuple(parts))
 
 
@@ -193,15 +197,15 @@ def _part_id(part: SiteTarget | SiteEvidence) -> str:
     return f"{part.site}.{part.target.id if isinstance(part, SiteTarget) else part.number}"
 
 
-def _title(kind: str, key: str, value: Mapping[str, Any]) -> str:
+def _title(kind: str, key: str, value: Mapping[str, Any], language: Language) -> str:
     if kind == "annotation":
-        return _mark_name(value, value.get("label", ""))
+        return _mark_name(value, value.get("label", ""), language)
     if kind == "observation":
-        return f"{value['state']}: {value['target']}"
+        return f"{say(value['state'], language)}: {value['target']}"
     if kind == "target":
         return str(value["target"].get("name") or value["target"]["id"])
     if kind == "evidence":
-        return f"statement {value['number']}"
+        return say("statement {number}", language, number=value["number"])
     return str(value.get("name") or value.get("file") or value.get("sentence") or key)
 
 
@@ -234,7 +238,13 @@ class Change:
 
 
 def site_changes(
-    project: Project, site: str, after: int, since: datetime, *, reader: str | None = None
+    project: Project,
+    site: str,
+    after: int,
+    since: datetime,
+    *,
+    reader: str | None = None,
+    language: Language = "en",
 ) -> list[Change]:
     """What became of the site's marks and states after revision number `after`, the newest first.
 
@@ -247,12 +257,12 @@ def site_changes(
     if not new:
         return []
     hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
-    dates = {one.id: dated(one.acquired) for one in project.all_captures()}
+    dates = {one.id: dated(one.acquired, language) for one in project.all_captures()}
     found: list[Change] = []
     for kind, what in _SAID.items():
         ids = {one.id for one in new if one.kind == kind}
         for revisions in project.record.histories(what, ids).values() if ids else ():
-            found += changes_of(kind, revisions, dates, after=after)
+            found += changes_of(kind, revisions, dates, after=after, language=language)
     shown = {
         row.value.id
         for what in _SAID.values()
@@ -262,10 +272,12 @@ def site_changes(
     return sorted((one for one in found if one.id in shown), key=lambda one: -one.seq)
 
 
-def meanwhile(project: Project, kind: str, key: str, base: int, upto: int) -> list[Change]:
+def meanwhile(
+    project: Project, kind: str, key: str, base: int, upto: int, language: Language = "en"
+) -> list[Change]:
     """What was done to an object after version `base`, up to version `upto`, in its order."""
     revisions = project.record.history(kind, key)
-    return [one for one in changes_of(kind, revisions, {}) if base < one.version <= upto]
+    return [one for one in changes_of(kind, revisions, {}, language=language) if base < one.version <= upto]
 
 
 def statements(
@@ -289,14 +301,22 @@ def statements(
     ]
 
 
-def last_changes(project: Project, marks: Iterable[str]) -> dict[str, Change]:
+def last_changes(project: Project, marks: Iterable[str], language: Language = "en") -> dict[str, Change]:
     """The last change of each of these marks, by its id."""
     histories = project.record.histories(Annotation, marks)
-    return {key: changes_of("annotation", revisions[-2:], {})[-1] for key, revisions in histories.items()}
+    return {
+        key: changes_of("annotation", revisions[-2:], {}, language=language)[-1]
+        for key, revisions in histories.items()
+    }
 
 
 def changes_of(
-    kind: str, revisions: Sequence[Revision], dates: Mapping[str, str], *, after: int = 0
+    kind: str,
+    revisions: Sequence[Revision],
+    dates: Mapping[str, str],
+    *,
+    after: int = 0,
+    language: Language = "en",
 ) -> list[Change]:
     """The revisions of one object that stand behind number `after` of the chain, in words.
 
@@ -304,17 +324,22 @@ def changes_of(
     """
     values: list[Mapping[str, Any]] = [{}, *(json.loads(one.payload) for one in revisions)]
     return [
-        _change(kind, one, was, now, dates)
+        _change(kind, one, was, now, dates, language)
         for one, was, now in zip(revisions, values, values[1:], strict=False)
         if one.seq > after
     ]
 
 
 def _change(
-    kind: str, one: Revision, was: Mapping[str, Any], now: Mapping[str, Any], dates: Mapping[str, str]
+    kind: str,
+    one: Revision,
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    dates: Mapping[str, str],
+    language: Language,
 ) -> Change:
     fields = {str(row["field"]).partition(".")[0]: row for row in difference(was, now)}
-    text = _words(kind, was, now, fields, dates)
+    text = _words(kind, was, now, fields, dates, language)
     return Change(kind, one.id, one.version, one.author, one.at, one.seq, text, tuple(fields))
 
 
@@ -324,27 +349,36 @@ def _words(
     now: Mapping[str, Any],
     fields: Mapping[str, Row],
     dates: Mapping[str, str],
+    language: Language,
 ) -> str:
     on = dates.get(now.get("capture", ""), "")
-    where = f" in the picture of {on}" if on else ""
+    where = say(" in the picture of {on}", language, on=on) if on else ""
     if kind == "observation":
-        subject = f"state of “{now['target']}”{where}"
-        first = f"said “{now['state']}” of “{now['target']}”{where}"
+        parts = {"target": now["target"], "where": where}
+        subject = say("state of “{target}”{where}", language, **parts)
+        first = say(
+            "said “{state}” of “{target}”{where}", language, state=say(now["state"], language), **parts
+        )
     elif kind not in _SAID:
-        subject = f"{_NOUNS.get(kind, kind)} {_value(_title(kind, str(now.get('id')), now))}"
-        first = f"added the {subject}"
+        noun = say(_NOUNS.get(kind, kind), language)
+        subject = f"{noun} {_value(_title(kind, str(now.get('id')), now, language), language)}"
+        first = say("added the {subject}", language, subject=subject)
         fields = {name: row for name, row in fields.items() if name != _PINS}
     else:
-        subject = _mark_name(now, (was or now).get("label", "")) + where
-        first = f"drew the {subject}"
+        mark = _mark_name(now, (was or now).get("label", ""), language)
+        subject = say("{mark}{where}", language, mark=mark, where=where)
+        first = say("drew the {subject}", language, subject=subject)
     if not was:
         return first
     fields = {name: row for name, row in fields.items() if name != "review"}
     if not fields:
-        return f"{_STANDING.get(now.get('review', ''), 'wrote again')} the {subject}"
+        verb = _STANDING.get(now.get("review", ""), "wrote again")
+        return say(f"{verb} the {{subject}}", language, subject=subject)
     if "deleted" in fields:
-        return f"{'took back' if now['deleted'] else 'put back'} the {subject}"
-    return f"changed the {subject}: {', '.join(_field(name, row) for name, row in fields.items())}"
+        verb = "took back" if now["deleted"] else "put back"
+        return say(f"{verb} the {{subject}}", language, subject=subject)
+    changed = ", ".join(_field(name, row, language) for name, row in fields.items())
+    return say("changed the {subject}: {fields}", language, subject=subject, fields=changed)
 
 
 _STANDING = {
@@ -356,19 +390,24 @@ _STANDING = {
 }
 
 
-def _field(name: str, row: Row) -> str:
+def _field(name: str, row: Row, language: Language) -> str:
     if name == "geometry":
-        return "outline"
+        return say("outline", language)
     if name == "evidence":
-        return f"use to {'evidence' if row['after'] else 'graphic'}"
-    return f"{name} from {_value(row['before'])} to {_value(row['after'])}"
+        return say(f"use to {'evidence' if row['after'] else 'graphic'}", language)
+    before, after = (_value(row[side], language) for side in ("before", "after"))
+    return say(
+        "{field} from {before} to {after}", language, field=say(name, language), before=before, after=after
+    )
 
 
-def _value(value: object) -> str:
-    text = "nothing" if value in (None, "") else f"“{value}”"
+def _value(value: object, language: Language) -> str:
+    text = say("nothing", language) if value in (None, "") else f"“{value}”"
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 2]}…”"
 
 
-def _mark_name(value: Mapping[str, Any], label: str) -> str:
-    shape = str(value.get("shape") or "mark")
-    return f"{shape} {_value(label)}" if label else f"{shape} without a label"
+def _mark_name(value: Mapping[str, Any], label: str, language: Language) -> str:
+    shape = say(str(value.get("shape") or "mark"), language)
+    if label:
+        return say("{shape} {label}", language, shape=shape, label=_value(label, language))
+    return say("{shape} without a label", language, shape=shape)

@@ -12,6 +12,8 @@ from workflow.chips import covering_each
 from workflow.interpretability import Legible, Limits, coarsest_gsd_m, reading
 from workflow.model import Capture, Finding, LonLat, Site, Target, TargetClass
 from workflow.readmodels import evidence
+from workflow.timespan import Language
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -21,7 +23,9 @@ __all__ = ["from_catalogue", "next_captures"]
 Row = dict[str, Any]
 
 
-def next_captures(project: Project, today: date, site: str | None = None) -> list[Row]:
+def next_captures(
+    project: Project, today: date, site: str | None = None, language: Language = "en"
+) -> list[Row]:
     """One row for every event that a capture would narrow, the one that takes most days away first.
 
     Keys ``sites targets first last best days gain sentence unread gap_first gap_last``, then ``capture
@@ -29,7 +33,7 @@ def next_captures(project: Project, today: date, site: str | None = None) -> lis
     the `days` from `gap_first` to `gap_last`; `first` to `last` is the window to look in. `targets` are
     written ``site/target``. `unread` are pictures within the gap that the project holds and that nobody has
     read for that target: to be looked at before any is bought. Targets for which no window follows come last,
-    without days, and their sentence says why.
+    without days, and their sentence says why; sentences are in `language`.
 
     Raises
     ------
@@ -42,10 +46,10 @@ def next_captures(project: Project, today: date, site: str | None = None) -> lis
         places, findings = _sites(project, site), evidence.findings(project, site=site)
         found = gaps(findings, today, _since(project))
         held = _Held(project, places)
-        rows = [_gap_row(gap, held.unread(gap)) for gap in found]
+        rows = [_gap_row(gap, held.unread(gap), language) for gap in found]
         known = {(gap.site, gap.target) for gap in found}
         silent = [
-            _silent_row(place, target, findings)
+            _silent_row(place, target, findings, language)
             for place in places
             for target in place.targets
             if (place.id, target.id) not in known
@@ -149,10 +153,11 @@ def _within(capture: Capture, gap: Gap) -> bool:
 # -- rows ----------------------------------------------------------------------------------------------------
 
 
-def _gap_row(gap: Gap, unread: list[str]) -> Row:
+def _gap_row(gap: Gap, unread: list[str], language: Language) -> Row:
     window = best_window(gap)
-    count = f"{len(unread)} picture{'s' if len(unread) > 1 else ''}"
-    first = f" Look first at the {count} from those days that nobody has read." if unread else ""
+    noun = "pictures" if len(unread) > 1 else "picture"
+    first = f" Look first at the {{count}} {noun} from those days that nobody has read."
+    look = say(first, language, count=len(unread)) if unread else ""
     return _row(
         sites=[gap.site],
         targets=[f"{gap.site}/{gap.target}"],
@@ -161,7 +166,7 @@ def _gap_row(gap: Gap, unread: list[str]) -> Row:
         best=window.best.isoformat(),
         days=gap.days,
         gain=round(window.gain, 1),
-        sentence=gap_sentence(gap) + first,
+        sentence=gap_sentence(gap, language) + look,
         unread=unread,
         gap_first=gap.first.isoformat(),
         gap_last=gap.last.isoformat(),
@@ -169,7 +174,7 @@ def _gap_row(gap: Gap, unread: list[str]) -> Row:
     )
 
 
-def _silent_row(site: Site, target: Target, findings: Iterable[Finding]) -> Row:
+def _silent_row(site: Site, target: Target, findings: Iterable[Finding], language: Language) -> Row:
     mine = [one for one in findings if (one.site, one.target) == (site.id, target.id)]
     if not mine:
         why = "Nothing is said of it yet: read the pictures that are held first."
@@ -180,7 +185,9 @@ def _silent_row(site: Site, target: Target, findings: Iterable[Finding]) -> Row:
     else:
         why = "It is known to the day, or was last looked at today."
     rendered = any(one.synthetic for one in mine)
-    return _row(sites=[site.id], targets=[f"{site.id}/{target.id}"], sentence=why, synthetic=rendered)
+    return _row(
+        sites=[site.id], targets=[f"{site.id}/{target.id}"], sentence=say(why, language), synthetic=rendered
+    )
 
 
 def _offer_row(offer: Offer) -> Row:

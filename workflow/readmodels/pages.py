@@ -31,7 +31,8 @@ from workflow.readmodels import evidence, growth
 from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
-from workflow.timespan import format_span
+from workflow.timespan import Language, format_span
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -142,13 +143,13 @@ class ComparePage:
     grid: SiteGrid | None
 
 
-def overview(project: Project) -> OverviewPage:
-    """Everything that the overview shows, from one state of the record."""
+def overview(project: Project, language: Language = "en") -> OverviewPage:
+    """Everything that the overview shows, from one state of the record; `language` is that of `labels`."""
     with project.record.snapshot():
-        return _overview(project)
+        return _overview(project, language)
 
 
-def _overview(project: Project) -> OverviewPage:
+def _overview(project: Project, language: Language) -> OverviewPage:
     said, ever = project.witnesses()
     captures = {key: capture for key, capture in ever.items() if capture.withdrawn is None}
     findings = evidence.findings(project)
@@ -172,7 +173,7 @@ def _overview(project: Project) -> OverviewPage:
         observations=len(project.observations()),
         synthetic=any(capture.synthetic for capture in captures.values()),
         names={card.id: card.name for card in cards},
-        labels={capture.id: dated(capture.acquired) for capture in ever.values()},
+        labels={capture.id: dated(capture.acquired, language) for capture in ever.values()},
     )
 
 
@@ -216,11 +217,13 @@ def _site_card(
 # -- one site ------------------------------------------------------------------------------------------------
 
 
-def compare(project: Project, site_id: str, *, reader: str | None = None) -> ComparePage:
+def compare(
+    project: Project, site_id: str, *, reader: str | None = None, language: Language = "en"
+) -> ComparePage:
     """Everything that the comparison of one site shows, or shows to `reader`, from one state of the record.
 
     Where `reader` may yet give a second reading, what others said of that target in that capture is left out:
-    its state, their marks of it, and what follows from it for the findings.
+    its state, their marks of it, and what follows from it for the findings. `language` is that of dates.
 
     Raises
     ------
@@ -228,10 +231,10 @@ def compare(project: Project, site_id: str, *, reader: str | None = None) -> Com
         when there is no such site.
     """
     with project.record.snapshot(site_id):
-        return _compare(project, site_id, reader)
+        return _compare(project, site_id, reader, language)
 
 
-def _compare(project: Project, site_id: str, reader: str | None) -> ComparePage:
+def _compare(project: Project, site_id: str, reader: str | None, language: Language) -> ComparePage:
     site = project.site(site_id)
     hidden = hidden_from(project, reader, site.id) if reader is not None else frozenset()
     said = [one for one in project.statements(site=site.id) if place_of(one) not in hidden]
@@ -246,8 +249,8 @@ def _compare(project: Project, site_id: str, reader: str | None) -> ComparePage:
     limits = project.limits()
     return ComparePage(
         site=site,
-        captures=tuple(_capture_card(capture, site, limits, said, offsets) for capture in on_map),
-        stills=tuple(_capture_card(capture, site, limits, said, offsets) for capture in apart),
+        captures=tuple(_capture_card(capture, site, limits, said, offsets, language) for capture in on_map),
+        stills=tuple(_capture_card(capture, site, limits, said, offsets, language) for capture in apart),
         marks=tuple(
             MarkCard(row.value, row.version)
             for row in rows
@@ -270,14 +273,15 @@ def _capture_card(
     limits: Mapping[TargetClass, Limits],
     said: Iterable[Observation],
     offsets: Mapping[str, Offset],
+    language: Language,
 ) -> CaptureCard:
     span = capture.acquired
     return CaptureCard(
         id=capture.id,
         file=capture.file,
-        label=format_span(span),
+        label=format_span(span, language),
         local=local_words(capture, site),
-        basis=basis_words(span.basis),
+        basis=basis_words(span.basis, language),
         earliest=span.earliest,
         latest=span.latest,
         provider=capture.provider,
@@ -315,19 +319,24 @@ def _states(said: Iterable[Observation]) -> dict[str, str]:
     return {target: joint_state(states) for target, states in found.items()}
 
 
-def finding_words(one: Finding) -> str:
+def finding_words(one: Finding, language: Language = "en") -> str:
     """What a finding says of its target: ``appeared late 2021 or early 2022``, ``not seen as of 4 May
     2019``.
     """
+    phrase = evidence.phrase_in(one, language)
     if not one.seen:
-        return one.phrase
+        return phrase
+    event = say(one.event.value, language)
     if one.after is None and one.by is None:
-        return f"{one.event}, date unknown"
-    return f"{one.event} {one.phrase}"
+        return say("{event}, date unknown", language, event=event)
+    return say("{event} {phrase}", language, event=event, phrase=phrase)
 
 
 def finding_rows(
-    findings: Iterable[Finding], names: Mapping[str, str], labels: Mapping[str, str]
+    findings: Iterable[Finding],
+    names: Mapping[str, str],
+    labels: Mapping[str, str],
+    language: Language = "en",
 ) -> list[dict[str, Any]]:
     """Rows of a table of findings: words for people, days as ``2021-05-30``, ``open`` where nothing bounds.
 
@@ -337,12 +346,12 @@ def finding_rows(
         {
             "site": names.get(one.site, one.site),
             "target": one.target,
-            "finding": finding_words(one),
-            "doubts": ", ".join(one.doubts),
-            "after": bound_words(one.after),
-            "by": bound_words(one.by),
+            "finding": finding_words(one, language),
+            "doubts": ", ".join(say(doubt.value, language) for doubt in one.doubts),
+            "after": bound_words(one.after, language),
+            "by": bound_words(one.by, language),
             "witnesses": " / ".join(labels.get(capture, capture) for capture in one.witnesses),
-            "source": one.source,
+            "source": say(one.source, language),
             "synthetic": one.synthetic,
             "id": one.site,
         }
@@ -350,9 +359,9 @@ def finding_rows(
     ]
 
 
-def bound_words(day: date | None) -> str:
+def bound_words(day: date | None, language: Language = "en") -> str:
     """A bound of a date as ``2021-05-30``, ``open`` where there is none."""
-    return day.isoformat() if day else OPEN
+    return day.isoformat() if day else say(OPEN, language)
 
 
 def note_lines(findings: Iterable[Finding], names: Mapping[str, str]) -> list[str]:

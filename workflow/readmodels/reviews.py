@@ -23,7 +23,8 @@ from workflow.readings import (
     states_as_given,
 )
 from workflow.readings import second_readings as readings_of
-from workflow.timespan import format_span
+from workflow.timespan import Language, format_span
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -61,13 +62,14 @@ def review_queue(
     reviews: Collection[Review] = OPEN_WORK,
     *,
     reader: str | None = None,
+    language: Language = "en",
 ) -> list[Row]:
     """Work that stands so in review: what is submitted first, the longest waiting first, then returned work, drafts.
 
     Keys ``kind id version site target capture file date what author review submitted_at comment
     may_not_review``. `what` is the state of an observation, or the shape and label of a mark; `comment` the last
     one that was made; `may_not_review` names whose work it is. `what` is None where `reader` may yet give a second
-    reading.
+    reading. `date` and `what` are in `language`.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def review_queue(
     steps = _steps(project, site)
     hidden = hidden_from(project, reader, site) if reader is not None else frozenset()
     rows = [
-        _queue_row(kind, work, history, captures.get(work.value.capture), steps.get(work.value.id, ()))
+        _queue_row(
+            kind, work, history, captures.get(work.value.capture), steps.get(work.value.id, ()), language
+        )
         | ({"what": None} if place_of(work.value) in hidden else {})
         for kind, what in _KINDS.items()
         for work, history in _work(project, what, site, reviews)
@@ -106,6 +110,7 @@ def _queue_row(
     history: Sequence[Revision],
     capture: Capture | None,
     steps: Sequence[Row],
+    language: Language,
 ) -> Row:
     one = work.value
     handed_in = [step["at"] for step in steps if step["verdict"] == Verdict.SUBMITTED]
@@ -118,15 +123,19 @@ def _queue_row(
         "target": one.target,
         "capture": one.capture,
         "file": capture.file if capture else None,
-        "date": format_span(capture.acquired) if capture else None,
+        "date": format_span(capture.acquired, language) if capture else None,
         "basis": capture.acquired.basis.value if capture else None,
-        "what": one.state.value if kind == "observation" else " ".join(filter(None, (one.shape, one.label))),
+        "what": say(one.state.value, language) if kind == "observation" else _mark(one, language),
         "author": one.author,
         "review": one.review.value,
         "submitted_at": handed_in[-1] if handed_in else None,
         "comment": comments[-1] if comments else "",
         "may_not_review": list(makers(one, history)),
     }
+
+
+def _mark(one: Annotation, language: Language) -> str:
+    return " ".join(filter(None, (say(one.shape, language), one.label)))
 
 
 def _steps(project: Project, site: str | None = None, **where: str | None) -> dict[str, list[Row]]:
@@ -247,19 +256,19 @@ def _reading(one: Observation, versions: Mapping[str, int], hidden: bool = False
     }
 
 
-def disagreements(project: Project) -> list[Row]:
+def disagreements(project: Project, language: Language = "en") -> list[Row]:
     """Where readings of one target in one capture differ and nobody has decided between them.
 
     Keys ``site target capture file date disputed readings``. `disputed` says that one reader states present and
     another absent. `readings` have ``id author version state confidence note review blind``, in the order in which
-    they came; those that do not count are left out.
+    they came; those that do not count are left out. `date` is in `language`.
     """
     captures = {one.id: one for one in project.all_captures()}
     rows = project.record.rows(Observation)
     versions = {row.value.id: row.version for row in rows}
     counted = _on_right_pictures([row.value for row in rows if row.value.review.counts], captures)
     return [
-        _disagreement(place, said, versions, captures[place[2]])
+        _disagreement(place, said, versions, captures[place[2]], language)
         for place, said in by_place(counted).items()
         if len({one.state for one in said}) > 1
     ]
@@ -272,14 +281,18 @@ def _on_right_pictures(said: Iterable[Observation], captures: Mapping[str, Captu
 
 
 def _disagreement(
-    place: Place, said: Sequence[Observation], versions: Mapping[str, int], capture: Capture
+    place: Place,
+    said: Sequence[Observation],
+    versions: Mapping[str, int],
+    capture: Capture,
+    language: Language,
 ) -> Row:
     return {
         "site": place[0],
         "target": place[1],
         "capture": place[2],
         "file": capture.file,
-        "date": format_span(capture.acquired),
+        "date": format_span(capture.acquired, language),
         "basis": capture.acquired.basis.value,
         "disputed": {State.PRESENT, State.ABSENT} <= {one.state for one in said},
         "readings": [
