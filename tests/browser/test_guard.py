@@ -72,7 +72,7 @@ def test_every_answer_says_what_the_browser_may_do(served: Any, method: str, pat
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert b"Traceback" not in body
-    assert b"root:" not in body
+    assert b"root:x:" not in body
 
 
 def test_streamlits_own_scripts_have_the_headers_too(served: Any) -> None:
