@@ -90,7 +90,7 @@ def main() -> int:
             *first_views(browser, blank, f"{site}/compare?site={SITE}", peer, asked.times),
             *switches(browser, f"{site}/compare?site={SITE}", peer, asked.times),
             *overviews(browser, overview, asked.times),
-            *memory(overview, process, asked.sites, asked.visits),
+            *memory(overview, process, asked.visits),
         ]
     report(results, asked)
     return 1 if any(one.verdict == "FAIL" for one in results) else 0
@@ -371,9 +371,9 @@ def filters(browser: Any, overview: str, times: int) -> list[Result]:
     return [Result("overview, filter until applied", statistics.median(took), "ms", 300)]
 
 
-def memory(address: str, process: psutil.Process, sites: int, count: int) -> list[Result]:
+def memory(address: str, process: psutil.Process, count: int) -> list[Result]:
     tell("visits")
-    sizes = visits(address, process, sites, count)
+    sizes = visits(address, process, count)
     settled = sizes[len(sizes) // 2 :]
     per_1000 = slope(settled) * 1000
     return [
