@@ -145,7 +145,9 @@ def _behind(rows: Sequence[Row]) -> None:
 def _target(row: Row, titles: Mapping[str, str]) -> None:
     text, link = st.columns([9, 1], vertical_alignment="center")
     doubts = (
-        f" · <span style='color:var(--warning)'>⚠ {safe(', '.join(row['doubts']))}</span>" if row["doubts"] else ""
+        f" · <span style='color:var(--warning)'>⚠ {safe(', '.join(row['doubts']))}</span>"
+        if row["doubts"]
+        else ""
     )
     rendered = notices.SYNTHETIC if row["synthetic"] else ""
     text.html(
