@@ -12,12 +12,18 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 HERE = Path(__file__).resolve().parent
 if importlib.util.find_spec("dashboard") is None:  # run from a checkout that is not installed
     sys.path.append(str(HERE.parent))
 
-from dashboard import routes, server  # noqa: E402
+from dashboard import headers, routes, server  # noqa: E402
 
 server.switch_off_usage_statistics()
-app = st.App(str(HERE / "main.py"), routes=routes.table())
+app = st.App(
+    str(HERE / "main.py"),
+    routes=routes.table(),
+    middleware=[Middleware(headers.SecurityHeaders)],
+    exception_handlers={Exception: headers.failed},
+)

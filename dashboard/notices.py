@@ -12,19 +12,28 @@ from workflow.errors import BuildMissing, WorkflowError
 
 __all__ = ["SYNTHETIC", "empty", "heading", "page_style", "refusals", "say", "synthetic_banner"]
 
-SYNTHETIC = "<b style='color:#b3261e'>SYNTHETIC</b> "
+SYNTHETIC = "<b style='color:var(--wrong)'>SYNTHETIC</b> "
 """What stands beside each picture that was rendered (HTML)."""
 
 _COLOURS = {"done": "37,150,74", "note": "47,111,219", "warning": "199,106,0"}
 
-# imagery needs the room that Streamlit leaves at the edges
+# imagery needs the room that Streamlit leaves at the edges; its grey of captions and its blue on blue of a chosen
+# part are too pale to read
 _STYLE = """<style>
 .stMainBlockContainer { padding: 3.6rem 1.6rem 2rem !important; }
 .stApp { word-break: keep-all; }  /* Korean breaks between words */
 .stMainBlockContainer .stVerticalBlock { gap: .65rem; }
 [data-testid="stPageLink"] a { background: transparent !important; padding: 0 .3rem; }
 [data-testid="stPageLink"] a p { font-weight: 400; text-decoration: underline; text-underline-offset: .2em; }
+[data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }
+button[data-selected="true"] { color: inherit !important; }
+[data-testid="stDateInput"] [role="spinbutton"] { display: inline-block; min-width: 24px; line-height: 24px; }
 </style>"""
+# colours of words, dark enough on light paper and light enough on dark paper to be read (4.5:1 and more)
+_INKS = {
+    "light": "--wrong: #b3261e; --warning: #7a3e00; --sure: #1b5fc0; --assumed: #0b6b57;",
+    "dark": "--wrong: #ff8f86; --warning: #f2a65a; --sure: #85b4ff; --assumed: #55c9ae;",
+}
 
 
 @contextmanager
@@ -40,7 +49,8 @@ def refusals() -> Iterator[None]:
 
 def page_style() -> None:
     """Our few style rules, the same on every page."""
-    st.html(_STYLE)
+    inks = _INKS["dark" if st.context.theme.type == "dark" else "light"]
+    st.html(f"{_STYLE}<style>:root {{ {inks} }}</style>")
 
 
 def heading(text: str, detail: str = "") -> None:
@@ -77,4 +87,4 @@ def empty(title: str, *steps: str) -> None:
     """What to do first where there is nothing yet; `steps` are commands."""
     st.info(safe(title), icon=":material/info:")
     for step in steps:
-        st.code(step, language="bash")
+        st.code(step, language=None)  # the colours of a language are too pale

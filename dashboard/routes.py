@@ -7,18 +7,21 @@ page handed out. Errors are one sentence in plain text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from dashboard import assets
 from dashboard.capability import capabilities
-from dashboard.projects import current_project
+from dashboard.headers import PICTURE_POLICY
+from dashboard.projects import current_project, project_root
 from workflow import pictures
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
@@ -37,15 +40,21 @@ __all__ = [
 TILE_PATH = "/api/tile/{site}/{capture}/{z}/{x}/{y}"
 THUMBNAIL_PATH = "/api/thumbnail/{site}/{capture}"
 VIEW_PATH = "/api/view/{site}/{capture}"
-_GUARDED = {
-    # a picture is what it is: nothing in it runs, whatever its bytes
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_GUARDED = {"Content-Security-Policy": PICTURE_POLICY}
+# an id, or a number of a tile: never a path, an address, or more than a name needs
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBERS = ("z", "x", "y")
 # the address carries the capability, so a copy dies with it; inside that hour the browser need not ask again
 _CACHED = {"Cache-Control": "private, max-age=7200, immutable"}
+_STATUS: Mapping[type[WorkflowError], int] = {
+    ProjectUnusable: 503,
+    UnknownName: 404,
+    InputRefused: 400,
+    WorkflowError: 500,
+}
+_NO_SUCH = "No such picture: pictures are named by the ids of a site and a capture."
+_ONLY_READ = "Pictures are only read here: use GET."
 _LARGEST_STILL_PX = 2048
 _THUMBNAIL_PX = 160
 _VIEW_PX = 1024
@@ -84,7 +93,7 @@ def table() -> list[BaseRoute]:
     """The routes for `streamlit.App`."""
     return [
         Route(
-            "/api/tile/{site:str}/{capture:str}/{z:int}/{x:int}/{y:int}",
+            "/api/tile/{site:str}/{capture:str}/{z:str}/{x:str}/{y:str}",
             _guarded(_tile, lambda request: tile_scope(request.path_params["site"])),
             methods=["GET"],
         ),
@@ -101,6 +110,7 @@ def table() -> list[BaseRoute]:
             _guarded(_still, lambda request: still_scope(request.path_params["capture"])),
             methods=["GET"],
         ),
+        _Nothing(),
         Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
     ]
 
@@ -114,18 +124,16 @@ def _guarded(
     """
 
     def answer(request: Request) -> Response:
+        if not _is_named(request.path_params):
+            return _sentence(_NO_SUCH, 404)
         if not capabilities.allows(request.query_params.get("k", ""), scope(request)):
             return _sentence("This picture needs a valid capability; reload the page.", 401)
         try:
             made = picture(request)
-        except ProjectUnusable as error:
-            return _sentence(str(error), 503)
-        except UnknownName as error:
-            return _sentence(str(error), 404)
-        except InputRefused as error:
-            return _sentence(str(error), 400)
         except WorkflowError as error:
-            return _sentence(str(error), 500)
+            return _sentence(
+                _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+            )
         etag = f'"{hashlib.sha256(made.body).hexdigest()[:32]}"'
         headers = {**_GUARDED, **_CACHED, "ETag": etag}
         if etag in request.headers.get("if-none-match", ""):
@@ -135,13 +143,41 @@ def _guarded(
     return answer
 
 
+def _is_named(parts: Mapping[str, str]) -> bool:
+    return all((_NUMBER if name in _NUMBERS else _NAME).fullmatch(part) for name, part in parts.items())
+
+
+class _Nothing(BaseRoute):
+    """Answers what no other route takes: another method, or an address that names no picture."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whatever begins like an address of ours, line breaks and all."""
+        ours = scope["type"] == "http" and scope["path"].startswith("/api")
+        return (Match.FULL if ours else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One sentence."""
+        read = scope["method"] in {"GET", "HEAD"}
+        answer = _sentence(_NO_SUCH, 404) if read else _sentence(_ONLY_READ, 405)
+        if not read:
+            answer.headers["Allow"] = "GET, HEAD"
+        await answer(scope, receive, send)
+
+
+def _told(error: WorkflowError) -> str:
+    """Its sentence, without the folder that the project lies in."""
+    root = str(project_root().resolve())
+    return str(error).replace(f"{root}{os.sep}", "").replace(root, "the project")
+
+
 def _sentence(text: str, status: int) -> Response:
     return PlainTextResponse(text, status, {**_GUARDED, "Cache-Control": "no-store"})
 
 
 def _tile(request: Request) -> pictures.Tile:
     at = request.path_params
-    return pictures.tile(current_project(), at["site"], at["capture"], at["z"], at["x"], at["y"])
+    z, x, y = (int(at[name]) for name in _NUMBERS)
+    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y)
 
 
 def _of_size(px: int, request: Request) -> pictures.Tile:
@@ -164,5 +200,4 @@ class _Assets(StaticFiles):
         response = await super().get_response(path, scope)
         stamped = b"v=" in scope.get("query_string", b"")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if stamped else "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response

@@ -5,19 +5,19 @@ Longer than others, because all of it runs on one sample project in one process,
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
+import socket
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
+from asgi_client import Client, our_routes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -403,65 +403,9 @@ def test_a_picture_says_what_it_cannot_show_before_a_state_is_said(shown: Any, s
 # -- routes ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Answer:
-    """What a route said."""
-
-    status_code: int
-    headers: dict[str, str]
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        return self.content.decode()
-
-
-class Client:
-    """Asks an ASGI application without a network."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
-        import anyio
-
-        # in a thread of its own: playwright keeps an event loop running in this one
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(anyio.run, self._ask, address, headers or {}).result()
-
-    async def _ask(self, address: str, headers: dict[str, str]) -> Answer:
-        path, _, query = address.partition("?")
-        sent: list[Any] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        }
-        await self._app(scope, receive, send)
-        names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], names, b"".join(one.get("body", b"") for one in sent[1:]))
-
-
 @pytest.fixture
 def client(root: Path) -> Client:
-    from starlette.applications import Starlette
-
-    from dashboard import routes
-
-    return Client(Starlette(routes=routes.table()))
+    return Client(our_routes())
 
 
 def tile_address(shown: Any, token: str | None = None, capture: str | None = None, z: int = 0) -> str:
@@ -500,12 +444,6 @@ def test_what_is_not_there_is_a_sentence(client: Any, shown: Any) -> None:
         assert answer.status_code == 404
         assert answer.text.startswith("No ")
         assert "Traceback" not in answer.text
-
-
-@pytest.mark.parametrize("name", ["..%2f..%2fsites.geojson", "scene-2019-05-04.tif", "%2fetc%2fpasswd"])
-def test_a_picture_is_named_by_its_id_alone(client: Any, shown: Any, name: str) -> None:
-    answer = client.get(tile_address(shown, capture=name))
-    assert answer.status_code == 404
 
 
 def test_a_still_opens_with_its_own_capability(client: Any, shown: Any) -> None:
@@ -639,24 +577,116 @@ def test_no_way_of_starting_gathers_usage_statistics(root: Path, tmp_path: Path,
     assert "usage False 127.0.0.1 none False" in done.stdout, done.stderr
 
 
-def test_the_command_line_starts_the_dashboard_by_name(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("said", "address"), [([], "127.0.0.1"), (["--address", "192.0.2.7"], "192.0.2.7")])
+def test_the_command_line_starts_the_dashboard_by_name_on_loopback_unless_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, said: list[str], address: str
+) -> None:
     from click.testing import CliRunner
 
     from dashboard import server
     from workflow.cli.serve import command
 
-    calls: list[tuple[Path, int | None, bool]] = []
-    monkeypatch.setattr(
-        server, "serve", lambda where, *, port, open_browser: calls.append((where, port, open_browser))
-    )
-    done = CliRunner().invoke(command, ["--project", str(root), "--port", "8599", "--no-browser"])
+    calls: list[Any] = []
+    monkeypatch.setattr(server, "serve", lambda where, **options: calls.append((where, options)))
+    done = CliRunner().invoke(command, ["--project", str(root), "--port", "8599", "--no-browser", *said])
     assert done.exit_code == 0, done.output
-    assert calls == [(root, 8599, False)]
+    assert calls == [(root, {"port": 8599, "open_browser": False, "address": address})]
+
+
+def _has_ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
+IPV6 = pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 on loopback")
+
+
+@pytest.fixture
+def started(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The options that the server would have been started with."""
+    from dashboard import assets, server
+    from dashboard.app import app
+
+    calls: list[dict[str, Any]] = []
+    monkeypatch.setattr(assets, "require", lambda: None)
+    monkeypatch.setattr(server, "_read_first", lambda _: None)
+    monkeypatch.setattr(type(app), "run", lambda _, *, config: calls.append(dict(config)))
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "127.0.0.1"),
+        pytest.param("::1", "[::1]", marks=IPV6),
+    ],
+)
+def test_loopback_is_served_without_a_warning_and_under_its_own_names(
+    root: Path, started: Any, capsys: pytest.CaptureFixture[str], address: str, page: str
+) -> None:
+    from dashboard import server
+
+    server.serve(root, port=None, open_browser=False, address=address)
+    said = capsys.readouterr().err
+    assert f"at http://{page}:" in said
+    assert "Warning" not in said
+    assert set(started[0]["server.allowedHosts"]) == {"localhost", "127.0.0.1", "::1"} | {
+        started[0]["server.address"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [("0.0.0.0", "127.0.0.1"), pytest.param("::", "[::1]", marks=IPV6)],  # noqa: S104  meant
+)
+def test_other_addresses_are_warned_of(
+    root: Path, started: Any, capsys: pytest.CaptureFixture[str], address: str, page: str
+) -> None:
+    from dashboard import server
+
+    server.serve(root, port=None, open_browser=False, address=address)
+    said = capsys.readouterr().err
+    assert f"Warning: {address} is not this machine alone." in said
+    assert "can read and change the project under any name, unencrypted" in said
+    assert f"at http://{page}:" in said
+    assert started[0]["server.address"] == address
+    assert started[0]["server.allowedHosts"] == []
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "a.example", "", "127.0.0.1:80", "1" * 500])
+def test_an_address_of_another_machine_is_refused(root: Path, started: Any, address: str) -> None:
+    from dashboard import server
+    from workflow.errors import InputRefused
+
+    with pytest.raises(InputRefused, match=r"it is no address of this machine"):
+        server.serve(root, port=None, open_browser=False, address=address)
+    assert started == []
+
+
+def test_the_options_that_protect_the_server_are_said() -> None:
+    from streamlit import config
+
+    from dashboard import server
+
+    said = server.options()
+    for name, value in {
+        "server.address": "127.0.0.1",
+        "server.enableCORS": True,
+        "server.corsAllowedOrigins": [],
+        "server.enableXsrfProtection": True,
+        "server.xsrfCookieSameSite": "Lax",
+        "server.enableAgentApi": False,
+        "server.enableStaticServing": False,
+        "client.showErrorDetails": "none",
+    }.items():
+        assert said[name] == value
+        assert name in config._config_options_template  # so that a new Streamlit cannot drop one unseen
 
 
 def test_a_taken_port_is_refused_with_a_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     from dashboard import assets, server
     from workflow.errors import InputRefused
 

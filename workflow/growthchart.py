@@ -118,7 +118,8 @@ def chart(
         *([_day_line(on, x)] if on else []),
         _points(rows, x, pick, language),
     ]
-    return alt.layer(*layers, title=_title(title, rows))
+    # a screen reader reads the sentence and the list beside the chart, not its hundreds of unnamed strokes
+    return alt.layer(*layers, title=_title(title, rows), config=alt.Config(mark=alt.MarkConfig(aria=False)))
 
 
 def small_multiples(groups: Mapping[str, Sequence[Row]], series: str = "appeared") -> Any:

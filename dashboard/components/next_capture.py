@@ -38,7 +38,7 @@ def panel(names: Mapping[str, str]) -> None:
                 more=more,
             )
         )
-        st.code("sitetrack next --catalogue PATH", language="bash")
+        st.code("sitetrack next --catalogue PATH", language=None)
         with st.expander(t("In words")):
             lines = [
                 f"{notices.SYNTHETIC if row['synthetic'] else ''}<b><bdi>{safe(_name(row, names))}</bdi></b>: "
@@ -79,7 +79,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Any:
     best = base.mark_point(shape="diamond", size=90, filled=True, color="#f2b134", opacity=1).encode(
         x="best:T"
     )
-    return gap + window + best
+    quiet = alt.Config(mark=alt.MarkConfig(aria=False))  # the text beside it says the same
+    return alt.layer(gap, window, best, config=quiet)
 
 
 DATES = ("gap_first", "gap_last", "first", "last", "best")

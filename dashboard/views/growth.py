@@ -22,7 +22,7 @@ from workflow.readmodels import growth
 MOST = 60
 _ALL = ""
 _DAY = "growth.day"
-_HOW = {"certainly": "#2f6fdb", "assumed": "#18937a", "possibly": "#6b7785"}
+_HOW = {"certainly": "var(--sure)", "assumed": "var(--assumed)", "possibly": "inherit"}
 
 Row = dict[str, Any]
 
@@ -158,7 +158,7 @@ def _behind(rows: Sequence[Row]) -> None:
 def _target(row: Row, titles: Mapping[str, str]) -> None:
     text, link = st.columns([9, 1], vertical_alignment="center")
     doubts = (
-        f" · <span style='color:#c76a00'>⚠ {safe(', '.join(t(one) for one in row['doubts']))}</span>"
+        f" · <span style='color:var(--warning)'>⚠ {safe(', '.join(t(one) for one in row['doubts']))}</span>"
         if row["doubts"]
         else ""
     )

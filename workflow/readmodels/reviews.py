@@ -229,8 +229,11 @@ def _asked(
     project: Project, said: Iterable[Versioned[Observation]], site: str | None = None
 ) -> tuple[SecondReading, ...]:
     entries = [row.value for row in project.record.rows(ReviewEntry, site=site)]
-    in_use = {one.id for one in project.captures()}
-    return readings_of(entries, [row.value for row in said], in_use)
+    statements = [row.value for row in said]
+    named = {one.capture for one in statements if one.capture}
+    found = project.record.many(Capture, named)
+    in_use = {row.value.id for row in found if row.value.withdrawn is None}
+    return readings_of(entries, statements, in_use)
 
 
 def _second_row(one: SecondReading, versions: Mapping[str, int], reader: str | None) -> Row:

@@ -1,0 +1,47 @@
+"""Every page against WCAG 2.2 AA, with axe-core, in light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from every_page import PAGES, visit
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+# what is excused: rule, part of the element's selector, and why
+EXCUSED = (("target-size", ".ol-zoom", "OpenLayers' buttons of the viewer; + and - do the same"),)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    return (Path(package.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+def found(tab: Any, axe: str) -> Iterator[str]:
+    """What axe finds, one line for each rule and element."""
+    tab.page.evaluate(axe)
+    for frame in tab.page.frames[1:]:
+        frame.evaluate(axe)
+    result = tab.page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    for rule in result["violations"]:
+        for node in rule["nodes"]:
+            if any(rule["id"] == name and part in str(node["target"]) for name, part, _ in EXCUSED):
+                continue
+            yield f"{rule['id']}: {node['target']} {node['html'][:200]} {node['failureSummary'][:300]}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_accessible(open_tab: Any, axe: str, page: str, scheme: str) -> None:
+    tab = open_tab(color_scheme=scheme)
+    visit(tab, page)
+    assert list(found(tab, axe)) == []

@@ -1,0 +1,294 @@
+"""Pictures over HTTP: named by ids alone, opened by a capability, kept by browsers, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dashboard_sample
+import numpy as np
+import pytest
+from asgi_client import Client, our_routes
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from starlette.routing import Route
+
+from dashboard import headers, routes
+from dashboard.capability import capabilities
+from dashboard.projects import current_project
+from workflow.readmodels import pages
+
+SITE = dashboard_sample.SITE
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return dashboard_sample.make_project(tmp_path_factory.mktemp("routes") / "project")
+
+
+@pytest.fixture
+def client(root: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setenv("SITETRACK_PROJECT", str(root))
+    return Client(our_routes())
+
+
+@pytest.fixture
+def shown(client: Client) -> pages.ComparePage:
+    return pages.compare(current_project(), SITE)
+
+
+def key(scope: str) -> str:
+    return f"k={capabilities.issue(scope)}"
+
+
+def tile(site: str, capture: str, place: str, scope: str | None = None) -> str:
+    return f"/api/tile/{site}/{capture}/{place}?{key(scope or routes.tile_scope(site))}"
+
+
+# -- what is there -----------------------------------------------------------------------------------------
+
+
+def every_picture(shown: pages.ComparePage) -> list[str]:
+    first, still = shown.captures[0].id, shown.stills[0].id
+    return [
+        tile(SITE, first, "0/0/0"),
+        routes.chip_url(SITE, first),
+        routes.view_url(SITE, first),
+        routes.still_url(still),
+    ]
+
+
+def test_every_picture_is_kept_by_the_browser_that_asked_and_not_sent_twice(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    for address in every_picture(shown):
+        first = client.get(address)
+        assert first.status_code == 200, address
+        assert first.headers["cache-control"] == "private, max-age=7200, immutable"
+        again = client.get(address, {"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+        assert client.get(address, {"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_no_picture_opens_without_a_capability_for_it(client: Client, shown: pages.ComparePage) -> None:
+    for address in every_picture(shown):
+        bare = address.partition("?")[0]
+        for query in ("", "k=", f"k={'f' * 60_000}", key("tiles of somewhere"), "k=%00", "k=%ff.%fe"):
+            answer = client.get(f"{bare}?{query}")
+            assert (answer.status_code, answer.headers["cache-control"]) == (401, "no-store"), query
+            assert answer.text == "This picture needs a valid capability; reload the page."
+
+
+def test_a_tile_is_a_jpeg_inside_and_transparent_where_the_picture_ends(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    capture, deepest = shown.captures[0].id, len(_levels(shown)) - 1
+    # the sample's pictures fill the middle third of what can be looked at
+    middle = 2 ** (deepest - 1)
+    inside = client.get(tile(SITE, capture, f"{deepest}/{middle - 1}/{middle - 1}"))
+    assert inside.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(inside.content)).mode == "RGB"
+    whole = client.get(tile(SITE, capture, "0/0/0"))
+    assert whole.headers["content-type"] == "image/png"
+    alpha = np.asarray(Image.open(io.BytesIO(whole.content)).convert("RGBA"))[..., 3]
+    assert {0, 255} == set(np.unique(alpha).tolist())
+    outside = client.get(tile(SITE, capture, "0/9/9"))
+    assert outside.headers["content-type"] == "image/png"
+    assert not np.asarray(Image.open(io.BytesIO(outside.content)).convert("RGBA"))[..., 3].any()
+
+
+def _levels(shown: pages.ComparePage) -> tuple[float, ...]:
+    from workflow import pictures
+
+    assert shown.grid is not None
+    return pictures.levels(shown.grid)
+
+
+# -- what is not -------------------------------------------------------------------------------------------
+
+HOSTILE = (
+    "../../../../etc/passwd",
+    "..%2f..%2fsites.geojson",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..%252f..%252fsites.geojson",
+    "..%5c..%5csites.geojson",
+    "/etc/passwd",
+    "%2fetc%2fpasswd",
+    "//host.invalid/share",
+    "%5c%5chost.invalid%5cshare",
+    "C:%5cWindows%5cwin.ini",
+    "file:%2f%2f%2fetc%2fpasswd",
+    "http:%2f%2f127.0.0.1%2fx",
+    "%2fvsicurl%2fhttp:%2f%2f127.0.0.1%2fx.tif",
+    "scene-2019-05-04.tif",
+    "imagery%2foriginals",
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "%ed%a0%80",
+    "%0d%0aSet-Cookie:%20a=b",
+    "%27%20or%201=1--",
+    "%25s%25n",
+    "a" * 5_000,
+    "9" * 5_000,
+    "-1",
+    "1e3",
+    "%d9%a3",
+    "%20",
+    ".",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_but_an_id_names_a_picture(client: Client, shown: pages.ComparePage, name: str) -> None:
+    capture = shown.captures[0].id
+    opens = key(routes.tile_scope(SITE))
+    for address in (
+        f"/api/tile/{SITE}/{name}/0/0/0?{opens}",
+        f"/api/tile/{SITE}/{capture}/{name}/0/0?{opens}",
+        f"/api/tile/{SITE}/{capture}/0/{name}/0?{opens}",
+        f"/api/tile/{SITE}/{capture}/0/0/{name}?{opens}",
+        f"/api/tile/{name}/{capture}/0/0/0?{opens}",
+        f"/api/thumbnail/{SITE}/{name}?{opens}",
+        f"/api/thumbnail/{name}/{capture}?{opens}",
+        f"/api/view/{SITE}/{name}?{opens}",
+        f"/api/still/{name}?{opens}",
+        f"/api/{name}?{opens}",
+    ):
+        answer = client.get(address)
+        refused(answer)
+        assert b"root:" not in answer.content
+
+
+def refused(answer: Any) -> None:
+    """A sentence, and neither a failure nor a word of how the server is made."""
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.endswith(("here: use GET.", ".", "first."))
+    assert len(answer.text) < 300
+    assert "Traceback" not in answer.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(part=st.text(max_size=40), place=st.integers(0, 5), known=st.booleans())
+@example(part="\0", place=1, known=True)
+@example(part="9" * 9, place=3, known=True)
+def test_no_address_fails(
+    client: Client, shown: pages.ComparePage, part: str, place: int, known: bool
+) -> None:
+    parts = ["tile", SITE, shown.captures[0].id, "0", "0", "0"]
+    parts[place] = quote(part.encode("utf-8", "surrogatepass"), safe="")
+    query = key(routes.tile_scope(SITE)) if known else "k=" + parts[place]
+    answer = client.get(f"/api/{'/'.join(parts)}?{query}")
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_pictures_are_only_read(client: Client, shown: pages.ComparePage, method: str) -> None:
+    for address in (*every_picture(shown), "/api/nothing", "/api/"):
+        answer = client.ask(method, address)
+        refused(answer)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_an_address_in_the_query_is_not_asked(client: Client, shown: pages.ComparePage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.setblocking(False)
+        url = f"http://127.0.0.1:{other.getsockname()[1]}/x.tif"
+        for address in every_picture(shown):
+            plain = client.get(address)
+            for name in ("url", "path", "file", "src", "working"):
+                assert client.get(f"{address}&{name}={quote(url)}").content == plain.content
+                assert client.get(f"{address}&{name}=/etc/passwd").content == plain.content
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_no_route_of_ours_takes_more_than_ids_and_numbers(client: Client) -> None:
+    ours = (route for route in routes.table() if isinstance(route, Route))
+    taken = {name for route in ours for name in route.param_convertors}
+    assert taken == {"site", "capture", "z", "x", "y"}
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name])
+def test_assets_are_files_of_the_bundle_alone(client: Client, name: str) -> None:
+    answer = client.get(f"/assets/{name}")
+    assert answer.status_code == 404
+    assert b"root:" not in answer.content
+
+
+# -- headers -----------------------------------------------------------------------------------------------
+
+
+def test_pictures_and_refusals_run_nothing_and_belong_to_no_other_page(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    for address in (*every_picture(shown), "/api/still/none", "/api/nothing", "/assets/nothing"):
+        answer = client.get(address)
+        for name, value in headers.headers_of(address).items():
+            if name != "Content-Security-Policy":
+                assert answer.headers[name.lower()] == value
+        if address.startswith("/api/"):
+            assert answer.headers["content-security-policy"] == headers.PICTURE_POLICY
+
+
+def test_only_the_frame_of_the_map_may_run_script_that_stands_in_its_page() -> None:
+    page = headers.headers_of("/compare")["Content-Security-Policy"]
+    frame = headers.headers_of(f"{headers.MAP_FRAME}st_folium/index.html")["Content-Security-Policy"]
+    scripts = next(rule for rule in page.split("; ") if rule.startswith("script-src"))
+    assert "'unsafe-inline'" not in scripts
+    assert "'unsafe-eval'" not in scripts
+    assert "'sha256-" in scripts
+    assert "'unsafe-eval'" in frame
+    for policy in (page, frame):
+        assert "http" not in policy
+        assert " *" not in policy
+        assert policy.startswith("default-src 'none'; ")
+        assert "frame-ancestors 'self'" in policy
+
+
+def test_a_failure_is_a_sentence_with_the_headers() -> None:
+    from starlette.applications import Starlette
+
+    def fails(_: Any) -> None:
+        raise RuntimeError("secret words")
+
+    app = Starlette(routes=[Route("/fails", fails)], exception_handlers={Exception: headers.failed})
+
+    async def quiet(*arguments: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # Starlette answers, then raises again for the server's log
+            await app(*arguments)
+
+    answer = Client(quiet).get("/fails")
+    assert answer.status_code == 500
+    assert answer.text == "The server could not answer this; its log says why."
+    assert "content-security-policy" in answer.headers
+
+
+def test_a_broken_working_copy_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = dashboard_sample.make_project(tmp_path / "project")
+    monkeypatch.setenv("SITETRACK_PROJECT", str(root))
+    shown = pages.compare(current_project(), SITE)
+    for file in (root / "imagery" / "working").iterdir():
+        file.write_bytes(b"no picture")
+    for address in every_picture(shown):
+        answer = Client(our_routes()).get(address)
+        refused(answer)
+        assert str(tmp_path) not in answer.text
+
+
+def test_what_is_no_project_is_a_sentence_that_names_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITETRACK_PROJECT", str(tmp_path))
+    answer = Client(our_routes()).get(routes.still_url("0" * 16))
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
