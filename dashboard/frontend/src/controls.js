@@ -62,6 +62,7 @@ export class Controls {
     this.hide = button(t("Marks"), "h", () => viewer.toggleMarks(), { "aria-pressed": "true" });
     this.pending = h("span", { class: "pending", role: "status" });
     this.drawing = h("span", { class: "pending", role: "status" });
+    this.partTools = h("div", { class: "group", hidden: true });
     const readOnly = viewer.data.read_only;
     return h(
       "div",
@@ -69,6 +70,7 @@ export class Controls {
       h("div", { class: "group" }, ...this.modes),
       readOnly ? null : h("div", { class: "group" }, this.tools.box, this.tools.point, this.remove),
       h("div", { class: "group" }, this.hide, button(t("Exchange"), "x", () => viewer.exchange())),
+      this.partTools,
       this.drawing,
       this.pending,
       h("span", { class: "space" }),
@@ -110,8 +112,15 @@ export class Controls {
   }
 
   #help() {
-    const rows = HELP.flatMap(([keys, what]) => [h("dt", {}, keys), h("dd", {}, t(what))]);
-    return h("div", { class: "help", hidden: true, role: "dialog", "aria-label": t("Keys") }, h("dl", {}, ...rows));
+    return h("div", { class: "help", hidden: true, role: "dialog", "aria-label": t("Keys") }, h("dl", {}, ...HELP.flatMap(helpRow)));
+  }
+
+  // tools, layers and help of what hooks itself into the viewer
+  addParts(parts) {
+    this.partTools.append(...parts.flatMap((part) => part.tools ?? []));
+    this.partTools.hidden = !this.partTools.children.length;
+    this.stage.append(...parts.flatMap((part) => part.layers ?? []));
+    this.help.querySelector("dl").append(...parts.flatMap((part) => part.help ?? []).flatMap(helpRow));
   }
 
   // -- what is shown
@@ -186,4 +195,8 @@ export class Controls {
   get helpShown() {
     return !this.help.hidden;
   }
+}
+
+function helpRow([keys, what]) {
+  return [h("dt", {}, keys), h("dd", {}, t(what))];
 }

@@ -10,6 +10,7 @@ import { Drawing } from "./drawing.js";
 import { remember, remembered } from "./keep.js";
 import { setLanguage } from "./language.js";
 import { OperationLog } from "./oplog.js";
+import { makeParts } from "./parts.js";
 import { Stage, isStacked } from "./stage.js";
 import { MODES, STATES } from "./words.js";
 import styles from "./viewer.css";
@@ -63,6 +64,8 @@ class Viewer {
     });
     this.drawing = new Drawing(this.stage, (pane, shape, geometry) => this.#drawn(pane ?? this.active, shape, geometry));
     host.viewer = this; // for tests and the browser's console
+    this.parts = makeParts(this);
+    this.controls.addParts(this.parts);
     this.shown = this.#firstShown();
     this.observer = new ResizeObserver(() => this.stage.resized());
     this.observer.observe(host);
@@ -78,6 +81,7 @@ class Viewer {
     this.stage.setToken(this.data.token);
     this.shown = this.shown.map((id, pane) => (this.#known(id) ? id : this.data.shown[pane] ?? this.data.shown[0]));
     this.shown.forEach((id, pane) => this.stage.show(pane, id));
+    for (const part of this.parts) part.update?.(this.data);
     this.#redraw();
     this.#address();
     this.controls.showRefusals(this.data.refusals);
@@ -189,6 +193,7 @@ class Viewer {
     });
     this.controls.showPanes();
     this.controls.showPending(this.log.pending.length);
+    for (const part of this.parts) part.redraw?.();
   }
 
   #ready() {
@@ -291,6 +296,8 @@ class Viewer {
 
   #action(key) {
     const letter = key.toLowerCase();
+    const part = this.parts.find((each) => each.keys?.[letter]);
+    if (part) return () => part.keys[letter]();
     const mode = MODES.find((each) => each.key === key);
     if (mode) return () => this.setMode(mode.id, mode.panes);
     const state = STATES.find((each) => each.key === letter);
@@ -322,12 +329,14 @@ class Viewer {
   }
 
   #escape() {
+    if (this.parts.some((part) => part.escape?.())) return;
     if (this.tool) this.stopDrawing();
     else if (this.controls.helpShown) this.controls.toggleHelp();
     else this.stage.choose([]);
   }
 
   destroy() {
+    for (const part of this.parts) part.destroy?.();
     this.observer.disconnect();
     this.stage.destroy();
     delete this.host.viewer;

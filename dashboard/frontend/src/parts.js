@@ -1,0 +1,8 @@
+// What hooks itself into the viewer: one line a part. A part is an object made once a viewer, all of it optional:
+//   keys      letter -> function; goes before the viewer's own keys
+//   help      [[keys, what], …] rows of the list of keys
+//   tools     elements for the toolbar
+//   layers    elements to lie over the pictures
+//   update(data)   Python sent new data      redraw()   pictures, states or marks changed
+//   escape()  Esc was pressed: true where the part had something to end      destroy()
+export const makeParts = () => [].filter(Boolean);
