@@ -39,10 +39,16 @@ __all__ = [
     "queue",
     "site_order",
     "site_titles",
+    "stamp",
     "unseen",
 ]
 
 Stamp = tuple[int, int]
+
+
+def stamp() -> Stamp:
+    """The record's stamp now."""
+    return current_project().record.stamp
 
 
 def overview() -> pages.OverviewPage:

@@ -27,6 +27,7 @@ from workflow.errors import InputRefused, ProjectUnusable, UnknownName, Workflow
 from workflow.model import Capture
 
 __all__ = [
+    "CARD_PATH",
     "THUMBNAIL_PATH",
     "TILE_PATH",
     "chip_url",
@@ -39,6 +40,7 @@ __all__ = [
 
 TILE_PATH = "/api/tile/{site}/{capture}/{z}/{x}/{y}"
 THUMBNAIL_PATH = "/api/thumbnail/{site}/{capture}"
+CARD_PATH = "/api/card/{site}/{capture}"
 VIEW_PATH = "/api/view/{site}/{capture}"
 _GUARDED = {"Content-Security-Policy": PICTURE_POLICY}
 # an id, or a number of a tile: never a path, an address, or more than a name needs
@@ -57,6 +59,7 @@ _NO_SUCH = "No such picture: pictures are named by the ids of a site and a captu
 _ONLY_READ = "Pictures are only read here: use GET."
 _LARGEST_STILL_PX = 2048
 _THUMBNAIL_PX = 160
+_CARD_PX = 480
 _VIEW_PX = 1024
 
 
@@ -103,7 +106,7 @@ def table() -> list[BaseRoute]:
                 _guarded(partial(_of_size, px), lambda request: tile_scope(request.path_params["site"])),
                 methods=["GET"],
             )
-            for path, px in ((THUMBNAIL_PATH, _THUMBNAIL_PX), (VIEW_PATH, _VIEW_PX))
+            for path, px in ((THUMBNAIL_PATH, _THUMBNAIL_PX), (CARD_PATH, _CARD_PX), (VIEW_PATH, _VIEW_PX))
         ),
         Route(
             "/api/still/{capture:str}",

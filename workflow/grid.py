@@ -23,6 +23,7 @@ __all__ = ["DEFAULT_GSD_M", "GSD_LIMITS_M", "SiteGrid", "grid_crs", "grid_gsd", 
 DEFAULT_GSD_M = 0.5
 GSD_LIMITS_M = (0.1, 30.0)
 _WGS84 = "EPSG:4326"
+_NORTH_STEP_DEG = 1e-5
 # UTM stretches distances by up to 0.1 % at the edge of a zone; the watch circle must still fit
 _SCALE_MARGIN = 1.001
 
@@ -95,6 +96,15 @@ class SiteGrid:
         if not (math.isfinite(x) and math.isfinite(y)):
             raise ValueError(f"position {lonlat.lon}, {lonlat.lat} is beyond the reach of {self.crs}")
         return float(x), float(y)
+
+    def true_north_deg(self, lonlat: LonLat) -> float:
+        """Direction of true north at a position on the grid, in degrees clockwise from the grid's north (up)."""
+        step = (
+            _NORTH_STEP_DEG if lonlat.lat < 0 else -_NORTH_STEP_DEG
+        )  # towards the equator's side: never beyond a pole
+        here, there = self.from_lonlat(lonlat), self.from_lonlat(LonLat(lonlat.lon, lonlat.lat + step))
+        dx, dy = ((to - origin) / step for origin, to in zip(here, there, strict=True))
+        return math.degrees(math.atan2(dx, dy))
 
 
 def grid_crs(lonlat: LonLat) -> str:

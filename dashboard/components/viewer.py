@@ -12,9 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import assets, routes, state
+from dashboard import assets, cache, routes, state
 from dashboard.capability import capabilities
-from dashboard.language import language
+from dashboard.components import following
+from dashboard.components.way import Way
+from dashboard.language import language, t
 from dashboard.projects import current_project
 from workflow import actions, pictures
 from workflow.errors import WorkflowError
@@ -23,8 +25,13 @@ from workflow.interpretability import Legible, words
 from workflow.model import Author, LonLat, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
-__all__ = ["apply_operations", "from_grid", "show_viewer", "to_grid", "viewer_data"]
+__all__ = ["SITE_KEY", "apply_operations", "from_grid", "neighbour_data", "show_viewer", "to_grid", "viewer_data"]
 
+SITE_KEY = "compare.site"
+"""The session's key of the page's choice of a site."""
+
+_KEY = "viewer"
+_ACKED, _REFUSALS, _WENT = "viewer.acked", "viewer.refusals", "viewer.went"
 _REMEMBERED = 500
 # small, because it is sent with every message; the viewer itself is an asset that browsers keep
 _BOOTSTRAP = """
@@ -42,37 +49,61 @@ _component = st.components.v2.component(
 )
 
 
-def show_viewer(page: ComparePage, target: Target) -> None:
-    """Draw the viewer of a site, and apply what was done in it since the last run."""
-    key = f"viewer.{page.site.id}"
-    data = viewer_data(page, target, state.author()) | _answers(page.site.id)
+def show_viewer(page: ComparePage, target: Target, way: Way) -> None:
+    """Draw the viewer of a site, and apply what was done in it since the last run.
+
+    It is one component for all sites, so that a step to the next one keeps it; `way` has the neighbours.
+    """
+    data = viewer_data(page, target, state.author()) | {
+        "order": way.order,
+        "near": {one.site.id: neighbour_data(one, aim) for one, aim in way.near},
+        "went": st.session_state.get(_WENT, 0),
+        "acked": list(st.session_state.get(_ACKED, ())),
+        "refusals": list(st.session_state.get(_REFUSALS, ())),
+    }
+    for one in data["near"].values():
+        one["order"] = way.orders[one["site"]["id"]]
     _component(
-        key=key,
+        key=_KEY,
         data=data,
         height="content",
-        on_ops_change=lambda: _take(key, page),
+        on_ops_change=_take,
+        on_go_change=_go,
         on_renew_change=lambda: None,
     )
 
 
-def _answers(site: str) -> dict[str, Any]:
-    return {
-        "acked": list(st.session_state.get(f"acked.{site}", ())),
-        "refusals": list(st.session_state.get(f"refusals.{site}", ())),
-    }
+def _go() -> None:
+    """The viewer shows another site already: the page follows."""
+    wish = st.session_state[_KEY].get("go")
+    if not isinstance(wish, Mapping):
+        return
+    st.session_state[_WENT] = wish.get("step", 0)
+    st.session_state[SITE_KEY] = str(wish.get("site"))
 
 
-def _take(key: str, page: ComparePage) -> None:
-    """Apply the log of operations that has just come in."""
-    site = page.site.id
-    operations = st.session_state[key].get("ops") or []
-    known = st.session_state.get(f"acked.{site}", ())
+def _take() -> None:
+    """Apply the log of operations that has just come in; it may be of several sites."""
+    operations = st.session_state[_KEY].get("ops") or []
+    known = st.session_state.get(_ACKED, ())
     fresh = [one for one in operations if isinstance(one, Mapping) and one.get("id") not in known]
     if not fresh:
         return
-    acked, refusals = apply_operations(page, state.author(), fresh)
-    st.session_state[f"acked.{site}"] = (*known, *acked)[-_REMEMBERED:]
-    st.session_state[f"refusals.{site}"] = refusals
+    author = state.author()
+    acked: list[str] = []
+    refusals: list[dict[str, str]] = []
+    for site in dict.fromkeys(str(one.get("site")) for one in fresh):
+        mine = [one for one in fresh if str(one.get("site")) == site]
+        try:
+            page = cache.compare(site, current_project().record.stamp, author.name if author else None)
+        except WorkflowError as error:
+            acked += [str(one.get("id", "")) for one in mine]
+            refusals += [{"id": str(one.get("id", "")), "sentence": str(error)} for one in mine]
+            continue
+        done, refused = apply_operations(page, author, mine)
+        acked, refusals = acked + done, refusals + refused
+    st.session_state[_ACKED] = (*known, *acked)[-_REMEMBERED:]
+    st.session_state[_REFUSALS] = refusals
 
 
 # -- out -----------------------------------------------------------------------------------------------------
@@ -86,24 +117,39 @@ def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dic
     ValueError
         when the site is not located.
     """
+    return neighbour_data(page, target) | {
+        "script": assets.url("viewer.js"),
+        "project": str(current_project().root),
+        "read_only": author is None or author.role is Role.VIEWER,
+        "language": language(),
+        "author": f"{author.name} ({author.role})" if author else "",
+    }
+
+
+def neighbour_data(page: ComparePage, target: Target) -> dict[str, Any]:
+    """The part of it that is another at each site.
+
+    Raises
+    ------
+    ValueError
+        when the site is not located.
+    """
     grid = page.grid
     if grid is None or page.site.position is None:
         raise ValueError(f"site {page.site.id} is not located")
+    place = page.site.position.lonlat
     return {
-        "script": assets.url("viewer.js"),
-        "project": str(current_project().root),
         "site": {"id": page.site.id, "name": page.site.name},
         "target": {"id": target.id, "name": target.name or target.id},
         "grid": _grid(grid, page.site.id),
         "home": list(grid.bounds),
-        "center": list(grid.from_lonlat(page.site.position.lonlat)),
+        "center": list(grid.from_lonlat(place)),
+        "north_deg": round(grid.true_north_deg(place), 3),
         "token": capabilities.issue(routes.tile_scope(page.site.id)),
         "captures": [_capture(card, target) for card in page.captures],
         "annotations": [_mark(mark, grid) for mark in page.marks if not mark.mark.in_pixels],
         "shown": _first_pair(page, target),
-        "read_only": author is None or author.role is Role.VIEWER,
-        "language": language(),
-        "author": f"{author.name} ({author.role})" if author else "",
+        "findings": following.of(page, target),
     }
 
 
@@ -125,31 +171,61 @@ def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:
         "tile_px": pictures.TILE_PX,
         "url": routes.TILE_PATH.replace("{site}", site),
         "thumbnail": routes.THUMBNAIL_PATH.replace("{site}", site),
+        "card": routes.CARD_PATH.replace("{site}", site),
     }
 
 
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
     gsd = f"{card.gsd_m:.3g} m" if card.gsd_m else ""
     detail = [card.local, card.provider, gsd, _little(card, target)]
+    is_aligned, aligned, why = _alignment(card)
     return {
         "id": card.id,
         "label": card.label,
         "basis": card.basis,
         "detail": " · ".join(part for part in detail if part),
-        "aligned": card.aligned,
+        "is_aligned": is_aligned,
+        "aligned": aligned,
+        "aligned_why": why,
         "credit": card.credit,
         "synthetic": card.synthetic,
         "state": card.states.get(target.id),
+        "mine": card.mine.get(target.id),
     }
+
+
+def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
+    """Whether a picture lies on the site's reference, in words, and why or how.
+
+    The method gives a quality and no error of a single offset, so none is stated.
+    """
+    offset = card.offset
+    if offset is None:
+        why = t("Nobody has laid it on the other pictures yet: sitetrack track does.")
+        return False, t("not aligned"), why
+    if offset.reference == card.id:
+        return True, t("alignment reference"), t("The other pictures of this site are laid on this one.")
+    if not offset.applied:
+        return False, t("not aligned"), t("The offset that was found is not applied: {reason}.", reason=offset.reason)
+    why = t(
+        "Moved by {east} m east and {north} m north onto the reference, quality {quality}. How far off it still is, is not "
+        "known.",
+        east=f"{offset.dx_m:+.1f}",
+        north=f"{offset.dy_m:+.1f}",
+        quality=f"{offset.quality:.2f}",
+    )
+    return True, t("aligned (error not known)"), why
 
 
 def _little(card: CaptureCard, target: Target) -> str:
     """What stands under the picture where it shows little of the target, before anybody says a state."""
     level = card.readings[target.id].level if target.id in card.readings else Legible.IDENTIFY
-    return {
-        Legible.TOO_COARSE: f"too coarse for a {words(target.kind)}: absent needs a note",
-        Legible.DETECT: f"fine enough to detect a {words(target.kind)}, not to identify it",
-    }.get(level, "")
+    kind = words(target.kind)
+    if level is Legible.TOO_COARSE:
+        return t("too coarse for a {kind}: absent needs a note", kind=kind)
+    if level is Legible.DETECT:
+        return t("fine enough to detect a {kind}, not to identify it", kind=kind)
+    return ""
 
 
 def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:

@@ -8,16 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import live, marks, viewer
+from dashboard.components import following, live, marks, viewer
+from dashboard.components.way import NO_TARGET, way
+from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.interpretability import Legible
-from workflow.model import Finding, State, Target
+from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
-NO_TARGET = Target("none", "no target")
 FEW = 8
 SHOWS = {
     Legible.TOO_COARSE: "no: too coarse",
@@ -43,16 +44,15 @@ def show() -> None:
 def _body(names: dict[str, str]) -> None:
     """The part that runs again when something is chosen, drawn or said; the frame around it stays."""
     with notices.refusals():
-        site_column, target_column, sentence_column = st.columns([3, 2, 6], vertical_alignment="bottom")
+        site_column, target_column, _ = st.columns([4, 3, 5], vertical_alignment="bottom")
         with site_column:
-            site = state.select("Site", "site", names, key="compare.site")
-        stamp, author = current_project().record.stamp, state.author()
+            site = state.select(t("Site"), "site", names, key=viewer.SITE_KEY)
+        stamp, author = cache.stamp(), state.author()
         live.looked_at(site, stamp)
         page = cache.compare(site, stamp, author.name if author else None)
         with target_column:
-            target = _target(site, {one.id: one for one in page.site.targets})
-        with sentence_column:
-            _sentences(page, target)
+            target = _target(page)
+        _refused()
         _pictures(page, target)
         live.strip(site)
         marks.section(page)
@@ -60,85 +60,55 @@ def _body(names: dict[str, str]) -> None:
         _stills(page, target)
 
 
-def _target(site: str, targets: dict[str, Target]) -> Target:
+def _target(page: pages.ComparePage) -> Target:
+    targets = page.site.targets
     if not targets:
-        st.caption("This site has no target; give it one in sites.geojson.")
+        st.caption(t("This site has no target; give it one in sites.geojson."))
         return NO_TARGET
-    names = {key: target.name or key for key, target in targets.items()}
-    return targets[state.select("Target", "target", names, key=f"compare.target.{site}")]
+    names = {one.id: one.name or one.id for one in targets}
+    picked = state.select(t("Target"), "target", names, key=f"compare.target.{page.site.id}")
+    return next(one for one in targets if one.id == picked)
+
+
+def _refused() -> None:
+    refused = st.session_state.pop("compare.refused", None)
+    if refused:
+        st.warning(safe(refused), icon=":material/block:")
 
 
 def _pictures(page: pages.ComparePage, target: Target) -> None:
     if page.site.position is None:
         notices.empty(
-            "This site is not located, so no picture can be laid on it. Give it a position in sites.geojson."
+            t("This site is not located, so no picture can be laid on it. Give it a position in sites.geojson.")
         )
     elif not page.captures:
         notices.empty(
-            "No picture covers this site yet. Take some in, then lay them on the site's grid.",
+            t("No picture covers this site yet. Take some in, then lay them on the site's grid."),
             "sitetrack ingest PATH",
             "sitetrack track",
         )
     else:
-        viewer.show_viewer(page, target)
-
-
-def _sentences(page: pages.ComparePage, target: Target) -> None:
-    mine = [one for one in page.findings if one.target in ("", target.id)]
-    lines = [_sentence(one, target) for one in mine]
-    if not lines:
-        st.html(f"<div data-finding='none' style='opacity:.8'>{safe(_no_date(page))}</div>")
-    else:
-        body = "".join(f"<div>{line}</div>" for line in lines)
-        st.html(f"<div data-finding='some' style='font-size:1.02rem'>{body}</div>")
-    _little(page, target)
-    refused = st.session_state.pop("compare.refused", None)
-    if refused:
-        st.warning(safe(refused), icon=":material/block:")
-    for sentence in dict.fromkeys(note for one in mine for note in one.contradictions):
-        st.warning(safe(sentence), icon=":material/rule:")
-    for sentence in dict.fromkeys(note for one in mine for note in one.remarks):
-        st.caption(safe(sentence))
-
-
-def _little(page: pages.ComparePage, target: Target) -> None:
-    """Why some pictures cannot show the target, before anybody says that it is absent there."""
-    shown = [card for card in (*page.captures, *page.stills) if target.id in card.readings]
-    lines = [
-        f"{card.label}: {card.readings[target.id].why}"
-        for card in shown
-        if card.readings[target.id].level is Legible.TOO_COARSE
-    ]
-    if not lines:
+        viewer.show_viewer(page, target, way(page.site.id))
         return
-    count = "1 picture is" if len(lines) == 1 else f"{len(lines)} pictures are"
-    items = "".join(f"<li>{safe(line)}</li>" for line in lines)
-    st.html(
-        f"<details data-too-coarse style='font-size:.9rem'><summary>{safe(count)} too coarse to show that "
-        f"<bdi>{safe(target.name or target.id)}</bdi> is absent: 'absent' needs a note there</summary>"
-        f"<ul style='margin:.2rem 0'>{items}</ul></details>"
-    )
+    _following(page, target)
 
 
-def _no_date(page: pages.ComparePage) -> str:
-    if page.captures:
-        return (
-            "No date follows yet: set the state of this target in at least one picture (P present, A absent)."
-        )
-    if page.stills:
-        return "No date follows yet: say under the pictures whether this target is there."
-    return "No date follows: there is no picture of this site."
-
-
-def _sentence(one: Finding, target: Target) -> str:
-    tags = [
-        "SYNTHETIC" if one.synthetic else "",
-        *one.doubts,
-        "" if one.source == "imagery" else f"says a {one.source}",
+def _following(page: pages.ComparePage, target: Target) -> None:
+    """What follows, where there is no viewer to say it."""
+    said = following.of(page, target)
+    lines = [
+        f"<bdi>{safe(one['subject'])}</bdi> <b>{safe(one['words'])}</b> "
+        + " ".join(f"<span style='{_TAG_STYLE}'>{safe(tag)}</span>" for tag in one["tags"])
+        for one in said["lines"]
     ]
-    quiet = " ".join(f"<span style='{_TAG_STYLE}'>{safe(tag)}</span>" for tag in tags if tag)
-    subject = (target.name or target.id) if one.target else "the place"
-    return f"<bdi>{safe(subject)}</bdi> <b>{safe(pages.finding_words(one))}</b> {quiet}"
+    some = "some" if lines else "none"
+    body = "".join(f"<div>{line}</div>" for line in lines or [safe(said["none"])])
+    st.html(f"<div data-finding='{some}'>{body}</div>")
+    for note in said["notes"]:
+        if note["serious"]:
+            st.warning(safe(note["text"]), icon=":material/rule:")
+        else:
+            st.caption(safe(note["text"]))
 
 
 def _captures(page: pages.ComparePage, target: Target) -> None:

@@ -98,7 +98,8 @@ class CaptureCard:
     """A capture at a site. `states` maps a target's id to a state or `disputed`.
 
     `local` is the day at the site where it is another than that in UTC, which `label` names; else empty. `readings`
-    says for each target what the picture can show of its class.
+    says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
+    how the picture was laid on the site's reference, None where that was not tried.
     """
 
     id: str
@@ -117,6 +118,8 @@ class CaptureCard:
     states: Mapping[str, str]
     warnings: tuple[str, ...]
     readings: Mapping[str, Reading]
+    mine: Mapping[str, str] = field(default_factory=dict)
+    offset: Offset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +252,12 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
     limits = project.limits()
     return ComparePage(
         site=site,
-        captures=tuple(_capture_card(capture, site, limits, said, offsets, language) for capture in on_map),
-        stills=tuple(_capture_card(capture, site, limits, said, offsets, language) for capture in apart),
+        captures=tuple(
+            _capture_card(capture, site, limits, said, offsets, reader, language) for capture in on_map
+        ),
+        stills=tuple(
+            _capture_card(capture, site, limits, said, offsets, reader, language) for capture in apart
+        ),
         marks=tuple(
             MarkCard(row.value, row.version)
             for row in rows
@@ -273,9 +280,11 @@ def _capture_card(
     limits: Mapping[TargetClass, Limits],
     said: Iterable[Observation],
     offsets: Mapping[str, Offset],
+    reader: str | None,
     language: Language,
 ) -> CaptureCard:
     span = capture.acquired
+    here = [one for one in said if one.capture == capture.id]
     return CaptureCard(
         id=capture.id,
         file=capture.file,
@@ -290,12 +299,14 @@ def _capture_card(
         credit=capture.credit,
         synthetic=capture.synthetic,
         aligned=_aligned(capture, offsets),
-        states=_states(one for one in said if one.capture == capture.id),
+        states=_states(here),
         warnings=capture.warnings,
         readings={
             one.id: reading(one.kind, limits[one.kind], capture.gsd_m, capture.off_nadir_deg)
             for one in site.targets
         },
+        mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},
+        offset=offsets.get(capture.id),
     )
 
 

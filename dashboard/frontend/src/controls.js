@@ -1,9 +1,11 @@
 // Everything of the viewer that is not a picture: toolbar, labels, handle, film strip, state bar, messages, help.
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { Labels } from "./labels.js";
 import { t } from "./language.js";
 import { StateBar } from "./statebar.js";
 import { Strip } from "./strip.js";
+import { MOST_PANES } from "./stage.js";
 import { DRAWING, HELP, MODES } from "./words.js";
 
 export class Controls {
@@ -14,6 +16,7 @@ export class Controls {
     this.handle = this.#handle();
     this.fader = this.#fader();
     this.strip = new Strip(viewer);
+    this.all = new Strip(viewer, { large: true, loaded: () => viewer.allLoaded() });
     this.stateBar = new StateBar(viewer);
     this.message = h("div", { class: "message", role: "alert", hidden: true });
     this.help = this.#help();
@@ -26,11 +29,17 @@ export class Controls {
       this.handle,
       this.fader,
       frames,
+      this.all.root,
       this.message,
       this.help,
     );
     host.append(this.#toolbar(), this.stage, this.strip.root, this.stateBar.root);
-    host.addEventListener("keydown", (event) => this.#key(event));
+    // the host outlives the viewer of one site: its listeners are the viewer's own
+    this.ended = new AbortController();
+    const { signal } = this.ended;
+    host.addEventListener("keydown", (event) => this.#key(event), { signal });
+    host.addEventListener("keyup", (event) => event.key === " " && viewer.released(), { signal });
+    host.addEventListener("focusout", (event) => !host.contains(event.relatedTarget) && viewer.endPeek(), { signal });
     this.stage.addEventListener("pointerdown", (event) => {
       if (!event.target.closest?.("select,button,input,.help")) this.stage.focus({ preventScroll: true });
     });
@@ -44,38 +53,51 @@ export class Controls {
       return;
     }
     if (at.matches?.("[role=slider]") && /^(Arrow|Home|End)/.test(event.key)) return;
+    // a button is pressed by Space and Enter, as everywhere
+    if (at.matches?.("button:not([role=option])") && (event.key === " " || event.key === "Enter")) return;
     this.viewer.key(event);
   }
 
   // -- parts
 
   #toolbar() {
-    const viewer = this.viewer;
-    const button = (name, key, action, extra = {}) =>
-      h("button", { type: "button", title: `${name} (${key.toUpperCase()})`, onclick: action, ...extra }, name, h("kbd", {}, key.toUpperCase()));
-    this.modes = MODES.map((mode) => button(t(mode.name), mode.key, () => viewer.setMode(mode.id, mode.panes), { "data-mode": mode.id, "aria-pressed": "false" }));
+    const { viewer } = this;
+    this.modes = MODES.map((mode) =>
+      this.#button(t(mode.name), mode.key, () => viewer.setMode(mode.id, mode.id === "side" ? 2 : null), { "data-mode": mode.id, "aria-pressed": "false" }, mode.icon),
+    );
+    this.count = h(
+      "select",
+      { title: t("Pictures beside each other"), "aria-label": t("Pictures beside each other"), "data-count": "", onchange: () => viewer.setMode("side", Number(this.count.value)) },
+      ...[...Array(MOST_PANES - 1).keys()].map((at) => h("option", { value: at + 2 }, String(at + 2))),
+    );
     this.tools = {
-      box: button(t("Box"), "d", () => viewer.draw("box"), { "data-tool": "box", "aria-pressed": "false" }),
-      point: button(t("Point"), "m", () => viewer.draw("point"), { "data-tool": "point", "aria-pressed": "false" }),
+      box: this.#button(t("Box"), "d", () => viewer.draw("box"), { "data-tool": "box", "aria-pressed": "false" }, "box"),
+      point: this.#button(t("Point"), "m", () => viewer.draw("point"), { "data-tool": "point", "aria-pressed": "false" }, "point"),
     };
-    this.remove = button(t("Delete"), "del", () => viewer.deleteChosen(), { disabled: true, "data-tool": "delete" });
-    this.hide = button(t("Marks"), "h", () => viewer.toggleMarks(), { "aria-pressed": "true" });
+    this.remove = this.#button(t("Delete"), "del", () => viewer.deleteChosen(), { disabled: true, "data-tool": "delete" }, "remove");
+    this.hide = this.#button(t("Marks"), "h", () => viewer.toggleMarks(), { "aria-pressed": "true" }, "marks");
     this.pending = h("span", { class: "pending", role: "status" });
     this.drawing = h("span", { class: "pending", role: "status" });
     this.partTools = h("div", { class: "group", hidden: true });
-    const readOnly = viewer.data.read_only;
+    const [swipe, side, ...others] = this.modes;
     return h(
       "div",
-      { class: "bar", role: "toolbar", "aria-label": t("Compare and draw") },
-      h("div", { class: "group" }, ...this.modes),
-      readOnly ? null : h("div", { class: "group" }, this.tools.box, this.tools.point, this.remove),
-      h("div", { class: "group" }, this.hide, button(t("Exchange"), "x", () => viewer.exchange())),
+      { class: "bar tools", role: "toolbar", "aria-label": t("Compare and draw") },
+      h("div", { class: "group modes" }, swipe, side, this.count, ...others),
+      viewer.data.read_only ? null : h("div", { class: "group" }, this.tools.box, this.tools.point, this.remove),
+      h("div", { class: "group" }, this.hide, this.#button(t("Exchange"), "x", () => viewer.exchange(), {}, "exchange")),
       this.partTools,
       this.drawing,
       this.pending,
       h("span", { class: "space" }),
-      h("div", { class: "group" }, button(t("Keys"), "?", () => this.toggleHelp())),
+      h("div", { class: "group" }, this.#button(t("Keys"), "?", () => this.toggleHelp())),
     );
+  }
+
+  // with an icon the name stands beside it where there is room, and in the title always
+  #button(name, key, action, extra = {}, icons = null) {
+    const shown = icons ? [icon(icons), h("span", { class: "word" }, name)] : [name];
+    return h("button", { type: "button", title: `${name} (${key.toUpperCase()})`, "aria-label": name, onclick: action, ...extra }, ...shown, h("kbd", {}, key.toUpperCase()));
   }
 
   #handle() {
@@ -125,8 +147,12 @@ export class Controls {
 
   // -- what is shown
 
-  showMode(mode) {
-    for (const button of this.modes) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  showMode(mode, count) {
+    const pressed = mode === "side" ? (MODES.find((each) => each.panes === count)?.id ?? "side") : mode;
+    for (const button of this.modes) button.setAttribute("aria-pressed", String(button.dataset.mode === pressed));
+    this.count.value = String(count);
+    this.all.root.hidden = mode !== "all";
+    this.strip.root.hidden = mode === "all";
     this.showSlider();
     this.showPanes();
   }
@@ -147,7 +173,17 @@ export class Controls {
     if (!this.viewer.shown) return; // while the viewer is made
     this.labels.show();
     this.strip.show();
+    this.all.show();
     this.stateBar.show();
+  }
+
+  // a line on what has just happened
+  say(line) {
+    this.stateBar.say(line);
+  }
+
+  get goesOn() {
+    return this.stateBar.goesOn;
   }
 
   showNote(text) {
@@ -190,6 +226,11 @@ export class Controls {
 
   toggleHelp() {
     this.help.hidden = !this.help.hidden;
+    if (this.help.contains(this.host.getRootNode().activeElement)) this.stage.focus({ preventScroll: true });
+  }
+
+  destroy() {
+    this.ended.abort();
   }
 
   get helpShown() {

@@ -1,4 +1,5 @@
-// What stands in the corner of each picture: which one it is, its date and what the date rests on, state, credit.
+// What stands in the corner of each picture: which one it is, its date and what the date rests on, how it lies, state,
+// credit.
 import { fill, h } from "./dom.js";
 import { t } from "./language.js";
 import { stateOf } from "./words.js";
@@ -15,6 +16,8 @@ export class Labels {
   // one frame a pane on the screen; where two pictures lie on each other they share it, left and right
   show() {
     const { viewer } = this;
+    this.root.hidden = viewer.mode === "all";
+    if (this.root.hidden) return;
     const panes = viewer.panes;
     while (this.frames.length < panes.length) this.frames.push(this.#frame(this.frames.length));
     this.root.dataset.panes = String(panes.length);
@@ -26,25 +29,37 @@ export class Labels {
 
   #frame(pane) {
     const select = h("select", { "data-pane": pane, onchange: () => this.viewer.show(pane, select.value) });
+    const instead = h("div", { class: "instead", hidden: true });
     const detail = h("div", { class: "detail" });
     const badges = h("div", { class: "badges" });
-    const label = h("div", { class: "label", onpointerdown: () => this.viewer.activate(pane) }, select, badges, detail);
+    const label = h("div", { class: "label", onpointerdown: () => this.viewer.activate(pane) }, select, badges, instead, detail);
     const credit = h("div", { class: "credit" });
     const root = h("div", { class: "frame", "data-pane": pane }, label, credit);
     this.root.append(root);
-    return { root, label, select, detail, badges, credit };
+    return { root, label, select, detail, badges, credit, instead };
   }
 
-  #fill({ label, select, detail, badges, credit }, pane) {
+  #fill({ label, select, detail, badges, credit, instead }, pane) {
     const { viewer } = this;
     const capture = viewer.capture(pane);
+    const seen = viewer.seen(pane);
     label.classList.toggle("active", viewer.active === pane);
+    label.classList.toggle("peeking", seen !== capture);
     select.setAttribute("aria-label", t("Picture: {pane}", { pane: paneName(pane) }));
     fill(select, ...viewer.data.captures.map((each) => h("option", { value: each.id, selected: each.id === capture?.id }, optionText(each, viewer))));
-    fill(badges, capture?.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), stateBadge(viewer.stateIn(capture?.id)));
-    fill(detail, ...(capture ? [capture.basis, capture.detail, capture.aligned].filter(Boolean).map((text) => h("span", {}, text)) : [t("no picture")]));
-    fill(credit, capture?.credit ?? "");
+    select.hidden = seen !== capture;
+    instead.hidden = seen === capture;
+    instead.textContent = seen === capture ? "" : t("Space: {date}", { date: seen.label });
+    fill(badges, seen?.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), stateBadge(viewer.stateIn(seen?.id)));
+    fill(detail, ...(seen ? details(seen) : [t("no picture")]));
+    fill(credit, seen?.credit ?? "");
+    credit.title = seen?.credit ?? "";
   }
+}
+
+function details(capture) {
+  const aligned = h("span", { class: capture.is_aligned ? "aligned" : "aligned not", title: capture.aligned_why }, capture.aligned);
+  return [h("span", { class: "basis", title: capture.basis }, capture.basis), aligned, capture.detail ? h("span", { class: "more", title: capture.detail }, capture.detail) : null];
 }
 
 function optionText(capture, viewer) {
@@ -54,5 +69,5 @@ function optionText(capture, viewer) {
 
 function stateBadge(id) {
   const state = stateOf(id);
-  return state ? h("span", { class: `badge ${state.id}` }, `${state.glyph} ${t(state.name)}`) : null;
+  return state ? h("span", { class: `badge ${state.id}`, title: t(state.name) }, `${state.glyph} `, h("span", { class: "word" }, t(state.name))) : null;
 }

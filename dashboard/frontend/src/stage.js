@@ -17,6 +17,7 @@ import VectorSource from "ol/source/Vector.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { t } from "./language.js";
 import { crossStyle, markStyle, toFeature } from "./marks.js";
 
@@ -24,12 +25,13 @@ export const MOST_PANES = 8;
 const BLINK_MS = 700;
 const CLOSEST = 8; // screen pixels to a grid pixel at the deepest zoom
 const SOURCES_KEPT = 64;
+const PADDING = [40, 20, 40, 20];
 const STACKED = new Set(["swipe", "blink", "fade", "difference"]);
 
 export const isStacked = (mode) => STACKED.has(mode);
 
 export class Stage {
-  // events: { busy(), ready(), blinked(pane), activated(pane), picked(mark ids), tileRefused() }
+  // events: { busy(), ready(), moved(), blinked(pane), activated(pane), picked(mark ids), tileRefused() }
   constructor(root, data, events) {
     this.root = root;
     this.events = events;
@@ -48,12 +50,8 @@ export class Stage {
       extent: data.grid.extent,
       getPointResolution: (resolution) => resolution,
     });
-    this.tileGrid = new TileGrid({
-      extent: data.grid.extent,
-      origin: [data.grid.extent[0], data.grid.extent[3]],
-      resolutions: data.grid.resolutions,
-      tileSize: data.grid.tile_px,
-    });
+    this.northDeg = data.north_deg;
+    this.tileGrid = tileGridOf(data.grid);
     const finest = data.grid.resolutions.at(-1);
     this.view = new View({
       projection: this.projection,
@@ -69,7 +67,7 @@ export class Stage {
     this.#pane(0);
     this.#pane(1);
     this.#over();
-    this.home(data.home ?? data.grid.extent);
+    this.panes[0].map.on("moveend", () => this.events.moved());
   }
 
   // -- panes
@@ -77,7 +75,7 @@ export class Stage {
   // the pane of that number, made when it is first asked for
   #pane(index) {
     if (this.panes[index]) return this.panes[index];
-    const element = h("div", { class: "pane", "data-pane": index });
+    const element = h("div", { class: "pane", "data-pane": index }, this.#north());
     this.root.append(element);
     const marks = new VectorSource();
     const pane = {
@@ -104,6 +102,13 @@ export class Stage {
     pane.map.on("singleclick", (event) => this.#pick(pane.map, event.pixel));
     this.panes[index] = pane;
     return pane;
+  }
+
+  // true north; the pictures lie on the grid, whose north differs by the convergence of its meridians
+  #north() {
+    const degrees = Math.abs(this.northDeg).toFixed(1);
+    const title = t("True north; the grid's north differs by {degrees}°", { degrees });
+    return h("div", { class: "north", role: "img", title, "aria-label": title, "data-deg": this.northDeg.toFixed(2), style: `rotate: ${this.northDeg}deg` }, icon("north", true), "N");
   }
 
   #markLayer(source, className) {
@@ -146,6 +151,7 @@ export class Stage {
 
   // panes whose maps are on the screen
   get visible() {
+    if (this.mode === "all") return [];
     return this.isStacked ? this.panes.slice(0, 1) : this.panes.slice(0, this.count);
   }
 
@@ -173,6 +179,7 @@ export class Stage {
     this.#busy();
     clearInterval(this.timer);
     const stacked = this.isStacked;
+    this.root.hidden = mode === "all"; // the page of all dates lies there instead
     for (let index = 0; index < this.count; index += 1) this.#pane(index);
     for (const pane of this.panes) pane.element.hidden = stacked ? pane.index > 0 : pane.index >= this.count;
     this.root.dataset.panes = String(stacked ? 1 : this.count);
@@ -233,8 +240,7 @@ export class Stage {
       tileGrid: this.tileGrid,
       transition: 0,
       interpolate: true,
-      tileUrlFunction: ([z, x, y]) =>
-        this.grid.url.replace("{capture}", capture).replace("{z}", z).replace("{x}", x).replace("{y}", y) + `?k=${this.token}`,
+      tileUrlFunction: (at) => tileAddress(this.grid, capture, at, this.token),
     });
     source.on("tileloaderror", () => this.events.tileRefused());
     this.sources.set(capture, source);
@@ -283,13 +289,47 @@ export class Stage {
     this.events.picked(ids);
   }
 
-  // -- life
+  // -- the view
+
+  get size() {
+    return this.panes[0].map.getSize() ?? [800, 600];
+  }
 
   home(extent) {
-    const { map } = this.panes[0];
-    map.updateSize();
-    this.view.fit(extent, { size: map.getSize() ?? [800, 600], padding: [40, 20, 40, 20] });
+    this.panes[0].map.updateSize();
+    this.view.fit(extent, { size: this.size, padding: PADDING });
   }
+
+  // centre and metres to a screen pixel, as the address has them
+  get place() {
+    const [x, y] = this.view.getCenter();
+    return [x.toFixed(1), y.toFixed(1), this.view.getResolution().toPrecision(4)].join(",");
+  }
+
+  set place(text) {
+    const [x, y, resolution] = text.split(",").map(Number);
+    if (![x, y, resolution].every(Number.isFinite) || resolution <= 0) return;
+    this.view.setCenter([x, y]);
+    this.view.setResolution(resolution);
+  }
+
+  // addresses of the tiles that a picture needs for the present view
+  tiles(capture) {
+    const { view, size } = this;
+    return tilesOf(this.grid, this.tileGrid, capture, this.token, view.calculateExtent(size), view.getResolution());
+  }
+
+  // the same for the first look at another site in the panes as they are
+  firstTiles({ grid, home, shown, token }) {
+    const [width, height] = this.size;
+    const [west, south, east, north] = home;
+    const resolution = Math.max((east - west) / (width - 40), (north - south) / (height - 80), grid.resolutions.at(-1) / CLOSEST);
+    const [x, y] = [(west + east) / 2, (south + north) / 2];
+    const extent = [x - (width / 2) * resolution, y - (height / 2) * resolution, x + (width / 2) * resolution, y + (height / 2) * resolution];
+    return shown.flatMap((capture) => tilesOf(grid, tileGridOf(grid), capture, token, extent, resolution));
+  }
+
+  // -- life
 
   zoom(steps) {
     this.view.animate({ zoom: this.view.getZoom() + steps, duration: 120 });
@@ -312,16 +352,36 @@ export class Stage {
 
   #settled(pane) {
     this.settled?.add(pane);
-    if (this.visible.every((each) => this.settled?.has(each))) this.events.ready();
+    if (this.mode !== "all" && this.visible.every((each) => this.settled?.has(each))) this.events.ready();
   }
 
   destroy() {
     clearInterval(this.timer);
+    this.events = { busy() {}, ready() {}, moved() {}, blinked() {}, activated() {}, picked() {}, tileRefused() {} };
     for (const { map } of this.panes) {
       map.setTarget(null);
       map.dispose();
     }
   }
+}
+
+function tileGridOf(grid) {
+  const [west, , , north] = grid.extent;
+  return new TileGrid({ extent: grid.extent, origin: [west, north], resolutions: grid.resolutions, tileSize: grid.tile_px });
+}
+
+function tileAddress(grid, capture, [z, x, y], token) {
+  return `${grid.url.replace("{capture}", capture).replace("{z}", z).replace("{x}", x).replace("{y}", y)}?k=${token}`;
+}
+
+function tilesOf(grid, tileGrid, capture, token, extent, resolution) {
+  const z = tileGrid.getZForResolution(resolution);
+  const found = [];
+  const overlap = [0, 1].map((axis) => Math.max(extent[axis], grid.extent[axis]));
+  const [east, north] = [2, 3].map((axis) => Math.min(extent[axis], grid.extent[axis]));
+  if (overlap[0] >= east || overlap[1] >= north) return found;
+  tileGrid.forEachTileCoord([...overlap, east, north], z, (at) => found.push(tileAddress(grid, capture, at, token)));
+  return found;
 }
 
 function pictureLayer(className) {

@@ -1,5 +1,8 @@
-// Below the pictures: what a state would be said of and by whom, the five states, confidence and note.
+// Below the pictures: the way through the sites, what a state would be said of and by whom, the five states, confidence,
+// note, and what follows from everything that was said.
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { remember, remembered } from "./keep.js";
 import { paneName } from "./labels.js";
 import { t } from "./language.js";
 import { STATES } from "./words.js";
@@ -7,8 +10,10 @@ import { STATES } from "./words.js";
 export class StateBar {
   constructor(viewer) {
     this.viewer = viewer;
+    this.goesOn = remembered("goesOn") ?? true;
     this.subject = h("div", { class: "subject" });
     this.author = h("div", { class: "author" });
+    this.line = h("div", { class: "line", role: "status" });
     this.states = STATES.map((state) => this.#button(state));
     this.note = h("input", {
       type: "text",
@@ -18,7 +23,25 @@ export class StateBar {
       "aria-label": t("Note or reason"),
       oninput: () => (viewer.note = this.note.value),
     });
-    this.root = h("div", {}, h("div", { class: "said" }, this.subject, this.author), this.#bar());
+    this.findings = h("div", { class: "findings", "aria-live": "polite" });
+    this.root = h("div", { class: "below" }, h("div", { class: "about" }, this.#sites(), this.subject, this.line, this.author), this.#bar(), this.findings);
+  }
+
+  #sites() {
+    const { at, of, before, after } = this.viewer.data.order;
+    const step = (name, key, by, icons, can) =>
+      h("button", { type: "button", title: `${name} (${key})`, "aria-label": name, "data-go": by, disabled: !can, onclick: () => this.viewer.go(by) }, icon(icons), h("kbd", {}, key));
+    return h(
+      "div",
+      { class: "bar sites" },
+      h(
+        "div",
+        { class: "group" },
+        step(t("Site before"), "B", -1, "before", before.length),
+        h("span", { class: "place" }, h("b", {}, h("bdi", {}, this.viewer.data.site.name)), at ? ` ${t("{at} of {of}", { at, of })}` : ""),
+        step(t("Next site"), "N", 1, "after", after.length),
+      ),
+    );
   }
 
   #button(state) {
@@ -49,8 +72,18 @@ export class StateBar {
         return h("option", { value: level, selected: level === viewer.confidence }, name);
       }),
     );
+    const goOn = h("input", {
+      type: "checkbox",
+      "data-go-on": "",
+      checked: this.goesOn,
+      onchange: () => {
+        this.goesOn = goOn.checked;
+        remember("goesOn", this.goesOn);
+      },
+    });
     const bar = h("div", { class: "bar states", role: "toolbar", "aria-label": t("State of the target") });
-    if (!viewer.data.read_only) bar.append(h("div", { class: "group" }, ...this.states), confidence, this.note);
+    const then = h("label", { class: "go-on", title: t("After a state go on to the next picture you have said nothing of, then to the next site") }, goOn, t("then go on"));
+    if (!viewer.data.read_only) bar.append(h("div", { class: "group" }, ...this.states), confidence, this.note, then);
     return bar;
   }
 
@@ -62,6 +95,24 @@ export class StateBar {
     const { author } = viewer.data;
     this.author.textContent = author ? t("recording as {author}", { author }) : t("no name given: nothing can be recorded");
     fill(this.subject, h("b", {}, h("bdi", {}, viewer.data.target.name)), ` · ${capture?.label ?? t("no picture")} (${paneName(viewer.active)})`);
+    this.#showFindings();
+  }
+
+  // what follows, as Python worked it out; while a state is on its way there, what stands here is of before it
+  #showFindings() {
+    const { findings } = this.viewer.data;
+    const waits = this.viewer.log.pending.some((operation) => operation.kind === "observe");
+    this.findings.dataset.finding = findings.lines.length ? "some" : "none";
+    this.findings.setAttribute("aria-busy", String(waits));
+    const lines = findings.lines.map(({ subject, words, tags }) =>
+      h("div", {}, h("bdi", {}, subject), " ", h("b", {}, words), ...tags.map((tag) => h("span", { class: "tag" }, tag))),
+    );
+    const notes = findings.notes.map((note) => h("div", { class: note.serious ? "note-line serious" : "note-line" }, note.serious ? "⚠ " : "", note.text));
+    fill(this.findings, ...(lines.length ? lines : [h("div", {}, findings.none)]), ...notes, h("span", { class: "waits" }, waits ? t("being worked out…") : ""));
+  }
+
+  say(line) {
+    this.line.textContent = line;
   }
 
   showNote(text) {

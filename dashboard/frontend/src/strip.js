@@ -1,36 +1,102 @@
-// The film strip: all pictures of the site by date, each with the light of its state.
+// All pictures of the site by date, each with the light of its state: as a strip below the pictures, or, larger, as a
+// page of their own. A list that the arrow keys move in; what is chosen stands in the pane that keys act on.
 import { fill, h } from "./dom.js";
 import { t } from "./language.js";
 import { stateOf } from "./words.js";
 
 export class Strip {
-  constructor(viewer) {
+  // `large`: the page of all dates; `loaded()` is called when its pictures are there
+  constructor(viewer, { large = false, loaded = () => {} } = {}) {
     this.viewer = viewer;
-    this.root = h("div", { class: "strip", role: "listbox", "aria-label": t("Pictures by date") });
+    this.large = large;
+    this.loaded = loaded;
+    this.cells = new Map();
+    this.root = h("div", {
+      class: large ? "all-dates" : "strip",
+      role: "listbox",
+      "aria-label": t("Pictures by date"),
+      "aria-orientation": large ? null : "horizontal",
+      onkeydown: (event) => this.#key(event),
+    });
+  }
+
+  #key(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: this.large ? -this.columns : -1, ArrowDown: this.large ? this.columns : 1 }[event.key];
+    const { captures } = this.viewer.data;
+    const jump = { Home: captures[0]?.id, End: captures.at(-1)?.id }[event.key];
+    if (jump) this.viewer.show(this.viewer.active, jump);
+    else if (by) this.viewer.step(by);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.cells.get(this.viewer.shown[this.viewer.active])?.root.focus();
+  }
+
+  // cells in a row
+  get columns() {
+    const cells = [...this.cells.values()].map((cell) => cell.root.offsetTop);
+    return Math.max(1, cells.filter((top) => top === cells[0]).length);
   }
 
   show() {
-    fill(this.root, ...this.viewer.data.captures.map((capture) => this.#cell(capture)));
+    const { viewer } = this;
+    if (this.large && viewer.mode !== "all") return;
+    const { captures } = viewer.data;
+    const ids = captures.map((capture) => capture.id).join();
+    if (ids !== this.ids) {
+      this.ids = ids;
+      this.cells = new Map(captures.map((capture) => [capture.id, this.#cell(capture)]));
+      fill(this.root, ...[...this.cells.values()].map((cell) => cell.root));
+    }
+    for (const capture of captures) this.#fill(this.cells.get(capture.id), capture);
+    this.#scroll();
+    if (this.large) this.#whenLoaded();
   }
 
   #cell(capture) {
     const { viewer } = this;
+    const image = h("img", { src: viewer.thumbnail(capture.id, this.large), alt: "", loading: this.large ? "eager" : "lazy", draggable: "false" });
+    const when = h("span", { class: "when" });
+    const mark = h("span", { class: "mark", hidden: true });
+    const basis = this.large ? h("span", { class: "basis" }) : null;
+    const choose = () => viewer.show(viewer.active, capture.id);
+    const root = h("button", { type: "button", role: "option", class: "cell", "data-capture": capture.id, onclick: choose }, image, when, basis, mark);
+    if (this.large) root.addEventListener("dblclick", () => viewer.leaveAll());
+    return { root, when, mark, basis };
+  }
+
+  #fill({ root, when, mark, basis }, capture) {
+    const { viewer } = this;
+    const chosen = viewer.shown[viewer.active] === capture.id;
     const panes = viewer.panes.filter((pane) => viewer.shown[pane] === capture.id);
     const state = stateOf(viewer.stateIn(capture.id));
-    return h(
-      "button",
-      {
-        type: "button",
-        role: "option",
-        class: panes.length ? "cell shown" : "cell",
-        "data-capture": capture.id,
-        "aria-selected": String(panes.length > 0),
-        title: `${capture.label}; ${capture.basis}; ${state ? t(state.name) : t("no state yet")}`,
-        onclick: () => viewer.show(viewer.active, capture.id),
-      },
-      h("img", { src: viewer.thumbnail(capture.id), alt: "", loading: "lazy", draggable: "false" }),
-      h("span", { class: "when" }, h("span", { class: `glyph ${state?.id ?? "none"}`, "aria-hidden": "true" }, state?.glyph ?? "·"), capture.label),
-      panes.length ? h("span", { class: "mark" }, panes.map((pane) => pane + 1).join(" ")) : null,
-    );
+    const said = state ? t(state.name) : t("no state yet");
+    root.classList.toggle("shown", panes.length > 0);
+    root.classList.toggle("chosen", chosen);
+    root.setAttribute("aria-selected", String(chosen));
+    root.tabIndex = chosen ? 0 : -1;
+    root.title = `${capture.label}; ${capture.basis}; ${said}`;
+    root.setAttribute("aria-label", root.title);
+    fill(when, h("span", { class: `glyph ${state?.id ?? "none"}` }, state?.glyph ?? "·"), capture.label, this.large && h("span", { class: `said ${state?.id ?? "none"}` }, said));
+    if (basis) fill(basis, capture.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), capture.basis);
+    mark.hidden = !panes.length;
+    mark.textContent = panes.map((pane) => pane + 1).join(" ");
+  }
+
+  // the chosen cell in sight, without moving the page
+  #scroll() {
+    const cell = this.cells.get(this.viewer.shown[this.viewer.active])?.root;
+    if (!cell || !this.root.clientWidth) return;
+    const [start, size, sight, at] = this.large ? ["offsetTop", "offsetHeight", "clientHeight", "scrollTop"] : ["offsetLeft", "offsetWidth", "clientWidth", "scrollLeft"];
+    const from = cell[start] - this.root[start];
+    if (from < this.root[at]) this.root[at] = from - 4;
+    else if (from + cell[size] > this.root[at] + this.root[sight]) this.root[at] = from + cell[size] - this.root[sight] + 4;
+  }
+
+  async #whenLoaded() {
+    const images = [...this.root.querySelectorAll("img")];
+    await Promise.all(images.map((image) => image.decode().catch(() => null)));
+    this.loaded();
   }
 }
+

@@ -7,56 +7,66 @@ import olStyles from "ol/ol.css";
 
 import { Controls } from "./controls.js";
 import { Drawing } from "./drawing.js";
+import { Journey } from "./journey.js";
 import { remember, remembered } from "./keep.js";
-import { setLanguage } from "./language.js";
-import { OperationLog } from "./oplog.js";
+import { setLanguage, t } from "./language.js";
 import { makeParts } from "./parts.js";
-import { Stage, isStacked } from "./stage.js";
-import { MODES, STATES } from "./words.js";
+import { Prefetch } from "./prefetch.js";
+import { MOST_PANES, Stage } from "./stage.js";
+import { MODES, STATES, isDecisive } from "./words.js";
 import styles from "./viewer.css";
 
 const instances = new WeakMap();
 const RENEW_AFTER_MS = 5000;
-const SIDES = ["left", "right"]; // what the address calls the first two panes
+const HELD_MS = 350; // Space held longer than this ends with the key
+const LOOKS = new Set([" ", "+", "=", "-", "0", "[", "]", "h", "arrowleft", "arrowright", "arrowup", "arrowdown"]); // keep Space's look
+const FRAME = ["read_only", "language", "project"]; // what a viewer is made for, beside its site
 
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-viewer");
-  let viewer = instances.get(host);
-  if (viewer && ["read_only", "language"].some((name) => viewer.data[name] !== component.data[name])) viewer = end(viewer);
-  if (viewer && viewer.data.site.id !== component.data.site.id) viewer = end(viewer);
-  if (!viewer) {
-    viewer = new Viewer(host, component);
-    instances.set(host, viewer);
-  } else {
-    viewer.update(component);
-  }
+  const { data } = component;
+  const known = instances.get(host);
+  const journey = known?.journey ?? new Journey(component);
+  journey.take(component);
+  if (known && journey.isBehind(data)) known.acknowledge(data);
+  else if (known && known.data.site.id === data.site.id && FRAME.every((name) => known.data[name] === data[name])) known.update(data);
+  else enter(host, data, journey);
   return () => {
     instances.get(host)?.destroy();
     instances.delete(host);
   };
 }
 
-function end(viewer) {
-  viewer.destroy();
-  return null;
+// make the viewer of a site in place of the one before; the focus stays with the pictures
+function enter(host, data, journey) {
+  const before = instances.get(host);
+  const focused = host.getRootNode().activeElement;
+  const takesFocus = before ? host.contains(focused) : document.activeElement === document.body;
+  before?.destroy();
+  delete host.dataset.ready;
+  const viewer = new Viewer(host, data, journey);
+  instances.set(host, viewer);
+  if (takesFocus) viewer.controls.stage.focus({ preventScroll: true });
 }
 
 class Viewer {
-  constructor(host, component) {
+  constructor(host, data, journey) {
     this.host = host;
-    this.data = component.data;
-    this.component = component;
+    this.data = data;
+    this.journey = journey;
+    this.log = journey.log;
     this.active = 1;
     this.confidence = "moderate";
     this.note = "";
     setLanguage(this.data.language);
     host.replaceChildren();
     addStyles(host.getRootNode());
-    this.log = new OperationLog(`${this.data.project}.${this.data.site.id}`, (pending) => this.component.setStateValue("ops", pending));
     this.controls = new Controls(host, this);
+    this.prefetch = new Prefetch();
     this.stage = new Stage(this.controls.panes, this.data, {
-      busy: () => delete host.dataset.ready,
+      busy: () => this.#busy(),
       ready: () => this.#ready(),
+      moved: () => this.#address(),
       blinked: (pane) => this.controls.showBlink(pane),
       activated: (pane) => pane !== null && this.activate(pane),
       picked: (ids) => this.controls.showPicked(ids),
@@ -66,25 +76,38 @@ class Viewer {
     host.viewer = this; // for tests and the browser's console
     this.parts = makeParts(this);
     this.controls.addParts(this.parts);
-    this.shown = this.#firstShown();
+    const address = journey.isFresh ? new URLSearchParams(location.search) : new URLSearchParams();
+    journey.isFresh = false;
+    this.shown = this.#firstShown(address);
+    const more = this.shown.length - 2;
+    this.wanted = more > 0 ? this.shown.length : (remembered("count") ?? 2); // pictures beside each other
     this.observer = new ResizeObserver(() => this.stage.resized());
     this.observer.observe(host);
-    this.setMode(remembered("mode") ?? "swipe");
-    this.update(component);
+    this.setMode([address.get("mode"), remembered("mode")].find((mode) => MODES.some((each) => each.id === mode)) ?? "swipe");
+    this.update(data);
     this.stage.home(this.data.home);
+    if (address.get("view")) this.stage.place = address.get("view");
+    this.controls.say(journey.line);
+    journey.line = "";
   }
 
-  update(component) {
-    this.component = component;
-    this.data = component.data;
+  update(data) {
+    this.data = data;
     this.log.prune(this.data.acked);
     this.stage.setToken(this.data.token);
     this.shown = this.shown.map((id, pane) => (this.#known(id) ? id : this.data.shown[pane] ?? this.data.shown[0]));
-    this.shown.forEach((id, pane) => this.stage.show(pane, id));
+    this.shown.forEach((id, pane) => this.stage.show(pane, this.seen(pane)?.id ?? id));
     for (const part of this.parts) part.update?.(this.data);
     this.#redraw();
     this.#address();
     this.controls.showRefusals(this.data.refusals);
+  }
+
+  // Python is still at a site that was left: only what it has stored counts
+  acknowledge(data) {
+    this.log.prune(data.acked);
+    this.#redraw();
+    this.controls.showRefusals(data.refusals);
   }
 
   // -- what is shown
@@ -93,38 +116,53 @@ class Viewer {
     return this.data.captures.some((capture) => capture.id === id);
   }
 
+  #find(id) {
+    return this.data.captures.find((capture) => capture.id === id);
+  }
+
+  // the picture that a pane is about, and that keys act on
   capture(pane) {
-    return this.data.captures.find((capture) => capture.id === this.shown[pane]);
+    return this.#find(this.shown[pane]);
+  }
+
+  // the picture that is seen there: another one while Space looks at it
+  seen(pane) {
+    return this.#find(this.peeked?.pane === pane ? this.peeked.id : this.shown[pane]);
   }
 
   // numbers of the panes on the screen, two where two pictures lie on each other
   get panes() {
-    return [...Array(isStacked(this.mode) ? 2 : this.stage.count).keys()];
+    return [...Array(this.mode === "side" ? this.stage.count : 2).keys()];
   }
 
   // the address wins, then what this tab showed last, then Python's proposal
-  #firstShown() {
-    const address = new URLSearchParams(location.search);
+  #firstShown(address) {
     const kept = remembered(`shown.${this.data.site.id}`) ?? [];
-    return SIDES.map((side, pane) => [address.get(side), kept[pane], this.data.shown[pane]].find((id) => this.#known(id)) ?? null);
+    const more = (address.get("more") ?? "").split(",").filter((id) => this.#known(id));
+    const said = [address.get("left"), address.get("right")];
+    const pair = said.map((id, pane) => [id, kept[pane], this.data.shown[pane]].find((each) => this.#known(each)) ?? null);
+    return [...pair, ...more.slice(0, MOST_PANES - 2)];
   }
 
   show(pane, id) {
+    this.endPeek();
     this.shown = this.shown.with(pane, id);
     this.stage.show(pane, id);
-    remember(`shown.${this.data.site.id}`, this.shown);
+    remember(`shown.${this.data.site.id}`, this.shown.slice(0, 2));
     this.#redraw();
     this.#address();
   }
 
-  thumbnail(id) {
-    return `${this.data.grid.thumbnail.replace("{capture}", id)}?k=${this.data.token}`;
+  thumbnail(id, large = false) {
+    return `${(large ? this.data.grid.card : this.data.grid.thumbnail).replace("{capture}", id)}?k=${this.data.token}`;
   }
 
+  // the picture that many dates later (earlier) in a pane; the ends stay
   step(by) {
     const ids = this.data.captures.map((capture) => capture.id);
-    const next = ids[ids.indexOf(this.shown[this.active]) + by];
-    if (next) this.show(this.active, next);
+    const at = ids.indexOf(this.shown[this.active]);
+    const next = ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+    if (next && next !== ids[at]) this.show(this.active, next);
   }
 
   exchange() {
@@ -134,6 +172,7 @@ class Viewer {
   }
 
   activate(pane) {
+    if (pane !== this.active) this.endPeek();
     this.active = pane;
     this.controls.showPanes();
   }
@@ -143,13 +182,39 @@ class Viewer {
     this.activate(panes[(panes.indexOf(this.active) + 1) % panes.length]);
   }
 
-  setMode(mode, count = 2) {
-    this.mode = mode;
-    this.host.dataset.mode = mode;
-    this.stage.setMode(mode, count);
-    remember("mode", mode);
+  // a mode of `MODES`; those with a number of panes are side by side with that many
+  setMode(id, count = null) {
+    const mode = MODES.find((each) => each.id === id);
+    if (count ?? mode.panes) this.wanted = count ?? (id === "side" ? Math.max(2, this.wanted) : mode.panes);
+    const next = mode.panes ? "side" : id;
+    if (next !== "all") this.lastMode = next;
+    this.mode = next;
+    this.host.dataset.mode = next;
+    const panes = next === "side" ? Math.min(this.wanted, Math.max(2, this.data.captures.length)) : 2;
+    this.#fillPanes(panes);
+    this.stage.setMode(next, panes);
+    remember("mode", next);
+    remember("count", this.wanted);
     if (!this.panes.includes(this.active)) this.active = 1;
-    this.controls.showMode(mode);
+    this.#address();
+    this.controls.showMode(next, this.wanted);
+  }
+
+  leaveAll() {
+    this.setMode(this.lastMode ?? "swipe");
+  }
+
+  // a pane more takes the date nearest to those that are shown: later ones first
+  #fillPanes(count) {
+    const ids = this.data.captures.map((capture) => capture.id);
+    while (this.shown.length < count) {
+      const free = ids.filter((id) => !this.shown.includes(id));
+      const last = ids.indexOf(this.shown.at(-1));
+      this.shown = [...this.shown, free.find((id) => ids.indexOf(id) > last) ?? free.at(-1) ?? ids.at(-1)];
+    }
+    this.shown = this.shown.slice(0, Math.max(2, count));
+    this.shown.forEach((id, pane) => this.stage.show(pane, id));
+    if (count > 2) this.#redraw();
   }
 
   slide(by) {
@@ -170,20 +235,26 @@ class Viewer {
     this.controls.showMarksHidden(this.marksHidden);
   }
 
-  // the selection belongs to the page's address, without a rerun of the page
+  // what is seen belongs to the page's address, without a rerun of the page
   #address() {
+    if (!this.shown) return; // while the viewer is made
     const address = new URL(location.href);
-    SIDES.forEach((side, pane) => {
-      if (this.shown[pane]) address.searchParams.set(side, this.shown[pane]);
-    });
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
+    const [left, right, ...more] = this.shown;
+    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place };
+    for (const [name, value] of Object.entries(said)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    const text = address.href.replaceAll("%2C", ",");
+    if (text !== location.href) history.replaceState(history.state, "", text);
   }
 
   #redraw() {
     const pending = this.log.pending.filter((operation) => operation.kind === "annotate");
     const gone = new Set(this.log.pending.filter((operation) => operation.kind === "delete").map((operation) => operation.annotation));
     const stored = new Set(this.data.annotations.map((mark) => mark.id));
-    this.shown.forEach((id, pane) => {
+    this.shown.forEach((shown, pane) => {
+      const id = this.seen(pane)?.id;
       const here = (mark) => mark.capture === id;
       this.stage.setMarks(
         pane,
@@ -196,23 +267,60 @@ class Viewer {
     for (const part of this.parts) part.redraw?.();
   }
 
+  #busy() {
+    delete this.host.dataset.ready;
+    this.prefetch.cancel();
+  }
+
   #ready() {
-    this.host.dataset.ready = [...this.panes.map((pane) => this.shown[pane]), this.mode].join("|");
+    this.host.dataset.ready = [...this.panes.map((pane) => this.seen(pane)?.id), this.mode].join("|");
+    this.#ahead();
+  }
+
+  // the page of all dates has its pictures
+  allLoaded() {
+    if (this.mode === "all") this.#ready();
+  }
+
+  // fetch what is likely to be looked at next: the dates beside the present one, and the next site's first pair
+  #ahead() {
+    const ids = this.data.captures.map((capture) => capture.id);
+    const at = ids.indexOf(this.shown[this.active]);
+    const beside = [ids[at + 1], ids[at - 1], this.#nextUnsaid(), this.#reference()?.id, ids[at + 2], ids[at - 2]].filter(Boolean);
+    const next = this.journey.near?.[this.data.order.after[0]];
+    this.prefetch.plan([...new Set(beside)].flatMap((id) => this.stage.tiles(id)).concat(next ? this.stage.firstTiles(next) : []));
   }
 
   // -- what is said
 
   // the state of the target in a picture, with what still waits to be confirmed
   stateIn(captureId) {
-    const waiting = this.log.pending.findLast(
-      (operation) => operation.kind === "observe" && operation.capture === captureId && operation.target === this.data.target.id,
-    );
-    return waiting?.state ?? this.data.captures.find((capture) => capture.id === captureId)?.state ?? null;
+    return this.#waiting(captureId) ?? this.#find(captureId)?.state ?? null;
+  }
+
+  // what this analyst has said of the target in a picture
+  #mine(captureId) {
+    return this.#waiting(captureId) ?? this.#find(captureId)?.mine ?? null;
+  }
+
+  #waiting(captureId) {
+    return this.log.pending.findLast(
+      (operation) =>
+        operation.kind === "observe" && operation.site === this.data.site.id && operation.capture === captureId && operation.target === this.data.target.id,
+    )?.state;
+  }
+
+  // the next picture in date order, once around, that this analyst has said nothing of
+  #nextUnsaid() {
+    const ids = this.data.captures.map((capture) => capture.id);
+    const at = ids.indexOf(this.shown[this.active]);
+    return [...ids.slice(at + 1), ...ids.slice(0, Math.max(0, at))].find((id) => this.#mine(id) === null);
   }
 
   observe(state) {
     const capture = this.capture(this.active);
-    if (!capture || this.data.read_only) return;
+    if (!capture || this.data.read_only || this.data.target.id === "none") return;
+    const isNew = this.#mine(capture.id) === null;
     this.log.add({
       kind: "observe",
       site: this.data.site.id,
@@ -223,6 +331,75 @@ class Viewer {
       note: this.note.trim(),
     });
     this.setNote("");
+    this.#redraw();
+    if (this.controls.goesOn) this.#goOn(isNew);
+  }
+
+  // to the next picture to be judged; after the last one, where something new was said, to the next site
+  #goOn(isNew) {
+    const next = this.#nextUnsaid();
+    if (next) {
+      const pane = this.panes.find((each) => this.shown[each] === next);
+      if (pane === undefined || this.mode === "all") this.show(this.active, next);
+      else this.activate(pane);
+      return;
+    }
+    if (!isNew) return;
+    const [site] = this.data.order.after;
+    const done = t("{site}: you have said something of every picture.", { site: this.data.site.name });
+    if (site) this.#leave(site, `${done} ${t("Now the next site; B steps back.")}`);
+    else this.controls.say(`${done} ${t("This was the last site.")}`);
+  }
+
+  // -- sites
+
+  go(by) {
+    const [site] = by < 0 ? this.data.order.before : this.data.order.after;
+    if (site) this.#leave(site, "");
+    else this.controls.say(by < 0 ? t("This is the first site.") : t("This is the last site."));
+  }
+
+  #leave(site, line) {
+    this.endPeek();
+    const captures = this.data.captures.map((capture) => ({ ...capture, state: this.stateIn(capture.id), mine: this.#mine(capture.id) }));
+    const { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg } = this.data;
+    this.journey.go(site, { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg, captures });
+    this.journey.line = line;
+    const data = this.journey.known(site);
+    if (data) enter(this.host, data, this.journey);
+    else this.controls.say(t("Waiting for the next site…"));
+  }
+
+  // -- Space: a look at the last decided picture of the target, in the place of the active one
+
+  // the newest earlier picture with a decisive state, else the nearest later one
+  #reference() {
+    const { captures } = this.data;
+    const at = captures.findIndex((capture) => capture.id === this.shown[this.active]);
+    const decided = (capture) => isDecisive(this.stateIn(capture.id));
+    return captures.slice(0, Math.max(0, at)).findLast(decided) ?? captures.slice(at + 1).find(decided);
+  }
+
+  peek() {
+    if (this.peeked) return this.endPeek();
+    const reference = this.#reference();
+    if (!reference) return this.controls.say(t("No other picture of this target is decided yet."));
+    this.stopDrawing();
+    this.peeked = { pane: this.active, id: reference.id, since: performance.now() };
+    this.stage.show(this.active, reference.id);
+    this.#redraw();
+  }
+
+  // the key was let go: a look that was held ends, a short press stays
+  released() {
+    if (this.peeked && performance.now() - this.peeked.since > HELD_MS) this.endPeek();
+  }
+
+  endPeek() {
+    if (!this.peeked) return;
+    const { pane } = this.peeked;
+    this.peeked = null;
+    this.stage.show(pane, this.shown[pane]);
     this.#redraw();
   }
 
@@ -280,7 +457,7 @@ class Viewer {
     const now = Date.now();
     if (now - (this.renewed ?? 0) < RENEW_AFTER_MS) return;
     this.renewed = now;
-    this.component.setStateValue("renew", now);
+    this.journey.component.setStateValue("renew", now);
   }
 
   // -- keys
@@ -289,7 +466,8 @@ class Viewer {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const action = this.#action(event.key);
     if (!action) return;
-    action();
+    if (this.peeked && !LOOKS.has(event.key.toLowerCase())) this.endPeek();
+    action(event);
     event.preventDefault();
     event.stopPropagation();
   }
@@ -299,12 +477,15 @@ class Viewer {
     const part = this.parts.find((each) => each.keys?.[letter]);
     if (part) return () => part.keys[letter]();
     const mode = MODES.find((each) => each.key === key);
-    if (mode) return () => this.setMode(mode.id, mode.panes);
+    if (mode) return () => this.setMode(mode.id, mode.id === "side" ? 2 : null);
     const state = STATES.find((each) => each.key === letter);
     if (state) return () => this.observe(state.id);
     return {
       j: () => this.step(-1),
       k: () => this.step(1),
+      n: () => this.go(1),
+      b: () => this.go(-1),
+      " ": (event) => event.repeat || this.peek(),
       s: () => this.activateNext(),
       x: () => this.exchange(),
       d: () => this.draw("box"),
@@ -321,24 +502,44 @@ class Viewer {
       "=": () => this.stage.zoom(1),
       "-": () => this.stage.zoom(-1),
       0: () => this.stage.home(this.data.home),
+      ...(this.mode === "all" ? this.#inAll() : this.#inStage()),
+    }[letter];
+  }
+
+  #inStage() {
+    return {
       arrowleft: () => this.stage.pan(-1, 0),
       arrowright: () => this.stage.pan(1, 0),
       arrowup: () => this.stage.pan(0, 1),
       arrowdown: () => this.stage.pan(0, -1),
-    }[letter];
+    };
+  }
+
+  #inAll() {
+    const { columns } = this.controls.all;
+    return {
+      arrowleft: () => this.step(-1),
+      arrowright: () => this.step(1),
+      arrowup: () => this.step(-columns),
+      arrowdown: () => this.step(columns),
+      enter: () => this.leaveAll(),
+    };
   }
 
   #escape() {
     if (this.parts.some((part) => part.escape?.())) return;
     if (this.tool) this.stopDrawing();
     else if (this.controls.helpShown) this.controls.toggleHelp();
+    else if (this.mode === "all") this.leaveAll();
     else this.stage.choose([]);
   }
 
   destroy() {
     for (const part of this.parts) part.destroy?.();
+    this.prefetch.cancel();
     this.observer.disconnect();
     this.stage.destroy();
+    this.controls.destroy();
     delete this.host.viewer;
   }
 }

@@ -1,12 +1,16 @@
 // Modes, states and keys in one place: the toolbar, the help and the key handler read the same tables.
 
-// `panes`: how many pictures lie beside each other; modes without it lay the first two on each other
+// `panes`: how many pictures lie beside each other; `grid`: all dates as a page. Modes without either lay the first two
+// pictures on each other.
 export const MODES = [
-  { id: "swipe", key: "1", name: "Swipe" },
-  { id: "side", key: "2", name: "Side by side" },
-  { id: "blink", key: "3", name: "Blink" },
-  { id: "fade", key: "4", name: "Fade" },
-  { id: "difference", key: "5", name: "Difference" },
+  { id: "swipe", key: "1", name: "Swipe", icon: "swipe" },
+  { id: "side", key: "2", name: "Side by side", icon: "two", panes: 2 },
+  { id: "blink", key: "3", name: "Blink", icon: "blink" },
+  { id: "fade", key: "4", name: "Fade", icon: "fade" },
+  { id: "difference", key: "5", name: "Difference", icon: "difference" },
+  { id: "all", key: "6", name: "All dates", icon: "all", grid: true },
+  { id: "four", key: "7", name: "Four pictures", icon: "four", panes: 4 },
+  { id: "eight", key: "8", name: "Eight pictures", icon: "eight", panes: 8 },
 ];
 
 // a glyph beside the colour: states must be told apart without seeing colours
@@ -19,11 +23,14 @@ export const STATES = [
 ];
 
 export const HELP = [
-  ["1 to 5", "swipe, side by side, blink, fade, difference"],
-  ["S", "switch the picture that keys act on (or click on it)"],
+  ["P A U O I", "present, absent, uncertain, obscured, insufficient in that picture; then the next one"],
   ["J  K", "earlier, later picture there"],
+  ["N  B", "next site, back to the site before"],
+  ["Space", "look at the last decided picture of the target: hold, or press again"],
+  ["S", "switch the picture that keys act on (or click on it)"],
+  ["1 to 5", "swipe, side by side, blink, fade, difference"],
+  ["6  7  8", "all dates, four pictures, eight pictures"],
   ["X", "exchange the first two pictures"],
-  ["P A U O I", "present, absent, uncertain, obscured, insufficient in that picture"],
   ["W", "write a note or reason before setting a state"],
   ["D  M", "draw a box, mark a point; Esc stops"],
   ["Delete", "delete the chosen mark"],
@@ -37,6 +44,8 @@ export const HELP = [
 const DISPUTED = { id: "disputed", name: "Disputed", glyph: "≠" };
 
 export const stateOf = (id) => (id === DISPUTED.id ? DISPUTED : STATES.find((state) => state.id === id));
+
+export const isDecisive = (id) => id === "present" || id === "absent";
 
 // what to do with the pointer while a mark is drawn
 export const DRAWING = { box: "drag from corner to corner; Esc stops", point: "click on the place; Esc stops" };

@@ -1,0 +1,70 @@
+"""What follows from everything that was said of a target, in lines for the viewer and for pages without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.language import t, tn
+from workflow.interpretability import Legible
+from workflow.model import Finding, Target
+from workflow.readmodels import pages
+
+__all__ = ["of"]
+
+
+def of(page: pages.ComparePage, target: Target) -> dict[str, Any]:
+    """`lines` (subject, words, tags) of the findings of a target and of the place, `notes` (text, serious) below them,
+    `none` for where there is no finding.
+    """
+    mine = [one for one in page.findings if one.target in ("", target.id)]
+    return {
+        "lines": [_line(one, target) for one in mine],
+        "notes": [
+            *_notes((text for one in mine for text in one.contradictions), serious=True),
+            *_notes((text for one in mine for text in one.remarks), serious=False),
+            *_too_coarse(page, target),
+        ],
+        "none": _no_date(page),
+    }
+
+
+def _notes(texts: Any, *, serious: bool) -> list[dict[str, Any]]:
+    return [{"text": text, "serious": serious} for text in dict.fromkeys(texts)]
+
+
+def _line(one: Finding, target: Target) -> dict[str, Any]:
+    says = "" if one.source == "imagery" else t("says a {source}", source=one.source)
+    tags = ["SYNTHETIC" if one.synthetic else "", *one.doubts, says]
+    return {
+        "subject": (target.name or target.id) if one.target else t("the place"),
+        "words": pages.finding_words(one),
+        "tags": [tag for tag in tags if tag],
+    }
+
+
+def _too_coarse(page: pages.ComparePage, target: Target) -> list[dict[str, Any]]:
+    """Which pictures cannot show the target, before anybody says that it is absent there."""
+    labels = [
+        card.label
+        for card in (*page.captures, *page.stills)
+        if target.id in card.readings and card.readings[target.id].level is Legible.TOO_COARSE
+    ]
+    if not labels:
+        return []
+    text = tn(
+        len(labels),
+        "1 picture is too coarse to show that it is absent, where 'absent' needs a note: {labels}.",
+        "{n} pictures are too coarse to show that it is absent, where 'absent' needs a note: {labels}.",
+        labels="; ".join(labels),
+    )
+    return _notes([text], serious=False)
+
+
+def _no_date(page: pages.ComparePage) -> str:
+    if page.captures:
+        return t(
+            "No date follows yet: set the state of this target in at least one picture (P present, A absent)."
+        )
+    if page.stills:
+        return t("No date follows yet: say under the pictures whether this target is there.")
+    return t("No date follows: there is no picture of this site.")

@@ -1,0 +1,42 @@
+// Fetches what is likely to be looked at next into the browser's own store, when nothing else is to be done: a few
+// addresses at a time, none more than once, given up as soon as something else is looked at.
+const AT_ONCE = 2;
+const MOST = 48;
+const REMEMBERED = 2000;
+const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+
+export class Prefetch {
+  constructor() {
+    this.known = new Set();
+    this.fetched = 0; // for tests
+  }
+
+  plan(addresses) {
+    this.cancel();
+    const wanted = [...new Set(addresses)].filter((address) => !this.known.has(address)).slice(0, MOST);
+    if (!wanted.length) return;
+    const stop = (this.stop = new AbortController());
+    whenIdle(() => {
+      for (let lane = 0; lane < AT_ONCE; lane += 1) this.#work(wanted, stop.signal);
+    });
+  }
+
+  async #work(wanted, signal) {
+    while (wanted.length && !signal.aborted) {
+      const address = wanted.shift();
+      try {
+        const answer = await fetch(address, { signal, priority: "low" });
+        await answer.arrayBuffer();
+        if (this.known.size > REMEMBERED) this.known.clear();
+        if (answer.ok) this.known.add(address);
+        this.fetched += 1;
+      } catch {
+        return; // given up, or the server is away
+      }
+    }
+  }
+
+  cancel() {
+    this.stop?.abort();
+  }
+}
