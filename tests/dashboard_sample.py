@@ -54,6 +54,37 @@ def make_project(root: Path) -> Path:
     return root
 
 
+def make_walk(root: Path, sites: int, dates: int) -> Path:
+    """A project to walk through: that many sites, each with that many pictures of its own, a month apart."""
+    init_project(root)
+    places = [LonLat(PLACE.lon + number * 0.01, PLACE.lat) for number in range(sites)]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "id": f"place-{number:02}",
+                "name": f"Place {number:02}",
+                "category": "road-camera-gantry",
+                "radius_m": 60,
+            },
+            "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
+        }
+        for number, place in enumerate(places)
+    ]
+    register = {"type": "FeatureCollection", "features": features}
+    (root / "sites.geojson").write_text(json.dumps(register), encoding="utf-8")
+    for folder in ("originals", "working"):
+        (root / "imagery" / folder).mkdir(parents=True, exist_ok=True)
+    with Project.open(root) as project, project.record.write(AUTHOR, "sample") as transaction:
+        for number, place in enumerate(places):
+            grid = site_grid(place, 120, 0.5)
+            for month in range(dates):
+                day = date(2019 + month // 12, month % 12 + 1, 1 + number % 28)
+                colour = (60 + 20 * number % 190, 40 + 150 * month // dates, 90)
+                transaction.put(_scene(root, grid, day, colour), base_version=0)
+    return root
+
+
 def _register() -> dict[str, object]:
     def site(key: str, name: str, category: str, place: LonLat | None) -> dict[str, object]:
         geometry = {"type": "Point", "coordinates": [place.lon, place.lat]} if place else None
@@ -68,7 +99,7 @@ def _register() -> dict[str, object]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _scene(root: Path, grid: SiteGrid, day: date, colour: tuple[int, int, int]) -> Capture:
+def _scene(root: Path, grid: SiteGrid, day: date, colour: tuple[int, ...]) -> Capture:
     data = np.broadcast_to(np.array(colour, "uint8")[:, None, None], (3, *grid.shape)).copy()
     data[:, grid.height // 2 - 12 : grid.height // 2 + 12, :] = 120
     source = root / f"scene-{day}.tif"

@@ -1,10 +1,24 @@
 // What stands in the corner of each picture: which one it is, its date and what the date rests on, how it lies, state,
 // credit.
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { t } from "./language.js";
 import { stateOf } from "./words.js";
 
 export const paneName = (pane) => (pane === 0 ? t("left") : pane === 1 ? t("right") : String(pane + 1));
+
+// true north; the pictures lie on the grid, whose north differs by the convergence of its meridians
+export function northArrow(deg) {
+  const title = t("True north; the grid's north differs by {degrees}°", { degrees: Math.abs(deg).toFixed(1) });
+  return h("div", { class: "north", role: "img", title, "aria-label": title, "data-deg": deg.toFixed(3), style: `rotate: ${deg}deg` }, icon("north", true), "N");
+}
+
+// a bar of round length, at most a third of a picture that is so many metres wide
+export function scaleBar(width) {
+  const tens = 10 ** Math.floor(Math.log10(width / 3));
+  const metres = [5, 2, 1].map((digit) => digit * tens).find((length) => length <= width / 3);
+  return h("div", { class: "scale", style: `width: ${(100 * metres) / width}%` }, metres >= 1000 ? `${metres / 1000} km` : `${metres} m`);
+}
 
 export class Labels {
   constructor(root, viewer) {

@@ -17,7 +17,7 @@ import VectorSource from "ol/source/Vector.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
 
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
+import { northArrow } from "./labels.js";
 import { t } from "./language.js";
 import { crossStyle, markStyle, toFeature } from "./marks.js";
 
@@ -75,7 +75,7 @@ export class Stage {
   // the pane of that number, made when it is first asked for
   #pane(index) {
     if (this.panes[index]) return this.panes[index];
-    const element = h("div", { class: "pane", "data-pane": index }, this.#north());
+    const element = h("div", { class: "pane", "data-pane": index }, northArrow(this.northDeg));
     this.root.append(element);
     const marks = new VectorSource();
     const pane = {
@@ -102,13 +102,6 @@ export class Stage {
     pane.map.on("singleclick", (event) => this.#pick(pane.map, event.pixel));
     this.panes[index] = pane;
     return pane;
-  }
-
-  // true north; the pictures lie on the grid, whose north differs by the convergence of its meridians
-  #north() {
-    const degrees = Math.abs(this.northDeg).toFixed(1);
-    const title = t("True north; the grid's north differs by {degrees}°", { degrees });
-    return h("div", { class: "north", role: "img", title, "aria-label": title, "data-deg": this.northDeg.toFixed(2), style: `rotate: ${this.northDeg}deg` }, icon("north", true), "N");
   }
 
   #markLayer(source, className) {

@@ -1,6 +1,7 @@
 // All pictures of the site by date, each with the light of its state: as a strip below the pictures, or, larger, as a
 // page of their own. A list that the arrow keys move in; what is chosen stands in the pane that keys act on.
 import { fill, h } from "./dom.js";
+import { northArrow, scaleBar } from "./labels.js";
 import { t } from "./language.js";
 import { stateOf } from "./words.js";
 
@@ -59,10 +60,17 @@ export class Strip {
     const when = h("span", { class: "when" });
     const mark = h("span", { class: "mark", hidden: true });
     const basis = this.large ? h("span", { class: "basis" }) : null;
+    const picture = this.large ? this.#picture(image, capture) : image;
     const choose = () => viewer.show(viewer.active, capture.id);
-    const root = h("button", { type: "button", role: "option", class: "cell", "data-capture": capture.id, onclick: choose }, image, when, basis, mark);
+    const root = h("button", { type: "button", role: "option", class: "cell", "data-capture": capture.id, onclick: choose }, picture, when, basis, mark);
     if (this.large) root.addEventListener("dblclick", () => viewer.leaveAll());
     return { root, when, mark, basis };
+  }
+
+  // a large picture with what stands on every picture
+  #picture(image, capture) {
+    const { home, north_deg } = this.viewer.data;
+    return h("span", { class: "picture" }, image, northArrow(north_deg), scaleBar(home[2] - home[0]), h("span", { class: "credit" }, capture.credit));
   }
 
   #fill({ root, when, mark, basis }, capture) {
@@ -78,7 +86,7 @@ export class Strip {
     root.title = `${capture.label}; ${capture.basis}; ${said}`;
     root.setAttribute("aria-label", root.title);
     fill(when, h("span", { class: `glyph ${state?.id ?? "none"}` }, state?.glyph ?? "·"), capture.label, this.large && h("span", { class: `said ${state?.id ?? "none"}` }, said));
-    if (basis) fill(basis, capture.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), capture.basis);
+    if (basis) fill(basis, capture.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), h("span", {}, capture.basis), h("span", { class: capture.is_aligned ? "aligned" : "aligned not", title: capture.aligned_why }, capture.aligned));
     mark.hidden = !panes.length;
     mark.textContent = panes.map((pane) => pane + 1).join(" ");
   }

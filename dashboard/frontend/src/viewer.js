@@ -44,6 +44,7 @@ function enter(host, data, journey) {
   const takesFocus = before ? host.contains(focused) : document.activeElement === document.body;
   before?.destroy();
   delete host.dataset.ready;
+  delete host.dataset.going;
   const viewer = new Viewer(host, data, journey);
   instances.set(host, viewer);
   if (takesFocus) viewer.controls.stage.focus({ preventScroll: true });
@@ -204,15 +205,15 @@ class Viewer {
     this.setMode(this.lastMode ?? "swipe");
   }
 
-  // a pane more takes the date nearest to those that are shown: later ones first
+  // more panes take the dates nearest to the pane that keys act on, in their order
   #fillPanes(count) {
     const ids = this.data.captures.map((capture) => capture.id);
-    while (this.shown.length < count) {
-      const free = ids.filter((id) => !this.shown.includes(id));
-      const last = ids.indexOf(this.shown.at(-1));
-      this.shown = [...this.shown, free.find((id) => ids.indexOf(id) > last) ?? free.at(-1) ?? ids.at(-1)];
-    }
-    this.shown = this.shown.slice(0, Math.max(2, count));
+    const kept = this.shown.slice(0, Math.max(2, count));
+    const at = ids.indexOf(this.shown[Math.min(this.active, kept.length - 1)]);
+    const far = (id) => Math.abs(ids.indexOf(id) - at);
+    const free = ids.filter((id) => !kept.includes(id)).sort((one, other) => far(one) - far(other));
+    const added = new Set(free.slice(0, Math.max(0, count - kept.length)));
+    this.shown = [...kept, ...ids.filter((id) => added.has(id))];
     this.shown.forEach((id, pane) => this.stage.show(pane, id));
     if (count > 2) this.#redraw();
   }
@@ -319,7 +320,7 @@ class Viewer {
 
   observe(state) {
     const capture = this.capture(this.active);
-    if (!capture || this.data.read_only || this.data.target.id === "none") return;
+    if (!capture || this.data.read_only || this.data.target.id === "none" || this.host.dataset.going) return;
     const isNew = this.#mine(capture.id) === null;
     this.log.add({
       kind: "observe",
@@ -355,6 +356,7 @@ class Viewer {
 
   go(by) {
     const [site] = by < 0 ? this.data.order.before : this.data.order.after;
+    if (this.host.dataset.going) return;
     if (site) this.#leave(site, "");
     else this.controls.say(by < 0 ? t("This is the first site.") : t("This is the last site."));
   }
@@ -367,7 +369,10 @@ class Viewer {
     this.journey.line = line;
     const data = this.journey.known(site);
     if (data) enter(this.host, data, this.journey);
-    else this.controls.say(t("Waiting for the next site…"));
+    else {
+      this.host.dataset.going = site; // until Python has sent it, nothing is said of what is still shown
+      this.controls.say(t("Waiting for the next site…"));
+    }
   }
 
   // -- Space: a look at the last decided picture of the target, in the place of the active one
