@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.language import t, tn
-from workflow.interpretability import Legible
+from dashboard.language import t
 from workflow.model import Finding, Target
 from workflow.readmodels import pages
 
@@ -22,7 +21,6 @@ def of(page: pages.ComparePage, target: Target) -> dict[str, Any]:
         "notes": [
             *_notes((text for one in mine for text in one.contradictions), serious=True),
             *_notes((text for one in mine for text in one.remarks), serious=False),
-            *_too_coarse(page, target),
         ],
         "none": _no_date(page),
     }
@@ -40,24 +38,6 @@ def _line(one: Finding, target: Target) -> dict[str, Any]:
         "words": pages.finding_words(one),
         "tags": [tag for tag in tags if tag],
     }
-
-
-def _too_coarse(page: pages.ComparePage, target: Target) -> list[dict[str, Any]]:
-    """Which pictures cannot show the target, before anybody says that it is absent there."""
-    labels = [
-        card.label
-        for card in (*page.captures, *page.stills)
-        if target.id in card.readings and card.readings[target.id].level is Legible.TOO_COARSE
-    ]
-    if not labels:
-        return []
-    text = tn(
-        len(labels),
-        "1 picture is too coarse to show that it is absent, where 'absent' needs a note: {labels}.",
-        "{n} pictures are too coarse to show that it is absent, where 'absent' needs a note: {labels}.",
-        labels="; ".join(labels),
-    )
-    return _notes([text], serious=False)
 
 
 def _no_date(page: pages.ComparePage) -> str:

@@ -25,7 +25,15 @@ from workflow.interpretability import Legible, words
 from workflow.model import Author, LonLat, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
-__all__ = ["SITE_KEY", "apply_operations", "from_grid", "neighbour_data", "show_viewer", "to_grid", "viewer_data"]
+__all__ = [
+    "SITE_KEY",
+    "apply_operations",
+    "from_grid",
+    "neighbour_data",
+    "show_viewer",
+    "to_grid",
+    "viewer_data",
+]
 
 SITE_KEY = "compare.site"
 """The session's key of the page's choice of a site."""
@@ -206,10 +214,14 @@ def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
     if offset.reference == card.id:
         return True, t("alignment reference"), t("The other pictures of this site are laid on this one.")
     if not offset.applied:
-        return False, t("not aligned"), t("The offset that was found is not applied: {reason}.", reason=offset.reason)
+        return (
+            False,
+            t("not aligned"),
+            t("The offset that was found is not applied: {reason}.", reason=offset.reason),
+        )
     why = t(
-        "Moved by {east} m east and {north} m north onto the reference, quality {quality}. How far off it still is, is not "
-        "known.",
+        "Moved by {east} m east and {north} m north onto the reference, quality {quality}. "
+        "How far off it still is, is not known.",
         east=f"{offset.dx_m:+.1f}",
         north=f"{offset.dy_m:+.1f}",
         quality=f"{offset.quality:.2f}",

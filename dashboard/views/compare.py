@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import assets, cache, notices, routes, state
 from dashboard.components import following, live, marks, viewer
 from dashboard.components.way import NO_TARGET, way
-from dashboard.language import t
+from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -20,12 +20,6 @@ from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
 FEW = 8
-SHOWS = {
-    Legible.TOO_COARSE: "no: too coarse",
-    Legible.DETECT: "to detect",
-    Legible.IDENTIFY: "to identify",
-    Legible.UNKNOWN: "not known",
-}
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -34,8 +28,8 @@ def show() -> None:
     assets.require()
     names = cache.site_titles()
     if not names:
-        notices.heading("Compare")
-        notices.empty("No sites yet. Bring a register in first.", "sitetrack sites import FILE.geojson")
+        notices.heading(t("Compare"))
+        notices.empty(t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson")
         return
     _body(names)
 
@@ -54,6 +48,7 @@ def _body(names: dict[str, str]) -> None:
             target = _target(page)
         _refused()
         _pictures(page, target)
+        _little(page, target)
         live.strip(site)
         marks.section(page)
         _captures(page, target)
@@ -79,7 +74,9 @@ def _refused() -> None:
 def _pictures(page: pages.ComparePage, target: Target) -> None:
     if page.site.position is None:
         notices.empty(
-            t("This site is not located, so no picture can be laid on it. Give it a position in sites.geojson.")
+            t(
+                "This site is not located, so no picture can be laid on it. Give it a position in sites.geojson."
+            )
         )
     elif not page.captures:
         notices.empty(
@@ -111,12 +108,33 @@ def _following(page: pages.ComparePage, target: Target) -> None:
             st.caption(safe(note["text"]))
 
 
+def _little(page: pages.ComparePage, target: Target) -> None:
+    """Why some pictures cannot show the target, before anybody says that it is absent there."""
+    lines = [
+        f"{card.label}: {card.readings[target.id].why}"
+        for card in (*page.captures, *page.stills)
+        if target.id in card.readings and card.readings[target.id].level is Legible.TOO_COARSE
+    ]
+    if not lines:
+        return
+    count = tn(
+        len(lines),
+        "1 picture is too coarse to show that this target is absent: 'absent' needs a note there",
+        "{n} pictures are too coarse to show that this target is absent: 'absent' needs a note there",
+    )
+    items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    st.html(
+        f"<details data-too-coarse style='font-size:.9rem'><summary>{safe(count)}</summary>"
+        f"<ul style='margin:.2rem 0'>{items}</ul></details>"
+    )
+
+
 def _captures(page: pages.ComparePage, target: Target) -> None:
     rows = [
         {
             "date": _date(card),
             "basis": card.basis.removeprefix("date: "),
-            "state": card.states.get(target.id, "not examined"),
+            "state": t(card.states.get(target.id, "not examined")),
             "earliest": pages.bound_words(card.earliest),
             "latest": pages.bound_words(card.latest),
             "provider": card.provider,
@@ -131,7 +149,7 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
     ]
     if not rows:
         return
-    with st.expander(f"Pictures of this site ({len(rows)})", expanded=True):
+    with st.expander(t("Pictures of this site ({n})", n=len(rows)), expanded=True):
         chosen = st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
@@ -142,28 +160,28 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             on_select="rerun",
             selection_mode="single-row",
             column_config={
-                "date": "Date",
-                "basis": st.column_config.TextColumn("What the date rests on", width="medium"),
-                "state": f"State of {target.id}",
-                "earliest": "Earliest",
-                "latest": "Latest",
-                "provider": "Provider",
-                "gsd": st.column_config.NumberColumn("GSD (m)", format="%.3g"),
+                "date": t("Date"),
+                "basis": st.column_config.TextColumn(t("What the date rests on"), width="medium"),
+                "state": t("State of {target}", target=target.id),
+                "earliest": t("Earliest"),
+                "latest": t("Latest"),
+                "provider": t("Provider"),
+                "gsd": st.column_config.NumberColumn(t("GSD (m)"), format="%.3g"),
                 "shows": st.column_config.TextColumn(
-                    "Fine enough",
-                    help="What it is fine enough for, with this class of target.",
+                    t("Fine enough"),
+                    help=t("What it is fine enough for, with this class of target."),
                 ),
-                "aligned": st.column_config.TextColumn("Alignment", width="medium"),
-                "synthetic": "Synthetic",
-                "file": "File",
-                "warnings": st.column_config.TextColumn("Warnings", width="medium"),
+                "aligned": st.column_config.TextColumn(t("Alignment"), width="medium"),
+                "synthetic": t("Synthetic"),
+                "file": t("File"),
+                "warnings": st.column_config.TextColumn(t("Warnings"), width="medium"),
             },
         )
         picked = chosen["selection"]["rows"]
         if picked and picked[0] < len(rows):
             _histories(page.site.id, (*page.captures, *page.stills)[picked[0]], target)
         else:
-            st.caption("Choose a row for its history and for what was said of it.")
+            st.caption(t("Choose a row for its history and for what was said of it."))
 
 
 def _date(card: pages.CaptureCard) -> str:
@@ -173,7 +191,16 @@ def _date(card: pages.CaptureCard) -> str:
 
 def _shows(card: pages.CaptureCard, target: Target) -> str:
     seen = card.readings.get(target.id)
-    return SHOWS[seen.level] if seen else ""
+    return _shows_words(seen.level) if seen else ""
+
+
+def _shows_words(level: Legible) -> str:
+    return {
+        Legible.TOO_COARSE: t("no: too coarse"),
+        Legible.DETECT: t("to detect"),
+        Legible.IDENTIFY: t("to identify"),
+        Legible.UNKNOWN: t("not known"),
+    }[level]
 
 
 def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
@@ -185,7 +212,14 @@ def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
     _row(f"{card.file}, {_date(card)}, {card.basis}", "capture", card.id)
     _facts(card.id)
     for one in said:
-        words = f"{one['author']} said {one['state']} ({one['confidence']} confidence, {one['review']}) {one['note']}"
+        words = t(
+            "{author} said {state} ({confidence} confidence, {review}) {note}",
+            author=one["author"],
+            state=t(one["state"]),
+            confidence=one["confidence"],
+            review=one["review"],
+            note=one["note"],
+        )
         _row(words, "observation", one["id"])
 
 
@@ -203,14 +237,17 @@ def _facts(capture: str) -> None:
 
 def _row(words: str, kind: str, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("views/history.py", label="History", query_params={"kind": kind, "id": key})
+        st.page_link("views/history.py", label=t("History"), query_params={"kind": kind, "id": key})
         st.html(f"<div style='overflow-wrap:anywhere'>{safe(words)}</div>", width="stretch")
 
 
 def _stills(page: pages.ComparePage, target: Target) -> None:
     if not page.stills:
         return
-    st.html("<b>Pictures without coordinates</b> (not laid on the map; they bound dates all the same)")
+    st.html(
+        f"<b>{safe(t('Pictures without coordinates'))}</b> "
+        f"{safe(t('(not laid on the map; they bound dates all the same)'))}"
+    )
     columns = st.columns(min(3, max(2, len(page.stills))))
     for number, card in enumerate(page.stills):
         with columns[number % len(columns)]:
@@ -233,9 +270,9 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
     if key not in st.session_state:
         st.session_state[key] = said if said in list(State) else None
     st.segmented_control(
-        f"State of {safe(target.name or target.id)}",
+        t("State of {target}", target=safe(target.name or target.id)),
         [one.value for one in State],
-        format_func=str.capitalize,
+        format_func=lambda one: t(one).capitalize(),
         key=key,
         on_change=_say,
         args=(site, card.id, target.id, key),

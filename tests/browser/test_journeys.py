@@ -105,7 +105,7 @@ def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(walker
     assert authors == {"ana"}
     assert "last site" in walker.page.locator(".line").inner_text()
     # the page has followed to the last site
-    walker.page.locator(f'[data-testid="stSelectbox"]:has-text("Place {SITES - 1:02}")').wait_for()
+    walker.page.locator(f'input[aria-label="Site"][value="Place {SITES - 1:02}"]').wait_for()
     assert f"site=place-{SITES - 1:02}" in walker.page.url
     assert walker.errors == []
 
@@ -116,14 +116,14 @@ def test_the_next_site_is_there_at_once_and_the_page_follows(walker: Any, sites:
     walker.page.locator('.frame[data-pane="1"] .label.active').wait_for()
     walker.stage.press("n")
     assert at(walker)[0] == "place-01"  # before any answer of the server
-    walker.page.locator('[data-testid="stSelectbox"]:has-text("Place 01")').wait_for()
+    walker.page.locator('input[aria-label="Site"][value="Place 01"]').wait_for()
     assert "site=place-01" in walker.page.url
     # the focus is still with the pictures: the next key goes there
     walker.page.keyboard.press("b")
     assert at(walker)[0] == "place-00"
     walker.page.keyboard.press("b")
     assert walker.page.locator(".line").inner_text() == "This is the first site."
-    walker.page.locator('[data-testid="stSelectbox"]:has-text("Place 00")').wait_for()
+    walker.page.locator('input[aria-label="Site"][value="Place 00"]').wait_for()
     assert walker.errors == []
 
 
@@ -176,7 +176,9 @@ def test_space_looks_at_the_last_decided_picture_and_back(walker: Any, sites: in
 
 
 @pytest.mark.parametrize(("sites", "dates"), [(2, 8)])
-def test_two_to_eight_pictures_lie_beside_each_other_each_another_date(walker: Any, sites: int, dates: int) -> None:
+def test_two_to_eight_pictures_lie_beside_each_other_each_another_date(
+    walker: Any, sites: int, dates: int
+) -> None:
     walker.open_compare("site=place-00")
     for count in range(2, 9):
         walker.page.locator("select[data-count]").select_option(str(count))
@@ -201,17 +203,16 @@ def test_an_address_opens_the_same_view_elsewhere(walker: Any, keys: str, sites:
         walker.stage.press(key)
     walker.wait_ready()
     look = """host => [host.viewer.data.site.id, host.viewer.mode, host.viewer.shown.join(), host.viewer.stage.place]"""
-    walker.page.wait_for_function("() => location.search.includes('view=')")
-    walker.page.wait_for_load_state("networkidle")
-    settled = walker.viewer.evaluate(
-        """host => new Promise((done) => {
-          const view = host.viewer.stage.view;
-          const look = () => (view.getAnimating() ? requestAnimationFrame(look) : done(location.href));
-          look();
-        })"""
+    walker.viewer.evaluate(
+        """async (host) => {
+          const { stage } = host.viewer;
+          const said = () => new URLSearchParams(location.search).get('view');
+          const says = () => !stage.view.getAnimating() && said() === stage.place;
+          while (!says()) await new Promise((next) => requestAnimationFrame(next));
+        }"""
     )
     other = walker.page.context.new_page()
-    other.goto(settled)
+    other.goto(walker.page.url)
     other.locator(".sitetrack-viewer[data-ready]").wait_for()
     assert other.locator(".sitetrack-viewer").evaluate(look) == walker.viewer.evaluate(look)
 

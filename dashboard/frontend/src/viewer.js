@@ -18,7 +18,6 @@ import styles from "./viewer.css";
 
 const instances = new WeakMap();
 const RENEW_AFTER_MS = 5000;
-const HELD_MS = 350; // Space held longer than this ends with the key
 const LOOKS = new Set([" ", "+", "=", "-", "0", "[", "]", "h", "arrowleft", "arrowright", "arrowup", "arrowdown"]); // keep Space's look
 const FRAME = ["read_only", "language", "project"]; // what a viewer is made for, beside its site
 
@@ -106,6 +105,8 @@ class Viewer {
 
   // Python is still at a site that was left: only what it has stored counts
   acknowledge(data) {
+    const stored = new Set(data.acked);
+    this.data = { ...this.data, captures: this.#withSaid(this.log.pending.filter((operation) => stored.has(operation.id))) };
     this.log.prune(data.acked);
     this.#redraw();
     this.controls.showRefusals(data.refusals);
@@ -304,11 +305,17 @@ class Viewer {
     return this.#waiting(captureId) ?? this.#find(captureId)?.mine ?? null;
   }
 
-  #waiting(captureId) {
-    return this.log.pending.findLast(
-      (operation) =>
-        operation.kind === "observe" && operation.site === this.data.site.id && operation.capture === captureId && operation.target === this.data.target.id,
-    )?.state;
+  #waiting(captureId, operations = this.log.pending) {
+    const { site, target } = this.data;
+    return operations.findLast((one) => one.kind === "observe" && one.site === site.id && one.capture === captureId && one.target === target.id)?.state;
+  }
+
+  // the captures as they are once these operations are stored
+  #withSaid(operations) {
+    return this.data.captures.map((capture) => {
+      const state = this.#waiting(capture.id, operations);
+      return state ? { ...capture, state, mine: state } : capture;
+    });
   }
 
   // the next picture in date order, once around, that this analyst has said nothing of
@@ -363,7 +370,7 @@ class Viewer {
 
   #leave(site, line) {
     this.endPeek();
-    const captures = this.data.captures.map((capture) => ({ ...capture, state: this.stateIn(capture.id), mine: this.#mine(capture.id) }));
+    const captures = this.#withSaid(this.log.pending);
     const { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg } = this.data;
     this.journey.go(site, { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg, captures });
     this.journey.line = line;
@@ -385,19 +392,29 @@ class Viewer {
     return captures.slice(0, Math.max(0, at)).findLast(decided) ?? captures.slice(at + 1).find(decided);
   }
 
-  peek() {
-    if (this.peeked) return this.endPeek();
+  peek(isHeld) {
+    if (isHeld) {
+      if (this.peeked) this.peeked.isHeld = true;
+      return;
+    }
+    if (this.peeked) {
+      this.endPeek();
+      return;
+    }
     const reference = this.#reference();
-    if (!reference) return this.controls.say(t("No other picture of this target is decided yet."));
+    if (!reference) {
+      this.controls.say(t("No other picture of this target is decided yet."));
+      return;
+    }
     this.stopDrawing();
-    this.peeked = { pane: this.active, id: reference.id, since: performance.now() };
+    this.peeked = { pane: this.active, id: reference.id, isHeld: false };
     this.stage.show(this.active, reference.id);
     this.#redraw();
   }
 
   // the key was let go: a look that was held ends, a short press stays
   released() {
-    if (this.peeked && performance.now() - this.peeked.since > HELD_MS) this.endPeek();
+    if (this.peeked?.isHeld) this.endPeek();
   }
 
   endPeek() {
@@ -490,7 +507,7 @@ class Viewer {
       k: () => this.step(1),
       n: () => this.go(1),
       b: () => this.go(-1),
-      " ": (event) => event.repeat || this.peek(),
+      " ": (event) => this.peek(event.repeat),
       s: () => this.activateNext(),
       x: () => this.exchange(),
       d: () => this.draw("box"),
