@@ -26,17 +26,14 @@ from workflow.model import Author, LonLat, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
 __all__ = [
-    "SITE_KEY",
     "apply_operations",
     "from_grid",
     "neighbour_data",
     "show_viewer",
+    "site_key",
     "to_grid",
     "viewer_data",
 ]
-
-SITE_KEY = "compare.site"
-"""The session's key of the page's choice of a site."""
 
 _KEY = "viewer"
 _ACKED, _REFUSALS, _WENT = "viewer.acked", "viewer.refusals", "viewer.went"
@@ -87,7 +84,16 @@ def _go() -> None:
     if not isinstance(wish, Mapping):
         return
     st.session_state[_WENT] = wish.get("step", 0)
-    st.session_state[SITE_KEY] = str(wish.get("site"))
+    st.session_state[site_key()] = str(wish.get("site"))
+
+
+def site_key() -> str:
+    """The session's key of the page's choice of a site: another one after each step of the viewer.
+
+    What the browser sends right after a step still has the value of the old choice; it must not undo the step.
+    """
+    step = st.session_state.get(_WENT, 0)
+    return f"compare.site.{step}" if step else "compare.site"
 
 
 def _take() -> None:

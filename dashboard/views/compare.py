@@ -40,7 +40,7 @@ def _body(names: dict[str, str]) -> None:
     with notices.refusals():
         site_column, target_column, _ = st.columns([4, 3, 5], vertical_alignment="bottom")
         with site_column:
-            site = state.select(t("Site"), "site", names, key=viewer.SITE_KEY)
+            site = state.select(t("Site"), "site", names, key=viewer.site_key())
         stamp, author = cache.stamp(), state.author()
         live.looked_at(site, stamp)
         page = cache.compare(site, stamp, author.name if author else None)
