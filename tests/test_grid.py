@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import Geod, Proj
 
 from workflow.grid import SiteGrid, grid_crs, grid_gsd, site_grid
 from workflow.model import LonLat
@@ -121,3 +121,19 @@ def test_a_place_beyond_the_projection_is_refused():
     grid = site_grid(LonLat(123, 0), 150, 0.5)
     with pytest.raises(ValueError, match="beyond the reach"):
         grid.from_lonlat(LonLat(123 - 90, 0))
+
+
+@given(
+    st.builds(LonLat, st.floats(-179.9, 179.9, allow_nan=False), st.floats(-79.9, 83.9, allow_nan=False)),
+    RADII,
+)
+def test_true_north_is_the_convergence_of_the_meridians_that_pyproj_has(place, radius_m):
+    grid = site_grid(place, radius_m, 0.5)
+    convergence = Proj(grid.crs).get_factors(place.lon, place.lat).meridian_convergence
+    assert grid.true_north_deg(place) == pytest.approx(-convergence, abs=0.01)
+
+
+def test_true_north_points_west_of_the_grids_north_in_the_east_of_a_zone():
+    place = LonLat(128.9, 39.0)  # beside the middle of its zone, 129 degrees east
+    assert site_grid(place, 100, 0.5).true_north_deg(LonLat(131.5, 39.0)) < -1
+    assert abs(site_grid(place, 100, 0.5).true_north_deg(place)) < 0.1
