@@ -137,12 +137,15 @@ def test_one_thing_is_counted_in_the_singular(tmp_path: Path, monkeypatch: pytes
     assert "1 site, 1 target, 0 captures, 0 observations" in text_of(run_page())
 
 
-@pytest.mark.parametrize(
-    ("site", "sentence"),
-    [("harbour-bridge", "set the state of this target"), ("lost", "there is no picture of this site")],
-)
-def test_what_to_do_for_a_date_fits_the_pictures_that_there_are(root: Path, site: str, sentence: str) -> None:
-    assert sentence in text_of(run_page("compare", site=site))
+def test_what_to_do_for_a_date_fits_the_pictures_that_there_are(
+    root: Path, shown: Any, sample: ModuleType
+) -> None:
+    from dashboard.components.viewer import viewer_data
+
+    said = viewer_data(shown, shown.site.targets[0], sample.AUTHOR)["findings"]
+    assert said["lines"] == []
+    assert "set the state of this target" in said["none"]
+    assert "there is no picture of this site" in text_of(run_page("compare", site="lost"))
 
 
 def test_statements_that_do_not_fit_stand_below_the_findings(root: Path, sample: ModuleType) -> None:

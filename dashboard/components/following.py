@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.language import t
+from dashboard.language import language, t
 from workflow.model import Finding, Target
 from workflow.readmodels import pages
 
@@ -35,7 +35,7 @@ def _line(one: Finding, target: Target) -> dict[str, Any]:
     tags = ["SYNTHETIC" if one.synthetic else "", *one.doubts, says]
     return {
         "subject": (target.name or target.id) if one.target else t("the place"),
-        "words": pages.finding_words(one),
+        "words": pages.finding_words(one, language()),
         "tags": [tag for tag in tags if tag],
     }
 
