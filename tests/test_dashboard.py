@@ -255,6 +255,7 @@ def box(shown: Any, name: str = "op-1", **changes: Any) -> dict[str, Any]:
         "id": name,
         "seq": 1,
         "kind": "annotate",
+        "site": shown.site.id,
         "capture": shown.captures[0].id,
         "target": "gantry",
         "shape": "box",
@@ -265,11 +266,11 @@ def box(shown: Any, name: str = "op-1", **changes: Any) -> dict[str, Any]:
 
 
 def test_an_operation_that_arrives_twice_is_stored_once(shown: Any, sample: ModuleType) -> None:
-    from dashboard.components.viewer import apply_operations
+    from dashboard.components.operations import apply_operations
     from dashboard.projects import current_project
 
     for _ in range(2):
-        done, refused = apply_operations(shown, sample.AUTHOR, [box(shown)])
+        done, refused = apply_operations(sample.AUTHOR, [box(shown)])
         assert done == ["op-1"]
         assert refused == []
     (mark,) = current_project().annotations()
@@ -277,7 +278,7 @@ def test_an_operation_that_arrives_twice_is_stored_once(shown: Any, sample: Modu
 
 
 def test_a_box_goes_to_degrees_and_back_to_the_same_metres(shown: Any) -> None:
-    from dashboard.components.viewer import from_grid, to_grid
+    from dashboard.gridjson import from_grid, to_grid
 
     drawn = box(shown)["geometry"]
     again = to_grid(from_grid(drawn, shown.grid), shown.grid)
@@ -297,10 +298,10 @@ def test_a_box_goes_to_degrees_and_back_to_the_same_metres(shown: Any) -> None:
 def test_what_no_viewer_sends_is_refused_with_a_sentence(
     shown: Any, sample: ModuleType, spoilt: dict[str, Any]
 ) -> None:
-    from dashboard.components.viewer import apply_operations
+    from dashboard.components.operations import apply_operations
     from dashboard.projects import current_project
 
-    done, refused = apply_operations(shown, sample.AUTHOR, [box(shown, **spoilt)])
+    done, refused = apply_operations(sample.AUTHOR, [box(shown, **spoilt)])
     assert done == ["op-1"]
     assert len(refused) == 1
     assert refused[0]["sentence"].endswith(".")
@@ -308,34 +309,36 @@ def test_what_no_viewer_sends_is_refused_with_a_sentence(
 
 
 def test_nobody_without_a_name_records_anything(shown: Any) -> None:
-    from dashboard.components.viewer import apply_operations
+    from dashboard.components.operations import apply_operations
     from dashboard.projects import current_project
 
-    _, refused = apply_operations(shown, None, [box(shown)])
+    _, refused = apply_operations(None, [box(shown)])
     assert "give your name" in refused[0]["sentence"]
     assert current_project().annotations() == ()
 
 
 def test_a_viewer_by_role_sees_and_changes_nothing(shown: Any) -> None:
-    from dashboard.components.viewer import apply_operations, viewer_data
+    from dashboard.components.operations import apply_operations
+    from dashboard.components.viewer import viewer_data
     from dashboard.projects import current_project
     from workflow.model import Author, Role
 
     watcher = Author("eve", Role.VIEWER)
     assert viewer_data(shown, shown.site.targets[0], watcher)["read_only"]
-    _, refused = apply_operations(shown, watcher, [box(shown)])
+    _, refused = apply_operations(watcher, [box(shown)])
     assert "may not" in refused[0]["sentence"]
     assert current_project().annotations() == ()
 
 
 def test_a_state_arrives_with_its_note_and_confidence(shown: Any, sample: ModuleType) -> None:
-    from dashboard.components.viewer import apply_operations
+    from dashboard.components.operations import apply_operations
     from dashboard.projects import current_project
 
     operation = {
         "id": "op-2",
         "seq": 1,
         "kind": "observe",
+        "site": shown.site.id,
         "capture": shown.captures[0].id,
         "target": "gantry",
         "state": "absent",
@@ -343,7 +346,7 @@ def test_a_state_arrives_with_its_note_and_confidence(shown: Any, sample: Module
         "note": "clear view",
     }
     spoilt = operation | {"id": "op-3", "seq": 2, "state": "gone"}
-    done, refused = apply_operations(shown, sample.AUTHOR, [spoilt, operation])
+    done, refused = apply_operations(sample.AUTHOR, [spoilt, operation])
     assert done == ["op-2", "op-3"]
     assert [one["id"] for one in refused] == ["op-3"]
     (said,) = current_project().observations()

@@ -1,43 +1,37 @@
 """The comparison viewer: what goes to the browser, and what comes back.
 
-Everything that the viewer may show of a site goes out once. What comes back is a log of operations (draw,
+Everything that the viewer may show of a site goes out once. What comes back is a log of operations (draw, edit,
 delete, state) as component state; each is applied once, acknowledged by its id, and the viewer forgets what
-was acknowledged. Boxes arrive in the site's grid (metres) and are stored as WGS 84.
+was acknowledged (`operations.py`). Marks go out in the site's grid (metres) and are stored as WGS 84.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from dashboard import assets, cache, routes, state
+from dashboard import assets, routes, state
 from dashboard.capability import capabilities
 from dashboard.components import following
+from dashboard.components.operations import apply_operations
 from dashboard.components.way import Way
+from dashboard.gridjson import to_grid
 from dashboard.language import language, t
 from dashboard.projects import current_project
-from workflow import actions, pictures
-from workflow.errors import WorkflowError
+from workflow import pictures
 from workflow.grid import SiteGrid
 from workflow.interpretability import Legible, words
-from workflow.model import Author, LonLat, Role, Target
+from workflow.model import Author, Observation, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
-__all__ = [
-    "apply_operations",
-    "from_grid",
-    "neighbour_data",
-    "show_viewer",
-    "site_key",
-    "to_grid",
-    "viewer_data",
-]
+__all__ = ["neighbour_data", "show_viewer", "site_key", "viewer_data"]
 
 _KEY = "viewer"
 _ACKED, _REFUSALS, _WENT = "viewer.acked", "viewer.refusals", "viewer.went"
 _REMEMBERED = 500
+_TOLD = 200
 # small, because it is sent with every message; the viewer itself is an asset that browsers keep
 _BOOTSTRAP = """
 export default function (component) {
@@ -59,9 +53,10 @@ def show_viewer(page: ComparePage, target: Target, way: Way) -> None:
 
     It is one component for all sites, so that a step to the next one keeps it; `way` has the neighbours.
     """
-    data = viewer_data(page, target, state.author()) | {
+    author = state.author()
+    data = viewer_data(page, target, author) | {
         "order": way.order,
-        "near": {one.site.id: neighbour_data(one, aim) for one, aim in way.near},
+        "near": {one.site.id: neighbour_data(one, aim, author) for one, aim in way.near},
         "went": st.session_state.get(_WENT, 0),
         "acked": list(st.session_state.get(_ACKED, ())),
         "refusals": list(st.session_state.get(_REFUSALS, ())),
@@ -97,27 +92,18 @@ def site_key() -> str:
 
 
 def _take() -> None:
-    """Apply the log of operations that has just come in; it may be of several sites."""
-    operations = st.session_state[_KEY].get("ops") or []
+    """Apply the part of the log of operations that has just come in; it may be of several sites."""
+    sent = st.session_state[_KEY].get("ops")
+    operations = sent.get("operations") if isinstance(sent, Mapping) else None
     known = st.session_state.get(_ACKED, ())
-    fresh = [one for one in operations if isinstance(one, Mapping) and one.get("id") not in known]
+    fresh = [
+        one for one in operations or () if isinstance(one, Mapping) and str(one.get("id", "")) not in known
+    ]
     if not fresh:
         return
-    author = state.author()
-    acked: list[str] = []
-    refusals: list[dict[str, str]] = []
-    for site in dict.fromkeys(str(one.get("site")) for one in fresh):
-        mine = [one for one in fresh if str(one.get("site")) == site]
-        try:
-            page = cache.compare(site, current_project().record.stamp, author.name if author else None)
-        except WorkflowError as error:
-            acked += [str(one.get("id", "")) for one in mine]
-            refusals += [{"id": str(one.get("id", "")), "sentence": str(error)} for one in mine]
-            continue
-        done, refused = apply_operations(page, author, mine)
-        acked, refusals = acked + done, refusals + refused
+    acked, refusals = apply_operations(state.author(), fresh)
     st.session_state[_ACKED] = (*known, *acked)[-_REMEMBERED:]
-    st.session_state[_REFUSALS] = refusals
+    st.session_state[_REFUSALS] = (*st.session_state.get(_REFUSALS, ()), *refusals)[-_TOLD:]
 
 
 # -- out -----------------------------------------------------------------------------------------------------
@@ -131,16 +117,17 @@ def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dic
     ValueError
         when the site is not located.
     """
-    return neighbour_data(page, target) | {
+    return neighbour_data(page, target, author) | {
         "script": assets.url("viewer.js"),
         "project": str(current_project().root),
         "read_only": author is None or author.role is Role.VIEWER,
         "language": language(),
         "author": f"{author.name} ({author.role})" if author else "",
+        "who": author.name if author else "",
     }
 
 
-def neighbour_data(page: ComparePage, target: Target) -> dict[str, Any]:
+def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> dict[str, Any]:
     """The part of it that is another at each site.
 
     Raises
@@ -160,7 +147,8 @@ def neighbour_data(page: ComparePage, target: Target) -> dict[str, Any]:
         "center": list(grid.from_lonlat(place)),
         "north_deg": round(grid.true_north_deg(place), 3),
         "token": capabilities.issue(routes.tile_scope(page.site.id)),
-        "captures": [_capture(card, target) for card in page.captures],
+        "targets": [{"id": one.id, "name": one.name or one.id} for one in page.site.targets],
+        "captures": _captures(page, target, author),
         "annotations": [_mark(mark, grid) for mark in page.marks if not mark.mark.in_pixels],
         "shown": _first_pair(page, target),
         "findings": following.of(page, target),
@@ -187,6 +175,20 @@ def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:
         "thumbnail": routes.THUMBNAIL_PATH.replace("{site}", site),
         "card": routes.CARD_PATH.replace("{site}", site),
     }
+
+
+def _captures(page: ComparePage, target: Target, author: Author | None) -> list[dict[str, Any]]:
+    """The pictures, each with what the author said of the target in it."""
+    said = {
+        one.capture: _own(one)
+        for one in current_project().observations(site=page.site.id)
+        if author is not None and (one.target, one.author) == (target.id, author.name)
+    }
+    return [_capture(card, target) | {"said": said.get(card.id)} for card in page.captures]
+
+
+def _own(said: Observation) -> dict[str, str]:
+    return {"state": said.state.value, "confidence": said.confidence.value, "note": said.note}
 
 
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
@@ -252,111 +254,13 @@ def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:
         "id": mark.id,
         "capture": mark.capture,
         "shape": mark.shape,
+        "target": mark.target,
         "label": mark.label,
+        "note": mark.note,
+        "evidence": mark.evidence,
+        "author": mark.author,
+        "sealed": mark.review.sealed,
+        "copied_from": mark.copied_from,
         "version": card.version,
         "geometry": to_grid(mark.geometry, grid),
-    }
-
-
-def to_grid(geometry: Mapping[str, Any], grid: SiteGrid) -> dict[str, Any]:
-    """A GeoJSON geometry on WGS 84 (lon, lat) in the grid's metres."""
-    return {
-        "type": geometry["type"],
-        "coordinates": _each(geometry["coordinates"], lambda x, y: grid.from_lonlat(LonLat(x, y))),
-    }
-
-
-def from_grid(geometry: Mapping[str, Any], grid: SiteGrid) -> dict[str, Any]:
-    """A geometry in the grid's metres as GeoJSON on WGS 84 (lon, lat)."""
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        lonlat = grid.to_lonlat(x, y)
-        return lonlat.lon, lonlat.lat
-
-    return {"type": geometry["type"], "coordinates": _each(geometry["coordinates"], place)}
-
-
-def _each(coordinates: Any, place: Callable[[float, float], Iterable[float]]) -> list[Any]:
-    if not isinstance(coordinates, list | tuple):
-        raise TypeError("coordinates are nested lists of numbers")
-    if coordinates and isinstance(coordinates[0], int | float):
-        return list(place(float(coordinates[0]), float(coordinates[1])))
-    return [_each(one, place) for one in coordinates]
-
-
-# -- in ------------------------------------------------------------------------------------------------------
-
-
-def apply_operations(
-    page: ComparePage, author: Author | None, operations: Sequence[Mapping[str, Any]]
-) -> tuple[list[str], list[dict[str, str]]]:
-    """Apply operations of the viewer in their order: ids that are done with, and refusals as sentences.
-
-    A refused operation is done with as well: the viewer shows the sentence and keeps nothing that cannot be
-    stored.
-    """
-    refusals: list[dict[str, str]] = []
-    done: list[str] = []
-    for operation in sorted(operations, key=lambda one: one.get("seq", 0)):
-        name = str(operation.get("id", ""))
-        try:
-            if author is None:
-                refusals.append(
-                    {"id": name, "sentence": "Nothing was stored: give your name first; reload the page."}
-                )
-            else:
-                refusals += [{"id": name, "sentence": one} for one in _apply(page, author, operation)]
-        except WorkflowError as error:
-            refusals.append({"id": name, "sentence": str(error)})
-        except (KeyError, TypeError, ValueError, IndexError):  # not made by our viewer
-            refusals.append(
-                {"id": name, "sentence": "An operation could not be read; reload the page and repeat it."}
-            )
-        done.append(name)
-    return done, refusals
-
-
-def _apply(page: ComparePage, author: Author, operation: Mapping[str, Any]) -> list[str]:
-    project, site = current_project(), page.site.id
-    if operation["kind"] == "observe":
-        actions.observe(
-            project,
-            author,
-            site=site,
-            capture=operation["capture"],
-            state=operation["state"],
-            target=operation["target"],
-            confidence=operation["confidence"],
-            note=operation["note"],
-        )
-        return []
-    answer = actions.annotate(project, author, [_drawing(page, operation)])
-    return [sentence for _, sentence in answer.refused]
-
-
-def _drawing(page: ComparePage, operation: Mapping[str, Any]) -> dict[str, Any]:
-    """An operation of the viewer as `actions.annotate` takes it."""
-    if operation["kind"] == "delete":
-        return {
-            "op": operation["id"],
-            "seq": operation["seq"],
-            "type": "delete",
-            "annotation": {"id": operation["annotation"]},
-            "base_version": operation["base_version"],
-        }
-    if operation["kind"] != "annotate" or page.grid is None:
-        raise ValueError(operation["kind"])
-    return {
-        "op": operation["id"],
-        "seq": operation["seq"],
-        "type": "add",
-        "annotation": {
-            "id": operation["id"],
-            "site": page.site.id,
-            "capture": operation["capture"],
-            "target": operation["target"],
-            "shape": operation["shape"],
-            "geometry": from_grid(operation["geometry"], page.grid),
-            "label": operation["label"],
-        },
     }

@@ -7,7 +7,7 @@ from workflow.actions.dating import STATED_BASES, Understood, set_date, understo
 from workflow.actions.editing import undo
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
-from workflow.actions.observing import caution_on, observe
+from workflow.actions.observing import caution_on, observe, observe_once
 from workflow.actions.past_work import ImportedRow, ImportOptions, PastWorkReport, import_observations
 from workflow.actions.reviewing import (
     adjudicate,
@@ -43,6 +43,7 @@ __all__ = [
     "import_observations",
     "import_sites",
     "observe",
+    "observe_once",
     "reinstate",
     "renew_claim",
     "reopen",

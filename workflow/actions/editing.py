@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Transaction, Versioned
 
-__all__ = ["UNDOABLE", "as_it_was", "merged", "undo"]
+__all__ = ["UNDOABLE", "as_it_was", "brought_together", "merged", "refuse_sealed", "undo"]
 
 T = TypeVar("T")
 UNDOABLE: Mapping[str, type[Any]] = {
@@ -63,6 +63,19 @@ def merged(transaction: Transaction, known: Versioned[T], key: str, base_version
     if base_version == known.version:
         return mine
     was = as_it_was(transaction, known, key, base_version)
+    return brought_together(transaction, known, key, base_version, was, mine)
+
+
+def brought_together(
+    transaction: Transaction, known: Versioned[T], key: str, base_version: int, was: T, mine: T
+) -> T:
+    """`mine`, which was made from `was`, together with what stands there now.
+
+    Raises
+    ------
+    EditConflict
+        when the same field was changed to something else; it carries both values.
+    """
     both = merge(encode(was), encode(known.value), encode(mine))
     if both.conflicts:
         author = transaction.last(type(known.value), key).author

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workflow.errors import InputRefused
 
-__all__ = ["SHAPES", "Range", "checked_geometry"]
+__all__ = ["SHAPES", "Range", "checked_geometry", "is_same_place"]
 
 SHAPES: Mapping[str, str] = {
     "arrow": "LineString",
@@ -25,6 +25,7 @@ Range = tuple[float, float, float, float]
 """Smallest and largest x, smallest and largest y that a coordinate may have, ends included."""
 
 MOST_POINTS = 10_000
+_HAIR_DEG = 1e-9
 XY = list[float]
 
 
@@ -49,6 +50,19 @@ def checked_geometry(shape: str, value: object, allowed: Range) -> dict[str, obj
     if sum(len(ring) for ring in rings if isinstance(ring, list)) > MOST_POINTS:
         raise _refused(f"it has more than {MOST_POINTS} points", "draw it simpler")
     return {"type": kind, "coordinates": [_ring(ring, allowed) for ring in rings]}
+
+
+def is_same_place(one: object, other: object) -> bool:
+    """Whether two geometries differ by no more than the way to a map's metres and back again (0.1 mm)."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.get("type") == other.get("type") and is_same_place(
+            one.get("coordinates"), other.get("coordinates")
+        )
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(is_same_place, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= _HAIR_DEG
+    return one == other
 
 
 def _refused(problem: str, remedy: str) -> InputRefused:

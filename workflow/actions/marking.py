@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workflow.actions.editing import as_it_was, merged, refuse_sealed
-from workflow.actions.geometry import SHAPES, Range, checked_geometry
+from workflow.actions.editing import as_it_was, brought_together, merged, refuse_sealed
+from workflow.actions.geometry import SHAPES, Range, checked_geometry, is_same_place
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
@@ -24,6 +24,7 @@ __all__ = ["Acknowledgement", "annotate", "edit_annotation"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAMELESS = str(InputRefused("Operation", "it has no id to acknowledge", "send one as 'op'"))
 _LONGEST_LABEL, _LONGEST_NOTE = 200, 4000
+_FIELDS = ("shape", "geometry", "target", "label", "note", "evidence")
 _DEGREES: Range = (-180.0, 180.0, -90.0, 90.0)
 
 
@@ -40,13 +41,15 @@ class Acknowledgement:
 
 
 def annotate(project: Project, author: Author, operations: Sequence[Mapping[str, Any]]) -> Acknowledgement:
-    """Apply operations ``{op, seq, type, annotation, base_version?}`` in the order of `seq`, each `op` once.
+    """Apply operations ``{op, seq, type, annotation, base_version?, was?}`` in the order of `seq`, each `op` once.
 
-    `type` is ``add``, ``edit`` or ``delete``; an edit states the fields that change. With a `base_version` an
-    edit is brought together with what others changed since; where both changed the same field it is refused with
-    both values. A deletion is refused when the mark has moved on, both when review has sealed it. Coordinates are
-    degrees (lon, lat), or column and row of the original where the capture has no georeference. What cannot be
-    taken is refused by itself, the rest is applied.
+    `type` is ``add``, ``edit``, ``delete`` or ``restore``, which takes a deletion back; an edit states the fields
+    that change. What a change was based on is said as a `base_version`, or as `was`: fields as they were seen. A log
+    whose earlier operations are still under way knows no version, but what it will find. An edit is brought together
+    with what others changed since; where both changed the same field it is refused with both values. A deletion is
+    refused when the mark has moved on, all three when review has sealed it. Coordinates are degrees (lon, lat), or
+    column and row of the original where the capture has no georeference. What cannot be taken is refused by itself,
+    the rest is applied.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def edit_annotation(
     require(author, Deed.ANNOTATE)
     stated = {**changes, "id": key}
     with project.record.write(author, f"changed {', '.join(sorted(changes)) or 'nothing'}") as transaction:
-        return _edit(transaction, author, stated, transaction.get(Annotation, key), base_version)
+        known = transaction.get(Annotation, key)
+        return _edit(transaction, author, stated, known, {"base_version": base_version})
 
 
 def _judged(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> str:
@@ -140,7 +144,10 @@ def _apply(transaction: Transaction, author: Author, operation: Mapping[str, Any
     if not (isinstance(key, str) and _NAME.fullmatch(key)):
         raise InputRefused("Annotation", "it has no sound id", "send letters, digits and hyphens, 64 at most")
     known = transaction.get(Annotation, key)
-    _APPLY[kind](transaction, author, stated, known, operation.get("base_version"))
+    was = operation.get("was")
+    if was is not None and not isinstance(was, Mapping):
+        raise InputRefused("Operation", "what it was based on is not an object", "send one as 'was'")
+    _APPLY[kind](transaction, author, stated, known, operation)
 
 
 def _add(
@@ -148,7 +155,7 @@ def _add(
     author: Author,
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
-    _: object,
+    _: Mapping[str, Any],
 ) -> None:
     if known is not None:
         raise InputRefused(f"Annotation {stated['id']}", "it is there already", "give the new one its own id")
@@ -157,7 +164,8 @@ def _add(
         raise InputRefused(
             f"Annotation {stated['id']}", f"it has no {' and no '.join(missing)}", "send it whole"
         )
-    blank = Annotation(stated["id"], "", "", "", {}, author=author.name)
+    origin = _origin(transaction, stated.get("copied_from"))
+    blank = Annotation(stated["id"], "", "", "", {}, author=author.name, copied_from=origin)
     transaction.put(_checked(transaction, blank, stated), base_version=0)
 
 
@@ -166,7 +174,7 @@ def _edit(
     author: Author,
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
-    base_version: object,
+    operation: Mapping[str, Any],
 ) -> Versioned[Annotation]:
     there = _present(stated, known)
     refuse_sealed(author, "annotation", stated["id"], there.value)
@@ -177,12 +185,37 @@ def _edit(
         raise InputRefused(
             f"Annotation {stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
         )
-    base = there.version if base_version is None else _version(base_version)
-    was = as_it_was(transaction, there, stated["id"], base)
-    both = merged(transaction, there, stated["id"], base, _checked(transaction, was, stated))
+    both = _together(transaction, there, stated, operation)
     if both != there.value:  # reviewed is what stood there, not what stands now
         both = replace(both, review=Review.DRAFT)
     return Versioned(both, transaction.put(both, base_version=there.version).version)
+
+
+def _together(
+    transaction: Transaction,
+    there: Versioned[Annotation],
+    stated: Mapping[str, Any],
+    operation: Mapping[str, Any],
+) -> Annotation:
+    """The edited mark with what others changed since it was seen."""
+    key, seen = stated["id"], operation.get("was")
+    if seen is not None:
+        was = replace(there.value, **_seen(there.value, seen))
+        base = _version(operation.get("base_version"))
+        return brought_together(transaction, there, key, base, was, _checked(transaction, was, stated))
+    base_version = operation.get("base_version")
+    base = there.version if base_version is None else _version(base_version)
+    was = as_it_was(transaction, there, key, base)
+    return merged(transaction, there, key, base, _checked(transaction, was, stated))
+
+
+def _seen(there: Annotation, was: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that are not any more what they were seen to be."""
+    return {
+        name: was[name]
+        for name in _FIELDS
+        if name in was and not is_same_place(was[name], getattr(there, name))
+    }
 
 
 def _delete(
@@ -190,18 +223,42 @@ def _delete(
     author: Author,
     stated: Mapping[str, Any],
     known: Versioned[Annotation] | None,
-    base_version: object,
+    operation: Mapping[str, Any],
 ) -> None:
     if known is not None and known.value.deleted:
         return
     there = _present(stated, known)
     refuse_sealed(author, "annotation", stated["id"], there.value)
-    if base_version is not None and base_version != there.version:  # what is deleted must have been seen
-        raise StaleWrite("annotation", stated["id"], _version(base_version), there.version)
+    _refuse_unseen(there, operation)
     transaction.put(replace(there.value, deleted=True), base_version=there.version)
 
 
-_APPLY = {"add": _add, "edit": _edit, "delete": _delete}
+def _restore(
+    transaction: Transaction,
+    author: Author,
+    stated: Mapping[str, Any],
+    known: Versioned[Annotation] | None,
+    operation: Mapping[str, Any],
+) -> None:
+    """Take a deletion back: the mark as it was, with its history, a draft again."""
+    if known is None:
+        raise InputRefused(f"Annotation {stated['id']}", "it never was there", "add it")
+    refuse_sealed(author, "annotation", stated["id"], known.value)
+    _refuse_unseen(known, operation)
+    if known.value.deleted:
+        back = replace(known.value, deleted=False, review=Review.DRAFT)
+        transaction.put(back, base_version=known.version)
+
+
+def _refuse_unseen(there: Versioned[Annotation], operation: Mapping[str, Any]) -> None:
+    """What is deleted or put back must have been seen as it is."""
+    base_version, was = operation.get("base_version"), operation.get("was")
+    moved_on = base_version not in (None, there.version) if was is None else bool(_seen(there.value, was))
+    if moved_on:
+        raise StaleWrite("annotation", there.value.id, _version(base_version), there.version)
+
+
+_APPLY = {"add": _add, "edit": _edit, "delete": _delete, "restore": _restore}
 
 
 def _present(stated: Mapping[str, Any], known: Versioned[Annotation] | None) -> Versioned[Annotation]:
@@ -261,6 +318,17 @@ def _target(site: Site, key: object) -> str | None:
         return None
     if not isinstance(key, str) or key not in ids:
         raise UnknownName(f"target of site {site.id}", str(key)[:80], ids)
+    return key
+
+
+def _origin(transaction: Transaction, key: object) -> str:
+    """The id of the mark that another one was copied from; "" where none is said."""
+    if not key:
+        return ""
+    if not (isinstance(key, str) and _NAME.fullmatch(key)) or transaction.get(Annotation, key) is None:
+        raise InputRefused(
+            "Copy", f"there is no mark {str(key)[:64]!r} to copy from", "leave 'copied_from' out"
+        )
     return key
 
 

@@ -11,12 +11,13 @@ from workflow.actions.editing import refuse_sealed
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.chips import covers
-from workflow.errors import InputRefused, UnknownName
+from workflow.errors import AmbiguousName, InputRefused, NotAllowed, UnknownName
 from workflow.interpretability import Legible, Limits, caution, reading, words
-from workflow.model import Author, Capture, Confidence, Observation, Site, State, Target
+from workflow.model import Author, Capture, Confidence, Observation, Review, Site, State, Target
 
 if TYPE_CHECKING:
     from workflow.project import Project
+    from workflow.store import Transaction, Versioned
 
 __all__ = [
     "LONGEST_NOTE",
@@ -25,6 +26,7 @@ __all__ = [
     "must_show",
     "observation_id",
     "observe",
+    "observe_once",
     "statement",
     "target_of",
     "word",
@@ -79,6 +81,88 @@ def observe(
         note=note,
     )
     return _put(project, author, said)
+
+
+def observe_once(
+    project: Project,
+    author: Author,
+    operation: str,
+    *,
+    site: str,
+    capture: str,
+    target: str,
+    state: str | None,
+    confidence: str = Confidence.MODERATE,
+    note: str = "",
+    seen: str | None = None,
+) -> str:
+    """`observe` as an operation with an id, which is judged once: why it was refused, "" when it was applied.
+
+    The state None takes the author's statement back. `seen` is the state that the author's own statement had when
+    this was said, "" for none: where it has another one by now, the newer one stands and this is refused. None does
+    not look.
+
+    Raises
+    ------
+    NotAllowed
+        for a viewer.
+    """
+    require(author, Deed.OBSERVE)
+    judged = project.record.judged_operations([operation])
+    if operation in judged:
+        return judged[operation]
+    said, refused = None, ""
+    try:
+        key = observation_id(site, target, capture, author.name)
+        if state is not None:
+            said = statement(
+                project,
+                author,
+                site=site,
+                capture=capture,
+                state=state,
+                target=target,
+                confidence=confidence,
+                note=note,
+            )
+            key = said.id
+    except (AmbiguousName, InputRefused, UnknownName) as error:
+        refused = str(error)
+    with project.record.write(author, f"{state or 'nothing'} at {site}, {target}") as transaction:
+        judged = transaction.judged_operations([operation])
+        if operation in judged:
+            return judged[operation]
+        if not refused:
+            refused = _said(transaction, author, key, said, seen)
+        transaction.judge(operation, refused)
+    return refused
+
+
+def _said(
+    transaction: Transaction, author: Author, key: str, said: Observation | None, seen: str | None
+) -> str:
+    """Put a statement, or take it back with None; why it was refused, "" when it was not."""
+    known = transaction.get(Observation, key)
+    now = known.value.state.value if known is not None and not known.value.deleted else ""
+    wanted = said.state.value if said is not None else ""
+    if seen is not None and now not in (seen, wanted):
+        return str(
+            InputRefused(
+                f"'{wanted or 'no state'}'",
+                f"you said {now or 'nothing'!r} there meanwhile, in place of {seen or 'nothing'!r}",
+                "look again, then say it again",
+            )
+        )
+    try:
+        if said is not None:
+            _put_in(transaction, author, said, known)
+        elif known is not None and not known.value.deleted:
+            refuse_sealed(author, "observation", key, known.value)
+            gone = replace(known.value, deleted=True, review=Review.DRAFT)
+            transaction.put(gone, base_version=known.version)
+    except NotAllowed as error:
+        return str(error)
+    return ""
 
 
 def statement(
@@ -196,11 +280,16 @@ def caution_on(project: Project, said: Observation) -> str:
 def _put(project: Project, author: Author, said: Observation) -> Observation:
     reason = f"{said.state} at {said.site}, {said.target}"
     with project.record.write(author, reason) as transaction:
-        known = transaction.get(Observation, said.id)
-        if known is not None:
-            said = replace(said, blind=known.value.blind)  # how it was first made stays true
-            if replace(said, review=known.value.review) == known.value:
-                return known.value
-            refuse_sealed(author, "observation", said.id, known.value)
-        transaction.put(said, base_version=known.version if known else 0)
+        return _put_in(transaction, author, said, transaction.get(Observation, said.id))
+
+
+def _put_in(
+    transaction: Transaction, author: Author, said: Observation, known: Versioned[Observation] | None
+) -> Observation:
+    if known is not None:
+        said = replace(said, blind=known.value.blind)  # how it was first made stays true
+        if replace(said, review=known.value.review) == known.value:
+            return known.value
+        refuse_sealed(author, "observation", said.id, known.value)
+    transaction.put(said, base_version=known.version if known else 0)
     return said

@@ -112,7 +112,7 @@ class Annotation:
 
     `geometry` is GeoJSON: on WGS 84 (lon, lat) where `in_pixels` is False, else column and row of the original's
     pixels. `shape` is how it was drawn (`box`, `point`, `line`, `polygon`). `evidence` tells a mark that states
-    something from mere graphics.
+    something from mere graphics. `copied_from` is the id of the mark on another capture that it was copied from.
     """
 
     id: str
@@ -128,6 +128,7 @@ class Annotation:
     author: str = ""
     deleted: bool = False
     review: Review = Review.DRAFT
+    copied_from: str = ""
 
 
 class Verdict(StrEnum):

@@ -1,71 +1,144 @@
-// Boxes and points on the pictures: how they look, how they become features and operations.
+// Marks on the pictures: how they look, how they become features.
 import Feature from "ol/Feature.js";
 import Point from "ol/geom/Point.js";
 import Polygon from "ol/geom/Polygon.js";
 import LineString from "ol/geom/LineString.js";
 import MultiLineString from "ol/geom/MultiLineString.js";
+import { getCenter, getHeight, getWidth } from "ol/extent.js";
 import Circle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
+import RegularShape from "ol/style/RegularShape.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 
 const INK = "#ffd21f";
 const CHOSEN = "#4cd7ff";
+const MINE = "#ff7bf0";
 const CASING = "rgba(0,0,0,0.75)";
+const FONT = "system-ui, 'Noto Sans KR', sans-serif";
+const SMALL_PX = 7; // what is smaller on the screen is shown as a ring
+const HEAD_PX = 8;
 
 // a dark casing under a bright line keeps a mark legible on snow and on asphalt
 function strokes(colour, dash) {
   return [new Stroke({ color: CASING, width: 4 }), new Stroke({ color: colour, width: 2, lineDash: dash })];
 }
 
+function ring(strokeOf, geometry, radius, fill) {
+  return new Style({ geometry, image: new Circle({ radius, stroke: strokeOf, fill }) });
+}
+
+function words(text, colour, options) {
+  return new Text({ text, fill: new Fill({ color: colour }), stroke: new Stroke({ color: CASING, width: 4 }), overflow: true, ...options });
+}
+
 function labelStyle(label, colour, geometry) {
-  const text = new Text({
-    text: label,
-    font: "600 12px system-ui, 'Noto Sans KR', sans-serif",
-    fill: new Fill({ color: colour }),
-    stroke: new Stroke({ color: CASING, width: 3 }),
+  const isPoint = geometry.getType() === "Point";
+  const [west, , , north] = geometry.getExtent();
+  const text = words(label, colour, {
+    font: `600 12px ${FONT}`,
     textAlign: "left",
     textBaseline: "bottom",
-    overflow: true,
-    offsetX: geometry.getType() === "Point" ? 10 : 0,
+    offsetX: isPoint ? 10 : 0,
     offsetY: -3,
   });
-  const [west, , , north] = geometry.getExtent();
   return new Style({ geometry: new Point([west, north]), text });
 }
 
-export function markStyle(feature, chosen = false) {
-  const colour = chosen ? CHOSEN : INK;
-  const [casing, line] = strokes(colour, feature.get("pending") ? [5, 5] : undefined);
+// the arrow's head points away from the last corner but one
+function headStyles(geometry, colour) {
+  const corners = geometry.getCoordinates();
+  const [[x, y], [u, v]] = corners.slice(-2);
+  const rotation = Math.PI / 2 - Math.atan2(v - y, u - x);
+  const shape = new RegularShape({
+    points: 3,
+    radius: HEAD_PX,
+    rotation,
+    rotateWithView: true,
+    displacement: [0, 0],
+    fill: new Fill({ color: colour }),
+    stroke: new Stroke({ color: CASING, width: 1.5 }),
+  });
+  return [new Style({ geometry: new Point([u, v]), image: shape })];
+}
+
+export function markStyle(feature, chosen = false, resolution = 0, shape = feature.get("shape")) {
+  const colour = feature.get("mine") ? MINE : chosen ? CHOSEN : INK;
+  const isDashed = feature.get("pending") || feature.get("mine") || feature.get("proposed");
+  const [casing, line] = strokes(colour, isDashed ? [5, 5] : undefined);
   const geometry = feature.getGeometry();
+  const type = geometry.getType();
   const label = feature.get("label");
+  if (type === "Point" && shape === "text") {
+    return [new Style({ text: words(label || "T", colour, { font: `600 15px ${FONT}`, textAlign: "center", backgroundFill: new Fill({ color: "rgba(0,0,0,0.01)" }), padding: [4, 6, 4, 6] }) })];
+  }
   const named = label ? [labelStyle(label, colour, geometry)] : [];
-  if (geometry.getType() === "Point") {
-    return [
-      new Style({ image: new Circle({ radius: 7, stroke: casing }) }),
-      new Style({ image: new Circle({ radius: 7, stroke: line, fill: new Fill({ color: `${colour}40` }) }) }),
-      ...named,
-    ];
+  const fill = new Fill({ color: `${colour}40` });
+  if (type === "Point") return [ring(casing, undefined, 7), ring(line, undefined, 7, fill), ...named];
+  const extent = geometry.getExtent();
+  if (Math.max(getWidth(extent), getHeight(extent)) < SMALL_PX * resolution) {
+    const centre = new Point(getCenter(extent));
+    return [ring(casing, centre, 5), ring(line, centre, 5, fill), ...named];
   }
   // an all but transparent fill makes the inside clickable
   return [
     new Style({ stroke: casing }),
     new Style({ stroke: line, fill: new Fill({ color: `${colour}01` }) }),
+    ...(shape === "arrow" && type === "LineString" ? headStyles(geometry, colour) : []),
     ...named,
   ];
 }
 
 const GEOMETRIES = { Point, LineString, Polygon };
 
-export function toFeature(mark, pending = false) {
-  const Geometry = GEOMETRIES[mark.geometry.type];
-  if (!Geometry) return null;
-  const feature = new Feature({ geometry: new Geometry(mark.geometry.coordinates) });
+export function toGeometry(geometry) {
+  const Geometry = GEOMETRIES[geometry.type];
+  return Geometry ? new Geometry(geometry.coordinates) : null;
+}
+
+export function toFeature(mark) {
+  const geometry = toGeometry(mark.geometry);
+  if (!geometry) return null;
+  const feature = new Feature({ geometry });
   feature.setId(mark.id);
-  feature.set("label", mark.label ?? "");
-  feature.set("pending", pending);
+  tell(feature, mark);
   return feature;
+}
+
+function tell(feature, mark) {
+  feature.setProperties({ shape: mark.shape, label: mark.label ?? "", pending: Boolean(mark.pending), mark });
+}
+
+const looksOf = (mark) => JSON.stringify([mark.geometry, mark.shape, mark.label, Boolean(mark.pending), mark.version]);
+
+// Makes a source show these marks and touches only what differs; `held` are ids of marks that somebody drags.
+export function showMarks(source, marks, held = new Set()) {
+  const wanted = new Map(marks.map((mark) => [mark.id, mark]));
+  for (const feature of source.getFeatures()) {
+    const mark = wanted.get(feature.getId());
+    if (!mark && !held.has(feature.getId())) source.removeFeature(feature);
+    else if (mark && !held.has(feature.getId()) && looksOf(mark) !== looksOf(feature.get("mark"))) {
+      feature.setGeometry(toGeometry(mark.geometry));
+      tell(feature, mark);
+    } else if (mark) feature.set("mark", mark, true);
+    wanted.delete(feature.getId());
+  }
+  source.addFeatures([...wanted.values()].map((mark) => toFeature(mark)).filter(Boolean));
+}
+
+// what a mark that is chosen can be taken hold of by
+export function handleStyle(feature) {
+  const isCorner = feature.get("handle").kind !== "middle";
+  return new Style({
+    image: new RegularShape({
+      points: 4,
+      angle: Math.PI / 4,
+      radius: isCorner ? 7 : 4.5,
+      fill: new Fill({ color: isCorner ? "#fff" : CHOSEN }),
+      stroke: new Stroke({ color: "#0b2530", width: 1.5 }),
+    }),
+  });
 }
 
 // The cross at the site's stated position: four arms around a gap, so that it hides nothing; same size at every zoom.

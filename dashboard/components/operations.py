@@ -1,0 +1,140 @@
+"""What was done in the viewer, taken into the record: each operation once, whichever page or tab brings it.
+
+An operation says what it is (`kind`), of which `site`, and has an id. ``annotate`` draws a mark whose id is the
+operation's own unless it names one, ``edit``, ``delete`` and ``restore`` name a mark and what was seen of it (`was`),
+``observe`` says a state. Geometry is in metres of the site's grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dashboard import cache
+from dashboard.gridjson import from_grid
+from dashboard.language import t
+from dashboard.projects import current_project
+from workflow import actions
+from workflow.errors import ProjectUnusable, WorkflowError
+from workflow.grid import SiteGrid
+from workflow.model import Author
+
+__all__ = ["apply_operations"]
+
+Operation = Mapping[str, Any]
+Refusals = list[dict[str, str]]
+_TYPES = {"annotate": "add", "edit": "edit", "delete": "delete", "restore": "restore"}
+_MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError, IndexError)  # not made by our viewer
+
+
+def apply_operations(author: Author | None, operations: Sequence[Operation]) -> tuple[list[str], Refusals]:
+    """Apply operations of the viewer in their order: ids that are done with, and refusals as sentences.
+
+    A refused operation is done with as well. What could not be judged, because nobody has said who writes or the
+    record cannot be written now, is not: the viewer keeps it and sends it again.
+    """
+    if author is None:
+        sentence = t("Nothing was stored: give your name first; reload the page.")
+        return [], [{"id": str(one.get("id", "")), "sentence": sentence} for one in operations]
+    done: list[str] = []
+    refusals: Refusals = []
+    for is_drawn, group in groupby(sorted(operations, key=_place), key=lambda one: one.get("kind") in _TYPES):
+        some = list(group)
+        apply = _draw if is_drawn else _observe
+        try:
+            refused = apply(author, some)
+        except ProjectUnusable as error:
+            return done, [*refusals, {"id": "", "sentence": str(error)}]
+        refusals += refused
+        done += [str(one.get("id", "")) for one in some]
+    return done, refusals
+
+
+def _place(operation: Operation) -> float:
+    place = operation.get("seq")
+    return float(place) if isinstance(place, int | float) else 0.0
+
+
+def _observe(author: Author, operations: list[Operation]) -> Refusals:
+    refusals = []
+    for operation in operations:
+        try:
+            if operation["kind"] != "observe":
+                raise ValueError(operation["kind"])
+            refused = actions.observe_once(
+                current_project(),
+                author,
+                operation["id"],
+                site=operation["site"],
+                capture=operation["capture"],
+                state=operation["state"],
+                target=operation["target"],
+                confidence=operation["confidence"],
+                note=operation["note"],
+                seen=operation.get("seen"),
+            )
+        except ProjectUnusable:
+            raise
+        except WorkflowError as error:
+            refused = str(error)
+        except _MISSHAPEN:
+            refused = _unreadable()
+        if refused:
+            refusals.append({"id": str(operation.get("id", "")), "sentence": refused})
+    return refusals
+
+
+def _draw(author: Author, operations: list[Operation]) -> Refusals:
+    """Neighbouring operations on marks, in one write."""
+    grids: dict[str, SiteGrid] = {}
+    refusals, readable = [], []
+    for operation in operations:
+        try:
+            readable.append(_drawing(author, operation, grids))
+        except ProjectUnusable:
+            raise
+        except WorkflowError as error:
+            refusals.append({"id": str(operation.get("id", "")), "sentence": str(error)})
+        except _MISSHAPEN:
+            refusals.append({"id": str(operation.get("id", "")), "sentence": _unreadable()})
+    if not readable:
+        return refusals
+    try:
+        refused = actions.annotate(current_project(), author, readable).refused
+    except ProjectUnusable:
+        raise
+    except WorkflowError as error:  # whoever may not draw at all
+        refused = tuple((one["op"], str(error)) for one in readable)
+    return refusals + [{"id": op, "sentence": sentence} for op, sentence in refused]
+
+
+def _unreadable() -> str:
+    return t("An operation could not be read; reload the page and repeat it.")
+
+
+def _drawing(author: Author, operation: Operation, grids: dict[str, SiteGrid]) -> dict[str, Any]:
+    """An operation of the viewer as `actions.annotate` takes it."""
+    site = operation["site"]
+    if site not in grids:
+        grid = cache.compare(site, current_project().record.stamp, author.name).grid
+        if grid is None:
+            raise ValueError(site)
+        grids[site] = grid
+    stated = {"id": operation.get("annotation", operation["id"])} | _fields(operation, grids[site])
+    if operation["kind"] == "annotate":
+        stated |= {"site": site, "capture": operation["capture"], "shape": operation["shape"]}
+        stated |= {"copied_from": operation.get("copied_from", "")}
+    taken = {"op": operation["id"], "seq": operation["seq"], "type": _TYPES[operation["kind"]]}
+    if "was" in operation:
+        taken["was"] = _fields(operation["was"], grids[site])
+    if "base_version" in operation:
+        taken["base_version"] = operation["base_version"]
+    return taken | {"annotation": stated}
+
+
+def _fields(source: Operation, grid: SiteGrid) -> dict[str, Any]:
+    found = {name: source[name] for name in ("label", "note", "target", "evidence") if name in source}
+    if "geometry" in source:
+        found["geometry"] = from_grid(source["geometry"], grid)
+    return found
