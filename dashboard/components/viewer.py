@@ -252,6 +252,7 @@ def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:
     mark = card.mark
     return {
         "id": mark.id,
+        "site": mark.site,
         "capture": mark.capture,
         "shape": mark.shape,
         "target": mark.target,

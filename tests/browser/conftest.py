@@ -81,11 +81,11 @@ def served(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType, bundle:
 class serve:  # noqa: N801  reads as a verb
     """`streamlit run` of the application from a folder that has nothing to do with it."""
 
-    def __init__(self, root: Path, folder: Path, author: str = "ana") -> None:
-        self._root, self._folder, self._author = root, folder, author
+    def __init__(self, root: Path, folder: Path, author: str = "ana", port: int = 0) -> None:
+        self._root, self._folder, self._author, self._port = root, folder, author, port
 
     def __enter__(self) -> str:
-        port = _free_port()
+        port = self._port or _free_port()
         command = [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "dashboard" / "app.py")]
         command += ["--server.port", str(port), "--server.headless", "true"]
         environment = {
@@ -101,6 +101,11 @@ class serve:  # noqa: N801  reads as a verb
         address = f"http://127.0.0.1:{port}"
         wait_for_server(address, self._process)
         return address
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait(timeout=20)
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()

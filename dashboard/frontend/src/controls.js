@@ -6,7 +6,7 @@ import { t } from "./language.js";
 import { StateBar } from "./statebar.js";
 import { Strip } from "./strip.js";
 import { MOST_PANES } from "./stage.js";
-import { DRAWING, HELP, MODES } from "./words.js";
+import { HELP, MODES, TOOLS } from "./words.js";
 
 export class Controls {
   constructor(host, viewer) {
@@ -18,7 +18,7 @@ export class Controls {
     this.strip = new Strip(viewer);
     this.all = new Strip(viewer, { large: true, loaded: () => viewer.allLoaded() });
     this.stateBar = new StateBar(viewer);
-    this.message = h("div", { class: "message", role: "alert", hidden: true });
+    this.drawing = h("div", { class: "how", role: "status", hidden: true });
     this.help = this.#help();
     const frames = h("div", { class: "frames" });
     this.labels = new Labels(frames, viewer);
@@ -30,7 +30,7 @@ export class Controls {
       this.fader,
       frames,
       this.all.root,
-      this.message,
+      this.drawing,
       this.help,
     );
     host.append(this.#toolbar(), this.stage, this.strip.root, this.stateBar.root);
@@ -41,7 +41,7 @@ export class Controls {
     host.addEventListener("keyup", (event) => event.key === " " && viewer.released(), { signal });
     host.addEventListener("focusout", (event) => !host.contains(event.relatedTarget) && viewer.endPeek(), { signal });
     this.stage.addEventListener("pointerdown", (event) => {
-      if (!event.target.closest?.("select,button,input,.help")) this.stage.focus({ preventScroll: true });
+      if (!event.target.closest?.("select,button,input,textarea,label,.help")) this.stage.focus({ preventScroll: true });
     });
   }
 
@@ -70,26 +70,18 @@ export class Controls {
       { title: t("Pictures beside each other"), "aria-label": t("Pictures beside each other"), "data-count": "", onchange: () => viewer.setMode("side", Number(this.count.value)) },
       ...[...Array(MOST_PANES - 1).keys()].map((at) => h("option", { value: at + 2 }, String(at + 2))),
     );
-    this.tools = {
-      box: this.#button(t("Box"), "d", () => viewer.draw("box"), { "data-tool": "box", "aria-pressed": "false" }, "box"),
-      point: this.#button(t("Point"), "m", () => viewer.draw("point"), { "data-tool": "point", "aria-pressed": "false" }, "point"),
-    };
-    this.remove = this.#button(t("Delete"), "del", () => viewer.deleteChosen(), { disabled: true, "data-tool": "delete" }, "remove");
     this.hide = this.#button(t("Marks"), "h", () => viewer.toggleMarks(), { "aria-pressed": "true" }, "marks");
     this.pending = h("span", { class: "pending", role: "status" });
-    this.drawing = h("span", { class: "pending", role: "status" });
     this.partTools = h("div", { class: "group", hidden: true });
     const [swipe, side, ...others] = this.modes;
     return h(
       "div",
       { class: "bar tools", role: "toolbar", "aria-label": t("Compare and draw") },
       h("div", { class: "group modes" }, swipe, side, this.count, ...others),
-      viewer.data.read_only ? null : h("div", { class: "group" }, this.tools.box, this.tools.point, this.remove),
       h("div", { class: "group" }, this.hide, this.#button(t("Exchange"), "x", () => viewer.exchange(), {}, "exchange")),
       this.partTools,
-      this.drawing,
-      this.pending,
       h("span", { class: "space" }),
+      viewer.data.read_only ? null : this.pending,
       h("div", { class: "group" }, this.#button(t("Keys"), "?", () => this.toggleHelp())),
     );
   }
@@ -195,33 +187,27 @@ export class Controls {
   }
 
   showDrawing(shape) {
-    for (const [name, button] of Object.entries(this.tools)) button.setAttribute("aria-pressed", String(name === shape));
     this.host.classList.toggle("drawing", Boolean(shape));
-    this.drawing.textContent = shape ? t(DRAWING[shape]) : "";
-  }
-
-  showPicked(ids) {
-    this.remove.disabled = ids.length === 0;
+    this.drawing.textContent = shape ? t(TOOLS.find((tool) => tool.id === shape).how) : "";
+    this.drawing.hidden = !shape;
   }
 
   showMarksHidden(hidden) {
     this.hide.setAttribute("aria-pressed", String(!hidden));
   }
 
-  showPending(count) {
-    this.host.dataset.pending = String(count);
-    this.pending.textContent = count ? t("saving…") : "";
-  }
-
-  showRefusals(refusals) {
-    this.message.hidden = refusals.length === 0 || refusals.every((refusal) => this.dismissed?.has(refusal.id));
-    if (this.message.hidden) return;
-    const dismiss = () => {
-      this.dismissed = new Set([...(this.dismissed ?? []), ...refusals.map((refusal) => refusal.id)]);
-      this.message.hidden = true;
-    };
-    const shown = refusals.filter((refusal) => !this.dismissed?.has(refusal.id));
-    fill(this.message, h("div", {}, ...shown.map((refusal) => h("p", {}, refusal.sentence))), h("button", { type: "button", onclick: dismiss }, t("Close")));
+  // whether what was done has been recorded
+  showSaving({ pending, isOffline, isStored }) {
+    const n = pending.length;
+    const state = n === 0 ? "saved" : isOffline ? "offline" : "saving";
+    this.host.dataset.pending = String(n);
+    this.host.dataset.saving = state;
+    const kept = isStored
+      ? t("no connection: {n} kept here, sent when it is back", { n })
+      : t("no connection: {n} wait; leave this page open, the browser keeps nothing", { n });
+    const text = { saved: t("saved"), saving: t("saving {n}", { n }), offline: kept }[state];
+    const unsafe = n && !isStored && state === "saving" ? ` · ${t("this browser keeps nothing: leave the page open")}` : "";
+    if (this.pending.textContent !== text + unsafe) this.pending.textContent = text + unsafe;
   }
 
   toggleHelp() {

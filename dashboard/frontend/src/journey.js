@@ -9,7 +9,14 @@ export class Journey {
     this.left = new Map(); // site -> its data when it was left, until Python sends it anew
     this.line = ""; // what happened, for the next viewer to say
     this.isFresh = true; // until the first viewer is made: only then does the address say what to show
-    this.log = new OperationLog(component.data.project, (pending) => this.component.setStateValue("ops", pending));
+    const { project, who, script } = component.data;
+    this.log = new OperationLog({
+      project,
+      who,
+      probe: new URL(script, document.baseURI).href,
+      send: (message) => this.component.setStateValue("ops", message),
+      changed: () => this.changed?.(), // set by the viewer that is shown
+    });
   }
 
   // whether Python's data are of a site that was left meanwhile

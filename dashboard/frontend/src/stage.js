@@ -19,7 +19,7 @@ import TileGrid from "ol/tilegrid/TileGrid.js";
 import { h } from "./dom.js";
 import { northArrow } from "./labels.js";
 import { t } from "./language.js";
-import { crossStyle, markStyle, toFeature } from "./marks.js";
+import { crossStyle, markStyle, showMarks } from "./marks.js";
 
 export const MOST_PANES = 8;
 const BLINK_MS = 700;
@@ -43,6 +43,7 @@ export class Stage {
     this.opacity = 0.5;
     this.sources = new Map(); // capture id -> TileImage, oldest first
     this.chosen = new Set();
+    this.held = new Set(); // marks that somebody drags: what is sent meanwhile does not touch them
     this.panes = []; // { index, element, map, picture, markLayer, marks (VectorSource), capture }
     this.projection = new Projection({
       code: data.grid.code,
@@ -99,7 +100,7 @@ export class Stage {
     });
     pane.map.on("rendercomplete", () => this.#settled(pane));
     pane.map.on("pointerdown", (event) => this.events.activated(this.paneAt(pane.map, event.pixel)));
-    pane.map.on("singleclick", (event) => this.#pick(pane.map, event.pixel));
+    pane.map.on("click", (event) => this.#pick(pane.map, event));
     this.panes[index] = pane;
     return pane;
   }
@@ -108,7 +109,7 @@ export class Stage {
     return new VectorLayer({
       source,
       className,
-      style: (feature) => markStyle(feature, this.chosen.has(feature.getId())),
+      style: (feature, resolution) => markStyle(feature, this.chosen.has(feature.getId()), resolution),
       updateWhileInteracting: true,
     });
   }
@@ -255,10 +256,8 @@ export class Stage {
 
   // -- marks
 
-  setMarks(index, saved, pending) {
-    const { marks } = this.#pane(index);
-    marks.clear(true);
-    marks.addFeatures([...saved.map((mark) => toFeature(mark)), ...pending.map((mark) => toFeature(mark, true))].filter(Boolean));
+  setMarks(index, marks) {
+    showMarks(this.#pane(index).marks, marks, this.held);
   }
 
   get markLayers() {
@@ -269,11 +268,14 @@ export class Stage {
     for (const layer of [...this.markLayers, ...this.panes.map((pane) => pane.cross)]) layer.setOpacity(hidden ? 0 : 1);
   }
 
-  #pick(map, pixel) {
+  // a click chooses the mark under it, with Shift one more or one less
+  #pick(map, { pixel, originalEvent }) {
     if (this.drawing) return;
     const layers = this.markLayersAt(map, pixel);
     const hit = map.getFeaturesAtPixel(pixel, { layerFilter: (layer) => layers.includes(layer), hitTolerance: 4 })[0];
-    this.choose(hit && !hit.get("pending") ? [hit.getId()] : []);
+    const id = hit?.getId();
+    if (!originalEvent.shiftKey) this.choose(id ? [id] : []);
+    else if (id) this.choose(this.chosen.has(id) ? [...this.chosen].filter((each) => each !== id) : [...this.chosen, id]);
   }
 
   choose(ids) {

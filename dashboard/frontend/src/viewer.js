@@ -6,7 +6,6 @@
 import olStyles from "ol/ol.css";
 
 import { Controls } from "./controls.js";
-import { Drawing } from "./drawing.js";
 import { Journey } from "./journey.js";
 import { remember, remembered } from "./keep.js";
 import { setLanguage, t } from "./language.js";
@@ -19,13 +18,15 @@ import styles from "./viewer.css";
 const instances = new WeakMap();
 const RENEW_AFTER_MS = 5000;
 const LOOKS = new Set([" ", "+", "=", "-", "0", "[", "]", "h", "arrowleft", "arrowright", "arrowup", "arrowdown"]); // keep Space's look
-const FRAME = ["read_only", "language", "project"]; // what a viewer is made for, beside its site
+const FRAME = ["read_only", "language", "project", "who"]; // what a viewer is made for, beside its site
 
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-viewer");
   const { data } = component;
   const known = instances.get(host);
-  const journey = known?.journey ?? new Journey(component);
+  const isSame = known && known.data.who === data.who && known.data.project === data.project;
+  if (known && !isSame) known.journey.log.destroy();
+  const journey = isSame ? known.journey : new Journey(component);
   journey.take(component);
   if (known && journey.isBehind(data)) known.acknowledge(data);
   else if (known && known.data.site.id === data.site.id && FRAME.every((name) => known.data[name] === data[name])) known.update(data);
@@ -69,13 +70,13 @@ class Viewer {
       moved: () => this.#address(),
       blinked: (pane) => this.controls.showBlink(pane),
       activated: (pane) => pane !== null && this.activate(pane),
-      picked: (ids) => this.controls.showPicked(ids),
+      picked: () => this.annotate?.picked(),
       tileRefused: () => this.#renew(),
     });
-    this.drawing = new Drawing(this.stage, (pane, shape, geometry) => this.#drawn(pane ?? this.active, shape, geometry));
     host.viewer = this; // for tests and the browser's console
     this.parts = makeParts(this);
     this.controls.addParts(this.parts);
+    journey.changed = () => this.controls.showSaving(this.log);
     const address = journey.isFresh ? new URLSearchParams(location.search) : new URLSearchParams();
     journey.isFresh = false;
     this.shown = this.#firstShown(address);
@@ -93,23 +94,21 @@ class Viewer {
 
   update(data) {
     this.data = data;
-    this.log.prune(this.data.acked);
+    this.annotate.settle(data);
     this.stage.setToken(this.data.token);
     this.shown = this.shown.map((id, pane) => (this.#known(id) ? id : this.data.shown[pane] ?? this.data.shown[0]));
     this.shown.forEach((id, pane) => this.stage.show(pane, this.seen(pane)?.id ?? id));
     for (const part of this.parts) part.update?.(this.data);
     this.#redraw();
     this.#address();
-    this.controls.showRefusals(this.data.refusals);
   }
 
   // Python is still at a site that was left: only what it has stored counts
   acknowledge(data) {
     const stored = new Set(data.acked);
     this.data = { ...this.data, captures: this.#withSaid(this.log.pending.filter((operation) => stored.has(operation.id))) };
-    this.log.prune(data.acked);
+    this.annotate.settle(data);
     this.#redraw();
-    this.controls.showRefusals(data.refusals);
   }
 
   // -- what is shown
@@ -252,21 +251,17 @@ class Viewer {
   }
 
   #redraw() {
-    const pending = this.log.pending.filter((operation) => operation.kind === "annotate");
-    const gone = new Set(this.log.pending.filter((operation) => operation.kind === "delete").map((operation) => operation.annotation));
-    const stored = new Set(this.data.annotations.map((mark) => mark.id));
+    const { marks } = this.annotate;
     this.shown.forEach((shown, pane) => {
       const id = this.seen(pane)?.id;
-      const here = (mark) => mark.capture === id;
-      this.stage.setMarks(
-        pane,
-        this.data.annotations.filter((mark) => here(mark) && !gone.has(mark.id)),
-        pending.filter((mark) => here(mark) && !stored.has(mark.id)),
-      );
+      this.stage.setMarks(pane, marks.filter((mark) => mark.capture === id));
     });
     this.controls.showPanes();
-    this.controls.showPending(this.log.pending.length);
     for (const part of this.parts) part.redraw?.();
+  }
+
+  redraw() {
+    this.#redraw();
   }
 
   #busy() {
@@ -297,12 +292,14 @@ class Viewer {
 
   // the state of the target in a picture, with what still waits to be confirmed
   stateIn(captureId) {
-    return this.#waiting(captureId) ?? this.#find(captureId)?.state ?? null;
+    const waiting = this.#waiting(captureId);
+    return waiting === undefined ? (this.#find(captureId)?.state ?? null) : waiting;
   }
 
   // what this analyst has said of the target in a picture
   #mine(captureId) {
-    return this.#waiting(captureId) ?? this.#find(captureId)?.mine ?? null;
+    const waiting = this.#waiting(captureId);
+    return waiting === undefined ? (this.#find(captureId)?.mine ?? null) : waiting;
   }
 
   #waiting(captureId, operations = this.log.pending) {
@@ -329,8 +326,7 @@ class Viewer {
     const capture = this.capture(this.active);
     if (!capture || this.data.read_only || this.data.target.id === "none" || this.host.dataset.going) return;
     const isNew = this.#mine(capture.id) === null;
-    this.log.add({
-      kind: "observe",
+    this.annotate.observe({
       site: this.data.site.id,
       target: this.data.target.id,
       capture: capture.id,
@@ -339,7 +335,6 @@ class Viewer {
       note: this.note.trim(),
     });
     this.setNote("");
-    this.#redraw();
     if (this.controls.goesOn) this.#goOn(isNew);
   }
 
@@ -430,47 +425,8 @@ class Viewer {
     this.controls.showNote(text);
   }
 
-  draw(shape) {
-    if (this.data.read_only) return;
-    if (this.tool === shape) return this.stopDrawing();
-    this.tool = shape;
-    this.drawing.start(shape);
-    this.controls.showDrawing(shape);
-  }
-
   stopDrawing() {
-    this.tool = null;
-    this.drawing.stop();
-    this.controls.showDrawing(null);
-  }
-
-  #drawn(pane, shape, geometry) {
-    const capture = this.capture(pane);
-    if (capture) {
-      this.log.add({
-        kind: "annotate",
-        site: this.data.site.id,
-        target: this.data.target.id,
-        capture: capture.id,
-        shape,
-        geometry,
-        label: this.note.trim(),
-      });
-      this.setNote("");
-      this.activate(pane);
-    }
-    this.stopDrawing();
-    this.#redraw();
-  }
-
-  deleteChosen() {
-    if (this.data.read_only) return;
-    for (const id of this.stage.chosen) {
-      const mark = this.data.annotations.find((annotation) => annotation.id === id);
-      if (mark) this.log.add({ kind: "delete", site: this.data.site.id, annotation: id, base_version: mark.version });
-    }
-    this.stage.choose([]);
-    this.#redraw();
+    this.annotate.stop();
   }
 
   // the capability in the tiles' address ran out: ask Python for another one, at most every few seconds
@@ -485,6 +441,11 @@ class Viewer {
   // -- keys
 
   key(event) {
+    if (this.parts.some((part) => part.key?.(event))) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const action = this.#action(event.key);
     if (!action) return;
@@ -510,12 +471,8 @@ class Viewer {
       " ": (event) => this.peek(event.repeat),
       s: () => this.activateNext(),
       x: () => this.exchange(),
-      d: () => this.draw("box"),
-      m: () => this.draw("point"),
       h: () => this.toggleMarks(),
       w: () => this.controls.focusNote(),
-      delete: () => this.deleteChosen(),
-      backspace: () => this.deleteChosen(),
       escape: () => this.#escape(),
       "?": () => this.controls.toggleHelp(),
       "[": () => this.slide(-0.05),
@@ -550,10 +507,8 @@ class Viewer {
 
   #escape() {
     if (this.parts.some((part) => part.escape?.())) return;
-    if (this.tool) this.stopDrawing();
-    else if (this.controls.helpShown) this.controls.toggleHelp();
+    if (this.controls.helpShown) this.controls.toggleHelp();
     else if (this.mode === "all") this.leaveAll();
-    else this.stage.choose([]);
   }
 
   destroy() {

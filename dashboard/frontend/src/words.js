@@ -32,8 +32,6 @@ export const HELP = [
   ["6  7  8", "all dates, four pictures, eight pictures"],
   ["X", "exchange the first two pictures"],
   ["W", "write a note or reason before setting a state"],
-  ["D  M", "draw a box, mark a point; Esc stops"],
-  ["Delete", "delete the chosen mark"],
   ["H", "hide and show marks"],
   ["[  ]", "move the swipe line, or fade"],
   ["+  -  arrows", "zoom, pan; 0 shows the whole site"],
@@ -47,5 +45,13 @@ export const stateOf = (id) => (id === DISPUTED.id ? DISPUTED : STATES.find((sta
 
 export const isDecisive = (id) => id === "present" || id === "absent";
 
-// what to do with the pointer while a mark is drawn
-export const DRAWING = { box: "drag from corner to corner; Esc stops", point: "click on the place; Esc stops" };
+// `how`: what to do with the pointer while a mark is drawn
+export const TOOLS = [
+  { id: "point", key: "m", name: "Point", icon: "point", how: "click on the place; Esc stops" },
+  { id: "line", key: "l", name: "Line", icon: "line", how: "click on each corner; Enter or a double click ends, Backspace takes a corner back; Esc stops" },
+  { id: "arrow", key: "y", name: "Arrow", icon: "arrow", how: "click where it starts, then on what it points at; Esc stops" },
+  { id: "box", key: "d", name: "Box", icon: "box", how: "drag from corner to corner; Esc stops" },
+  { id: "circle", key: "e", name: "Circle", icon: "circle", how: "drag from the middle outwards; Esc stops" },
+  { id: "polygon", key: "g", name: "Polygon", icon: "polygon", how: "click on each corner; Enter or a double click ends, Backspace takes a corner back; Esc stops" },
+  { id: "text", key: "t", name: "Text", icon: "text", how: "click on the place, then write; Esc stops" },
+];
