@@ -117,7 +117,7 @@ export class Annotate {
   draw(shape) {
     if (this.viewer.data.read_only || this.viewer.mode === "all") return;
     if (this.tool === shape) return this.stop();
-    this.#settleNudge();
+    this.stage.choose([]);
     this.tool = shape;
     this.drawing.start(shape);
     this.#showDrawing();

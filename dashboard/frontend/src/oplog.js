@@ -49,6 +49,7 @@ export class OperationLog {
     this.pending = [...this.pending, stamped];
     this.#keep(stamped);
     this.#soon();
+    this.changed();
     return stamped;
   }
 
