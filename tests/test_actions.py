@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.actions import Acknowledgement, annotate, edit_annotation, import_sites, observe
+from workflow.actions import Acknowledgement, annotate, edit_annotation, import_sites, observe, observe_once
+from workflow.actions.geometry import is_same_place
 from workflow.errors import EditConflict, InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import (
     Annotation,
@@ -522,3 +523,127 @@ def test_a_register_file_that_cannot_be_read_whole_is_not_written_over(
 def test_a_viewer_may_not_import(project: Project) -> None:
     with pytest.raises(NotAllowed):
         import_sites(project, VIEWER, [])
+
+
+# -- what a log says of what it saw ------------------------------------------------------------------------------
+
+
+def seen(op: str, kind: str, was: dict[str, Any] | None, **fields: Any) -> dict[str, Any]:
+    return operation(op, kind, int(op), **fields) | ({} if was is None else {"was": was})
+
+
+def test_a_chain_of_edits_is_applied_without_knowing_a_version(project: Project) -> None:
+    log = [operation("0", label="0")]
+    log += [seen(str(n), "edit", {"label": str(n - 1)}, label=str(n)) for n in range(1, 5)]
+    assert annotate(project, ANNA, log).refused == ()
+    assert marks(project)["m1"].label == "4"
+    assert len(project.record.history(Annotation, "m1")) == 5
+
+
+def test_an_edit_of_what_is_not_as_it_was_seen_is_refused_and_other_fields_are_kept(project: Project) -> None:
+    annotate(project, ANNA, [operation("0", label="a"), operation("1", "edit", 1, label="b", note="n")])
+    late = [
+        seen("2", "edit", {"label": "a"}, label="c"),
+        seen("3", "edit", {"target": None}, target="gantry"),
+    ]
+    done = annotate(project, BEN, late)
+    assert done.acked == ("3",)
+    assert "label is 'b' there and 'c' here" in done.refused[0][1]
+    mark = marks(project)["m1"]
+    assert (mark.label, mark.note, mark.target) == ("b", "n", "gantry")
+
+
+@given(st.floats(-5e-10, 5e-10))
+def test_a_place_that_went_to_metres_and_back_is_the_same_place(hair: float) -> None:
+    there = {"type": "LineString", "coordinates": [[125.7, 38.95], [125.8, 38.96]]}
+    back = {"type": "LineString", "coordinates": [(125.7 + hair, 38.95), (125.8, 38.96 - hair)]}
+    assert is_same_place(there, back)
+    for other in (None, "x", {**back, "type": "Polygon"}, {**back, "coordinates": back["coordinates"][:1]}):
+        assert not is_same_place(there, other)
+    assert not is_same_place(there, {**back, "coordinates": [[125.7, 38.95], [125.8, 38.9601]]})
+
+
+def test_a_moved_outline_is_refused_where_somebody_else_moved_it(project: Project) -> None:
+    annotate(project, ANNA, [operation("0")])
+    was = {"geometry": {"type": "Point", "coordinates": [125.7 + 1e-12, 38.95]}}
+    there, elsewhere = ({"type": "Point", "coordinates": [125.7, y]} for y in (38.951, 38.952))
+    assert annotate(project, ANNA, [seen("1", "edit", was, geometry=there)]).refused == ()
+    assert annotate(project, BEN, [seen("2", "edit", was, geometry=elsewhere)]).acked == ()
+    assert marks(project)["m1"].geometry == there
+
+
+def test_a_deletion_is_taken_back_with_its_history_and_is_a_draft_again(project: Project) -> None:
+    annotate(project, ANNA, [operation("0", label="a"), seen("1", "delete", {"label": "a"})])
+    assert annotate(project, ANNA, [seen("2", "restore", {"label": "a"})]).acked == ("2",)
+    assert annotate(project, BEN, [seen("3", "restore", None)]).acked == ("3",)  # it is there: nothing to do
+    assert marks(project)["m1"].label == "a"
+    assert len(project.record.history(Annotation, "m1")) == 3
+
+
+def test_what_somebody_else_changed_is_neither_deleted_nor_put_back_unseen(project: Project) -> None:
+    annotate(project, ANNA, [operation("0", label="a"), operation("1", "edit", 1, label="b")])
+    assert "at version 2" in annotate(project, BEN, [seen("2", "delete", {"label": "a"})]).refused[0][1]
+    annotate(project, ANNA, [operation("3", "delete", 3)])
+    assert annotate(project, BEN, [seen("4", "restore", {"label": "a"})]).acked == ()
+    never = annotate(project, BEN, [seen("5", "restore", None, id="nothing")])
+    assert "never was there" in never.refused[0][1]
+    assert "not an object" in annotate(project, BEN, [operation("6", id="m6") | {"was": 1}]).refused[0][1]
+    assert marks(project) == {}
+
+
+def test_a_copy_names_the_mark_that_it_was_made_from(project: Project) -> None:
+    annotate(project, ANNA, [operation("0"), operation("1", seq=1, id="m2", copied_from="m1")])
+    assert marks(project)["m2"].copied_from == "m1"
+    for origin in ("nobody", "../etc", 7):
+        done = annotate(project, ANNA, [operation(f"x{origin}"[:2], id="m3", copied_from=origin)])
+        assert "to copy from" in done.refused[0][1]
+
+
+# -- states as operations ------------------------------------------------------------------------------------------
+
+
+def once(project: Project, op: str, state: str | None, seen: str | None = None, **more: Any) -> str:
+    place = {"site": "arch", "capture": SHOT, "target": "gantry"}
+    return observe_once(project, ANNA, op, **(place | more), state=state, seen=seen)
+
+
+def states(project: Project) -> list[str]:
+    return [one.state.value for one in project.observations()]
+
+
+def test_a_state_that_arrives_again_does_not_fight_a_newer_one(project: Project) -> None:
+    assert once(project, "1", "present", "") == ""
+    assert once(project, "2", "absent", "present") == ""
+    assert once(project, "1", "present", "") == ""
+    assert states(project) == ["absent"]
+    refused = once(project, "3", "uncertain", "present")
+    assert "you said 'absent' there meanwhile" in refused
+    assert once(project, "3", "uncertain", "absent") == refused  # judged once
+    assert once(project, "4", "absent", "") == ""  # the same is no quarrel
+    assert once(project, "5", "obscured") == ""  # nothing was said of what was seen
+    assert states(project) == ["obscured"]
+
+
+def test_a_state_is_taken_back(project: Project) -> None:
+    assert once(project, "0", None, "") == ""  # nothing was there
+    once(project, "1", "present", "")
+    assert once(project, "2", None, "present") == ""
+    assert states(project) == []
+    assert once(project, "3", "present", "") == ""
+    assert states(project) == ["present"]
+
+
+def test_a_state_that_cannot_be_taken_is_refused_once_in_a_sentence(project: Project) -> None:
+    assert "not known" in once(project, "1", "gone")
+    assert "too coarse" in once(project, "2", "absent", capture=COARSE)
+    assert "No site" in once(project, "3", "present", site="elsewhere")
+    revision = project.record.revision
+    assert "not known" in once(project, "1", "present")
+    assert project.record.revision == revision
+    said = say(project)
+    with project.record.write(Author("Lea", Role.LEAD), "approved") as transaction:
+        transaction.put(replace(said, review=Review.APPROVED), 1)
+    assert "approved" in once(project, "4", None, "present")
+    assert "approved" in once(project, "5", "absent", "present")
+    with pytest.raises(NotAllowed, match="Vera"):
+        observe_once(project, VIEWER, "6", site="arch", capture=SHOT, target="gantry", state="present")

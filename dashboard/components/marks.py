@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard import notices, state
 from dashboard.drafts import FIELDS, MINE, THEIRS, Draft, draft_of
+from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -29,7 +30,6 @@ __all__ = ["section"]
 
 FEW = 8
 _NEW_NUMBER = "marks.number"
-_TITLE = "<b>Marks of this site</b>"
 
 
 # -- the section ---------------------------------------------------------------------------------------------
@@ -38,11 +38,12 @@ _TITLE = "<b>Marks of this site</b>"
 def section(page: ComparePage) -> None:
     """The list, and the form of the mark that is chosen."""
     site = page.site.id
-    st.html(_TITLE if not page.marks else f"{_TITLE} ({len(page.marks)})")
+    title = f"<b>{safe(t('Marks of this site'))}</b>"
+    st.html(title if not page.marks else f"{title} ({len(page.marks)})")
     _notice(site)
     draft: Draft | None = st.session_state.get(_draft_key(site))
     if not page.marks and draft is None:
-        st.caption("No marks yet: draw a box (D) or a point (M) in a picture.")
+        st.caption(t("No marks yet: draw one in a picture, a box with D, a point with M."))
         return
     dates = {
         card.id: f"{card.label} ({card.basis.removeprefix('date: ')})"
@@ -68,13 +69,13 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         {
             "no": number,
             "date": dates.get(card.mark.capture, card.mark.capture),
-            "shape": card.mark.shape,
+            "shape": t(card.mark.shape),
             "label": card.mark.label,
             "note": card.mark.note,
             "target": _target_name(site, card.mark.target),
             "use": _use(card.mark.evidence),
             "author": card.mark.author,
-            "review": card.mark.review.value,
+            "review": t(card.mark.review.value),
             "version": card.version,
             "changed": f"{last[card.mark.id].at:%Y-%m-%d %H:%M}",
             "by": last[card.mark.id].author,
@@ -91,18 +92,18 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         on_select=lambda: _picked(site.id, [card.mark.id for card in cards]),
         selection_mode="single-row",
         column_config={
-            "no": st.column_config.NumberColumn("No.", width=40),
-            "date": st.column_config.TextColumn("Picture", width=190),
-            "shape": st.column_config.TextColumn("Shape", width=60),
-            "label": st.column_config.TextColumn("Label", width=170),
-            "note": st.column_config.TextColumn("Note", width=160),
-            "target": st.column_config.TextColumn("Target", width=96),
-            "use": st.column_config.TextColumn("Use", width=72),
-            "author": st.column_config.TextColumn("Drawn by", width=96),
-            "review": st.column_config.TextColumn("Review", width=78),
-            "version": st.column_config.NumberColumn("Version", width=58),
-            "changed": st.column_config.TextColumn("Changed (UTC)", width=126),
-            "by": st.column_config.TextColumn("By", width=96),
+            "no": st.column_config.NumberColumn(t("No."), width=40),
+            "date": st.column_config.TextColumn(t("Picture"), width=190),
+            "shape": st.column_config.TextColumn(t("Shape"), width=60),
+            "label": st.column_config.TextColumn(t("Label"), width=170),
+            "note": st.column_config.TextColumn(t("Note"), width=160),
+            "target": st.column_config.TextColumn(t("Target"), width=96),
+            "use": st.column_config.TextColumn(t("Use"), width=72),
+            "author": st.column_config.TextColumn(t("Drawn by"), width=96),
+            "review": st.column_config.TextColumn(t("Review"), width=78),
+            "version": st.column_config.NumberColumn(t("Version"), width=58),
+            "changed": st.column_config.TextColumn(t("Changed (UTC)"), width=126),
+            "by": st.column_config.TextColumn(t("By"), width=96),
         },
     )
 
@@ -116,7 +117,7 @@ def _picked(site: str, ids: list[str]) -> None:
 
 def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str | None:
     names = {
-        card.mark.id: f"{number}. {card.mark.label or 'no label'} · {card.mark.shape} · "
+        card.mark.id: f"{number}. {card.mark.label or t('no label')} · {t(card.mark.shape)} · "
         f"{dates.get(card.mark.capture, card.mark.capture)}"
         for number, card in enumerate(cards, 1)
     }
@@ -125,11 +126,11 @@ def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str |
     key = f"marks.select.{site}"
     st.session_state[key] = chosen if chosen in names else None
     st.selectbox(
-        "Mark",
+        t("Mark"),
         list(names),
         format_func=lambda one: names[one],
         index=None,
-        placeholder="Choose a mark here or in the list",
+        placeholder=t("Choose a mark here or in the list"),
         key=key,
         on_change=lambda: _choose(site, st.session_state[key]),
         width=560,
@@ -159,7 +160,7 @@ def _panel(site: Site, draft: Draft, cards: list[MarkCard]) -> None:
             _form(site, draft, card)
         st.page_link(
             "views/history.py",
-            label="History of this mark",
+            label=t("History of this mark"),
             icon=":material/history:",
             query_params={"kind": "annotation", "id": draft.mark},
         )
@@ -174,38 +175,41 @@ def _form(site: Site, draft: Draft, card: MarkCard) -> None:
         targets.append(draft.mine["target"])
     with st.form(f"marks.form.{draft.number}", border=False):
         first, second = st.columns([3, 2])
-        first.text_input("Label", draft.mine["label"], max_chars=200, key=f"{key}.label")
+        first.text_input(t("Label"), draft.mine["label"], max_chars=200, key=f"{key}.label")
         second.selectbox(
-            "Target",
+            t("Target"),
             targets,
             index=targets.index(draft.mine["target"]),
-            format_func=lambda one: _target_name(site, one) or "none",
+            format_func=lambda one: _target_name(site, one) or t("none"),
             key=f"{key}.target",
         )
-        first.text_area("Note", draft.mine["note"], max_chars=4000, height=76, key=f"{key}.note")
+        first.text_area(t("Note"), draft.mine["note"], max_chars=4000, height=76, key=f"{key}.note")
         second.radio(
-            "Use",
+            t("Use"),
             [True, False],
             index=0 if draft.mine["evidence"] else 1,
-            format_func=lambda one: "evidence: states something" if one else "graphic: only points at it",
+            format_func=lambda one: t("evidence: states something" if one else "graphic: only points at it"),
             key=f"{key}.evidence",
         )
         with st.container(horizontal=True):
             st.form_submit_button(
-                "Save", type="primary", on_click=_save, args=(site.id, draft), key=f"{key}.save"
+                t("Save"), type="primary", on_click=_save, args=(site.id, draft), key=f"{key}.save"
             )
-            st.form_submit_button("Delete", on_click=_delete, args=(site.id, draft), key=f"{key}.delete")
-            st.form_submit_button("Close", on_click=_close, args=(site.id, True), key=f"{key}.close")
+            st.form_submit_button(t("Delete"), on_click=_delete, args=(site.id, draft), key=f"{key}.delete")
+            st.form_submit_button(t("Close"), on_click=_close, args=(site.id, True), key=f"{key}.close")
 
 
 def _moved_on(site: str, draft: Draft, card: MarkCard) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, card.version)
     notices.say(
         "note",
-        f"While this form is open: {_told(since)}. Saving keeps both; where both changed the same field, you choose.",
+        t(
+            "While this form is open: {changes}. Saving keeps both; where both changed the same field, you choose.",
+            changes=_told(since),
+        ),
     )
     st.button(
-        "Start again from the newer version",
+        t("Start again from the newer version"),
         key=f"{_field_key(draft)}.newer",
         type="tertiary",
         on_click=_open,
@@ -215,54 +219,71 @@ def _moved_on(site: str, draft: Draft, card: MarkCard) -> None:
 
 def _gone(site: str, draft: Draft) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, 1 << 31)
-    notices.say("warning", f"This mark is not there any more: {_told(since)}.")
+    notices.say("warning", t("This mark is not there any more: {changes}.", changes=_told(since)))
     typed = ", ".join(
-        f"{name} “{value}”" for name, value in draft.mine.items() if value and name != "evidence"
+        f"{t(name.capitalize())} “{value}”"
+        for name, value in draft.mine.items()
+        if value and name != "evidence"
     )
     if typed:
-        notices.say("note", f"In the form stood: {typed}. Its history can put it back.")
-    st.button("Close", key=f"{_field_key(draft)}.close", on_click=_close, args=(site, True))
+        notices.say("note", t("In the form stood: {typed}. Its history can put it back.", typed=typed))
+    st.button(t("Close"), key=f"{_field_key(draft)}.close", on_click=_close, args=(site, True))
 
 
 def _read_only(card: MarkCard) -> None:
     if card.mark.review.sealed:
-        st.caption(safe(f"This mark is {card.mark.review}: a lead reopens it before it is changed."))
+        st.caption(
+            safe(
+                t(
+                    "This mark is {review}: a lead reopens it before it is changed.",
+                    review=t(card.mark.review.value),
+                )
+            )
+        )
     else:
-        st.caption("A viewer changes nothing.")
+        st.caption(t("A viewer changes nothing."))
     for name in FIELDS[:2]:
         value = getattr(card.mark, name)
         if value:
-            st.html(f"<div><b>{name.capitalize()}</b> {safe(value)}</div>")
+            st.html(f"<div><b>{safe(t(name.capitalize()))}</b> {safe(value)}</div>")
 
 
 def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
     since = history.meanwhile(
         current_project(), "annotation", draft.mark, draft.base, conflict.current_version
     )
-    st.html("<b>Somebody else changed the same. Nothing is saved yet: choose for each field.</b>")
+    line = t("Somebody else changed the same. Nothing is saved yet: choose for each field.")
+    st.html(f"<b>{safe(line)}</b>")
     picks: dict[str, str | None] = {}
     for one in conflict.fields:
         by = next((change for change in reversed(since) if one.field in change.fields), None)
         who = by.author if by else conflict.author
-        when = f"{by.at:%H:%M} UTC, version {by.version}" if by else f"version {conflict.current_version}"
+        version = t("version {n}", n=by.version if by else conflict.current_version)
+        when = f"{by.at:%H:%M} UTC, {version}" if by else version
+        name = t(one.field.capitalize())
         columns = st.columns(3)
         _value(
-            columns[0], f"{one.field.capitalize()} was", f"version {draft.base}", site, one.field, one.base
+            columns[0],
+            t("{field} was", field=name),
+            t("version {n}", n=draft.base),
+            site,
+            one.field,
+            one.base,
         )
         _value(columns[1], who, when, site, one.field, one.theirs)
-        _value(columns[2], "You", "not saved", site, one.field, one.mine)
+        _value(columns[2], t("You"), t("not saved"), site, one.field, one.mine)
         picks[one.field] = st.radio(
-            f"{one.field.capitalize()}: which one",
+            t("{field}: which one", field=name),
             [THEIRS, MINE],
             index=None,
             horizontal=True,
             label_visibility="collapsed",
-            format_func={THEIRS: "Keep theirs", MINE: "Use mine"}.__getitem__,
+            format_func={THEIRS: t("Keep theirs"), MINE: t("Use mine")}.__getitem__,
             key=f"{_field_key(draft)}.pick.{one.field}",
         )
     with st.container(horizontal=True):
         st.button(
-            "Save",
+            t("Save"),
             type="primary",
             disabled=None in picks.values(),
             key=f"{_field_key(draft)}.decide",
@@ -270,7 +291,7 @@ def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
             args=(site.id, draft, picks),
         )
         st.button(
-            "Close without saving", key=f"{_field_key(draft)}.close", on_click=_close, args=(site.id, True)
+            t("Close without saving"), key=f"{_field_key(draft)}.close", on_click=_close, args=(site.id, True)
         )
 
 
@@ -281,7 +302,7 @@ def _value(column: Any, title: str, detail: str, site: Site, field: str, value: 
         text = _target_name(site, value if isinstance(value, str) else None)
     else:
         text = str(value or "")
-    shown = safe(text) if text else "<span style='opacity:.6'>empty</span>"
+    shown = safe(text) if text else f"<span style='opacity:.6'>{safe(t('empty'))}</span>"
     column.html(
         f"<div data-value='{safe(field)}' style='font-size:.85rem;opacity:.75'>{safe(title)} ({safe(detail)})</div>"
         f"<div style='overflow-wrap:anywhere;white-space:pre-wrap;max-height:12rem;overflow:auto'>{shown}</div>"
@@ -306,7 +327,7 @@ def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> No
         draft = replace(draft, mine={name: st.session_state[f"{key}.{name}"] for name in FIELDS})
     if not draft.changes:
         _close(site, clear=True)
-        _say(site, "note", "Nothing of yours was left to save: the mark stays as it is.")
+        _say(site, "note", t("Nothing of yours was left to save: the mark stays as it is."))
         return
     try:
         saved = actions.edit_annotation(project, author, draft.mark, draft.changes, draft.base)
@@ -319,8 +340,8 @@ def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> No
     else:
         others = history.meanwhile(project, "annotation", draft.mark, draft.base, saved.version - 1)
         _close(site, clear=True)
-        both = f" Meanwhile {_told(others)}: both are kept." if others else ""
-        _say(site, "done", f"Saved as version {saved.version}.{both}")
+        both = " " + t("Meanwhile {changes}: both are kept.", changes=_told(others)) if others else ""
+        _say(site, "done", t("Saved as version {n}.", n=saved.version) + both)
 
 
 def _delete(site: str, draft: Draft) -> None:
@@ -342,7 +363,7 @@ def _delete(site: str, draft: Draft) -> None:
         _say(site, "warning", refused[0][1])
         return
     _close(site, clear=True)
-    _say(site, "done", "Deleted. The mark's history, on the History page, can put it back.")
+    _say(site, "done", t("Deleted. The mark's history, on the History page, can put it back."))
 
 
 def _open(site: str, card: MarkCard) -> None:
@@ -371,8 +392,8 @@ def _notice(site: str) -> None:
 
 
 def _told(changes: list[Change]) -> str:
-    return (
-        "; ".join(f"{one.author} {one.text} (version {one.version})" for one in changes) or "it was changed"
+    return "; ".join(f"{one.author} {one.text} ({t('version {n}', n=one.version)})" for one in changes) or t(
+        "it was changed"
     )
 
 
@@ -381,7 +402,7 @@ def _target_name(site: Site, key: str | None) -> str:
 
 
 def _use(evidence: bool) -> str:
-    return "evidence" if evidence else "graphic"
+    return t("evidence" if evidence else "graphic")
 
 
 def _number() -> int:

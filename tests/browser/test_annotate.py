@@ -163,6 +163,9 @@ def test_a_shape_is_stored_where_it_was_drawn(desk: Desk, shape: str) -> None:
     if shape in ("point", "text"):
         click(tab, PLACES[0])
         wanted = [first]
+        if shape == "text":  # what is typed next is its text, and no key
+            tab.page.keyboard.type("gate pa")
+            tab.page.keyboard.press("Enter")
     elif shape == "arrow":
         click(tab, *PLACES[:2])
         wanted = [first, second]
@@ -177,7 +180,8 @@ def test_a_shape_is_stored_where_it_was_drawn(desk: Desk, shape: str) -> None:
         wanted = [first, second] if shape == "box" else []
     saved(tab)
     (mark,) = desk.marks().values()
-    assert mark.shape == shape
+    assert (mark.shape, mark.label) == (shape, "gate pa" if shape == "text" else "")
+    assert desk.states() == []
     if shape == "circle":
         radius = math.dist(first, second)
         ring = [

@@ -54,9 +54,11 @@ export class Drawing {
   stop() {
     const ended = this.active;
     this.active = [];
-    this.stage.drawing = false;
-    // removed after the event that ended the drawing, or the same event would start a pan
-    setTimeout(() => ended.forEach(([map, interaction]) => map.removeInteraction(interaction)), 0);
+    // removed after the event that ended the drawing, or the same event would start a pan or choose another mark
+    setTimeout(() => {
+      this.stage.drawing = this.active.length > 0;
+      ended.forEach(([map, interaction]) => map.removeInteraction(interaction));
+    }, 0);
   }
 }
 
