@@ -280,7 +280,7 @@ def test_a_mark_that_somebody_deleted_is_told_with_what_stood_in_the_form(projec
     actions.annotate(project, BEN, [operation])
     app = sound(app.run())
     assert "This mark is not there any more: Ben took back the point “bar” (version 2)" in text_of(app)
-    assert "label “bar”" in text_of(app)
+    assert "Label “bar”" in text_of(app)
 
 
 def test_a_deletion_of_what_has_moved_on_is_refused(project: Project) -> None:

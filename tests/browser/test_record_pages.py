@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 SITE = "harbour-bridge"
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} ![x](http://198.51.100.7/a.png)"
 CARLA = Author("Carla")
+PANEL = ".st-key-marks-panel"
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +98,13 @@ def open_form(tab: Any, label: str) -> None:
             break
         except TooLate:
             continue
-    tab.page.get_by_label("Label", exact=True).wait_for()
+    tab.page.locator(PANEL).get_by_label("Label", exact=True).wait_for()
 
 
 def save(tab: Any, **fields: str) -> None:
     for name, value in fields.items():
-        tab.page.get_by_label(name.capitalize(), exact=True).fill(value)
-    tab.page.locator(".st-key-marks-panel").get_by_role("button", name="Save").click()
+        tab.page.locator(PANEL).get_by_label(name.capitalize(), exact=True).fill(value)
+    tab.page.locator(PANEL).get_by_role("button", name="Save").click()
 
 
 def test_two_people_who_change_the_same_label_each_see_what_happened(
@@ -118,7 +119,7 @@ def test_two_people_who_change_the_same_label_each_see_what_happened(
     # above Ben's open form, before he saves
     expect(ben.page.get_by_text("While this form is open: Anna changed")).to_be_visible()
     save(ben, label="b of Ben")
-    panel = ben.page.locator(".st-key-marks-panel")
+    panel = ben.page.locator(PANEL)
     for text in ("first wording", "a of Anna", "b of Ben", "Anna (", "version 2"):
         expect(panel.get_by_text(text).first).to_be_visible()
     assert desk.mark(key).label == "a of Anna"
@@ -170,10 +171,10 @@ def test_what_is_typed_and_drawn_outlives_a_change_by_somebody_else(
     anna = person("Anna")
     open_form(anna, "third mark")
     anna.stage.press("d")
-    anna.page.get_by_label("Note", exact=True).fill("half a sent")
+    anna.page.locator(PANEL).get_by_label("Note", exact=True).fill("half a sent")
     actions.edit_annotation(desk.project, CARLA, key, {"label": "Carla's"}, 1)
     expect(anna.page.get_by_text("While this form is open: Carla changed")).to_be_visible()
-    expect(anna.page.get_by_label("Note", exact=True)).to_have_value("half a sent")
+    expect(anna.page.locator(PANEL).get_by_label("Note", exact=True)).to_have_value("half a sent")
     expect(anna.page.locator('button[data-tool="box"]')).to_have_attribute("aria-pressed", "true")
 
 
