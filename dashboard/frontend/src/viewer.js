@@ -311,7 +311,8 @@ class Viewer {
   #withSaid(operations) {
     return this.data.captures.map((capture) => {
       const state = this.#waiting(capture.id, operations);
-      return state ? { ...capture, state, mine: state } : capture;
+      if (state === undefined) return capture;
+      return { ...capture, state, mine: state, said: state && { state, confidence: "moderate", note: "" } };
     });
   }
 
@@ -366,8 +367,8 @@ class Viewer {
   #leave(site, line) {
     this.endPeek();
     const captures = this.#withSaid(this.log.pending);
-    const { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg } = this.data;
-    this.journey.go(site, { site: here, target, grid, home, center, token, annotations, shown, order, findings, north_deg, captures });
+    const { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg } = this.data;
+    this.journey.go(site, { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, captures });
     this.journey.line = line;
     const data = this.journey.known(site);
     if (data) enter(this.host, data, this.journey);
