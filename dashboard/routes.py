@@ -1,12 +1,14 @@
 """Our own HTTP routes beside Streamlit's pages: tiles, thumbnails, stills and the bundled assets.
 
 A picture is named by ids only, never by a path or an address, and opens with a capability (``?k=``) that a
-page handed out. Errors are one sentence in plain text.
+page handed out. How it is shown (``b`` bands, ``s`` limits) is a small closed grammar. Errors are one sentence in
+plain text.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -23,11 +25,13 @@ from dashboard.capability import capabilities
 from dashboard.headers import PICTURE_POLICY
 from dashboard.projects import current_project, project_root
 from workflow import pictures
+from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
 
 __all__ = [
     "CARD_PATH",
+    "HISTOGRAM_PATH",
     "THUMBNAIL_PATH",
     "TILE_PATH",
     "chip_url",
@@ -42,6 +46,7 @@ TILE_PATH = "/api/tile/{site}/{capture}/{z}/{x}/{y}"
 THUMBNAIL_PATH = "/api/thumbnail/{site}/{capture}"
 CARD_PATH = "/api/card/{site}/{capture}"
 VIEW_PATH = "/api/view/{site}/{capture}"
+HISTOGRAM_PATH = "/api/histogram/{site}/{capture}"
 _GUARDED = {"Content-Security-Policy": PICTURE_POLICY}
 # an id, or a number of a tile: never a path, an address, or more than a name needs
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -107,6 +112,11 @@ def table() -> list[BaseRoute]:
                 methods=["GET"],
             )
             for path, px in ((THUMBNAIL_PATH, _THUMBNAIL_PX), (CARD_PATH, _CARD_PX), (VIEW_PATH, _VIEW_PX))
+        ),
+        Route(
+            "/api/histogram/{site:str}/{capture:str}",
+            _guarded(_histogram, lambda request: tile_scope(request.path_params["site"])),
+            methods=["GET"],
         ),
         Route(
             "/api/still/{capture:str}",
@@ -178,9 +188,16 @@ def _sentence(text: str, status: int) -> Response:
 
 
 def _tile(request: Request) -> pictures.Tile:
-    at = request.path_params
+    at, asked = request.path_params, request.query_params
+    choice = parse_display(asked.get("b", ""), asked.get("s", ""))
     z, x, y = (int(at[name]) for name in _NUMBERS)
-    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y)
+    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice)
+
+
+def _histogram(request: Request) -> pictures.Tile:
+    at = request.path_params
+    found = pictures.histograms(current_project(), at["site"], at["capture"])
+    return pictures.Tile(json.dumps(found).encode(), "application/json")
 
 
 def _of_size(px: int, request: Request) -> pictures.Tile:

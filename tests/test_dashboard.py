@@ -452,6 +452,33 @@ def test_what_is_not_there_is_a_sentence(client: Any, shown: Any) -> None:
         assert "Traceback" not in answer.text
 
 
+def test_a_display_choice_makes_another_tile_with_its_own_etag(client: Any, shown: Any) -> None:
+    stored, grey, dark = (client.get(tile_address(shown) + choice) for choice in ("", "&b=2", "&s=0..900"))
+    assert [answer.status_code for answer in (stored, grey, dark)] == [200] * 3
+    assert len({answer.headers["etag"] for answer in (stored, grey, dark)}) == 3
+
+
+@pytest.mark.parametrize(
+    "choice", ["b=..%2f..%2fetc", "b=99", "b=infrared", "s=1", "s=nan..1", "s=0..1,0..2"]
+)
+def test_a_display_choice_outside_the_grammar_is_a_sentence(client: Any, shown: Any, choice: str) -> None:
+    answer = client.get(f"{tile_address(shown)}&{choice}")
+    assert answer.status_code == 400
+    assert answer.text.endswith(".")
+    assert "\n" not in answer.text
+
+
+def test_a_histogram_needs_the_capability_of_its_site(client: Any, shown: Any) -> None:
+    from dashboard import routes
+    from dashboard.capability import capabilities
+
+    path = routes.HISTOGRAM_PATH.format(site=shown.site.id, capture=shown.captures[0].id)
+    assert client.get(path).status_code == 401
+    answer = client.get(f"{path}?k={capabilities.issue(routes.tile_scope(shown.site.id))}")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.content.startswith(b'[{"low"')
+
+
 def test_a_still_opens_with_its_own_capability(client: Any, shown: Any) -> None:
     from dashboard import routes
 

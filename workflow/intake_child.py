@@ -141,6 +141,7 @@ def _answer(facts: Any, made: Any, stretch: list[list[float]]) -> dict[str, Any]
         "stretch": stretch,
         "tags": facts.tags,
         "notes": notes,
+        "band_roles": list(made.band_roles) if any(made.band_roles) else [],
     }
 
 

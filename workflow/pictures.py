@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workflow import rasters
 from workflow.chips import chip, site_grid_of
+from workflow.displays import STORED, Display, Shown, shown_as
 from workflow.errors import InputRefused, UnknownName
 from workflow.grid import SiteGrid
 from workflow.model import Capture, Offset, Site, Stretch
@@ -27,12 +28,13 @@ from workflow.rasters.whole import read_whole
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["TILE_PX", "Tile", "levels", "picture_extent", "still", "thumbnail", "tile"]
+__all__ = ["TILE_PX", "Tile", "histograms", "levels", "picture_extent", "still", "thumbnail", "tile"]
 
 TILE_PX = 256
 # the picture shows this many times the watch box, so that one can look around
 _CONTEXT = 3
 _CACHED_TILES = 512
+_BARS = 48
 _LARGEST_STILL_PX = 8192
 
 
@@ -60,22 +62,26 @@ def levels(grid: SiteGrid) -> tuple[float, ...]:
     return tuple(grid.gsd_m * 2**step for step in range(deepest, -1, -1))
 
 
-def tile(project: Project, site_id: str, capture_id: str, z: int, x: int, y: int) -> Tile:
+def tile(
+    project: Project, site_id: str, capture_id: str, z: int, x: int, y: int, choice: Display = STORED
+) -> Tile:
     """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else PNG with alpha.
 
-    The applied offset and the capture's stored stretch count. Columns and rows outside the extent are
-    transparent.
+    The applied offset counts; bands and limits are those of `choice`, the stored ones where it says none.
+    Columns and rows outside the extent are transparent.
 
     Raises
     ------
     UnknownName
         when there is no such site, capture or zoom.
     InputRefused
-        when the site is not located, or the capture has no georeference, was withdrawn or cannot be read.
+        when the site is not located, or the capture has no georeference, was withdrawn, has no such bands or cannot be
+        read.
     """
     site, capture = project.site(site_id), _capture(project, capture_id)
     if not capture.is_georeferenced:
         raise InputRefused(capture.file, "has no georeference", "look at the whole picture")
+    shown = shown_as(capture, choice)
     grid = site_grid_of(project, site)
     resolutions = levels(grid)
     if not 0 <= z < len(resolutions):
@@ -85,7 +91,7 @@ def tile(project: Project, site_id: str, capture_id: str, z: int, x: int, y: int
     if place is None:
         return _empty()
     dx_m, dy_m = _shift(project, site, capture)
-    return _render(project.root / capture.working, capture.stretch, place, dx_m, dy_m)
+    return _render(project.root / capture.working, shown, place, dx_m, dy_m)
 
 
 def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
@@ -119,6 +125,31 @@ def thumbnail(project: Project, site: Site, capture: Capture, px: int = 160) -> 
     step = max(1, ceil(max(made.valid.shape) / px))
     valid = _reduced(made.valid[None], step)[0] == 1
     return _encoded(rasters.to_display(_reduced(made.data, step), made.stretch), valid, rasters.encode_jpeg)
+
+
+def histograms(project: Project, site_id: str, capture_id: str) -> list[dict[str, Any]]:
+    """What each band's values at a site are: ``low high`` (least and most), ``p2 p98`` (percentiles) and
+    ``counts`` of equal steps from `low` to `high`, in the capture's units; all None and empty without a valid pixel.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such site or capture.
+    InputRefused
+        when the site is not located, or the capture has no georeference, was withdrawn or cannot be read.
+    """
+    made = chip(project, project.site(site_id), _capture(project, capture_id))
+    return [_histogram(band[made.valid]) for band in made.data]
+
+
+def _histogram(values: NDArray[np.generic]) -> dict[str, Any]:
+    if values.size == 0:
+        return {"low": None, "high": None, "p2": None, "p98": None, "counts": []}
+    numbers = values.astype(np.float64)
+    counts, edges = np.histogram(numbers, _BARS)
+    p2, p98 = np.percentile(numbers, (2, 98))
+    known = {"low": edges[0], "high": edges[-1], "p2": p2, "p98": p98}
+    return {**{name: float(value) for name, value in known.items()}, "counts": [int(one) for one in counts]}
 
 
 def _reduced(data: NDArray[np.generic], step: int) -> NDArray[np.generic]:
@@ -155,12 +186,12 @@ def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | Non
 
 # a working copy is named by the hash of its bytes, so a rendered tile stays right
 @lru_cache(maxsize=_CACHED_TILES)
-def _render(path: Path, stretch: tuple[Stretch, ...], place: SiteGrid, dx_m: float, dy_m: float) -> Tile:
+def _render(path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float) -> Tile:
     data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m))
     if not valid.any():
         return _empty()
     kind = rasters.encode_jpeg if valid.all() else rasters.encode_png
-    return _encoded(rasters.to_display(data, stretch), valid, kind)
+    return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
 
 
 @lru_cache(maxsize=64)

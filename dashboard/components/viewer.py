@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard import assets, routes, state
 from dashboard.capability import capabilities
 from dashboard.components import following
+from dashboard.components.measuring import measuring
 from dashboard.components.operations import apply_operations
 from dashboard.components.way import Way
 from dashboard.gridjson import to_grid
@@ -152,6 +153,7 @@ def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> 
         "annotations": [_mark(mark, grid) for mark in page.marks if not mark.mark.in_pixels],
         "shown": _first_pair(page, target),
         "findings": following.of(page, target),
+        **measuring(page),
     }
 
 

@@ -13,7 +13,7 @@ from workflow.demo.render import render
 from workflow.demo.scene import Change, ChangeKind, Encoding, Scene, Statement, View
 from workflow.demo.script import ANALYSTS, SEED, scenes
 from workflow.demo.series import series
-from workflow.demo.sun import Sun, sun_at
+from workflow.shadows import Sun, sun_at
 
 __all__ = [
     "ANALYSTS",

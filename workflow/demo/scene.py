@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from workflow.demo.sun import Sun, sun_at
 from workflow.model import CaptureKind, Confidence, LonLat, State
+from workflow.shadows import Sun, sun_at
 
 __all__ = ["Change", "ChangeKind", "Encoding", "Scene", "Statement", "View"]
 

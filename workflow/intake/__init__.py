@@ -285,6 +285,7 @@ def _capture(
         warnings=(*own, *ending, *doubts, *rough, *answer["notes"]),
         stated_gsd_m=stated_gsd_m,
         sources=_sources(found, job),
+        band_roles=tuple(answer["band_roles"]),
     )
 
 

@@ -87,7 +87,8 @@ class Capture:
 
     `gsd_m` is the pixel on the ground; without georeference it is what metadata state. `stated_gsd_m` is what they
     state where that differs from the pixel by more than a tenth: the picture was resampled. `sources` says which
-    field each attribute was read from, those that were stated at intake left out.
+    field each attribute was read from, those that were stated at intake left out. `band_roles` has a word a band of
+    the working copy (``red``, ``nir``, ``pan``), "" where the file does not name it; empty where it names none.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Capture:
     withdrawn: Withdrawal | None = None
     stated_gsd_m: float | None = None
     sources: tuple[Stated, ...] = ()
+    band_roles: tuple[str, ...] = ()
 
     @property
     def is_dated(self) -> bool:

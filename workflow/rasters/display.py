@@ -14,7 +14,7 @@ from rasterio.enums import ColorInterp
 from workflow.model import Stretch
 from workflow.rasters.dataset import opened, validity
 
-__all__ = ["display_stretch", "encode_jpeg", "encode_png", "to_display"]
+__all__ = ["display_stretch", "encode_jpeg", "encode_png", "to_colours", "to_display"]
 
 _SAMPLE_PX = 512
 _PERCENTILES = (2, 98)
@@ -59,8 +59,14 @@ def to_display(data: NDArray[Any], stretch: Sequence[Stretch]) -> NDArray[np.uin
     grey.
     """
     picked = (0, 1, 2) if len(data) >= 3 else (0, 0, 0)
-    levels = {index: _levels(data[index], stretch[index]) for index in set(picked)}
-    return np.stack([levels[index] for index in picked])
+    return to_colours(data, picked, [stretch[index] for index in picked])
+
+
+def to_colours(data: NDArray[Any], bands: Sequence[int], limits: Sequence[Stretch]) -> NDArray[np.uint8]:
+    """Red, green, blue (3, row, column) of three bands of `data` (band, row, column), each between its limits."""
+    pairs = list(zip(bands, limits, strict=True))
+    levels = {pair: _levels(data[pair[0]], pair[1]) for pair in set(pairs)}
+    return np.stack([levels[pair] for pair in pairs])
 
 
 def _levels(band: NDArray[Any], stretch: Stretch) -> NDArray[np.uint8]:

@@ -25,6 +25,7 @@ from workflow.files import put_in_place
 from workflow.model import LonLat
 from workflow.rasters.dataset import ENVIRONMENT, opened, quiet, validity
 from workflow.rasters.facts import apply, ground_sample_distance, is_rotated, ring_on_wgs84
+from workflow.rasters.roles import band_roles
 
 __all__ = ["TILE_PX", "Working", "write_working"]
 
@@ -37,7 +38,8 @@ _MOST_CORNERS = 24
 class Working:
     """A working copy as written: size, ground sample distance in metres, ring of its valid corners on WGS 84.
 
-    `valid_share` is the part of its pixels that hold data. `notes` says what was changed on the way.
+    `valid_share` is the part of its pixels that hold data. `notes` says what was changed on the way. `band_roles`
+    are the colours that the file names, a word a band, "" where it names none (see `roles.band_role`).
     """
 
     width: int
@@ -48,6 +50,7 @@ class Working:
     footprint: tuple[LonLat, ...]
     valid_share: float
     notes: tuple[str, ...] = ()
+    band_roles: tuple[str, ...] = ()
 
 
 def write_working(src: Path, driver: str, dst: Path) -> Working:
@@ -97,6 +100,13 @@ class _View:
     @property
     def count(self) -> int:
         return 3 if self.palette is not None else len(self.bands)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        if self.palette is not None:
+            return ("red", "green", "blue")
+        named = band_roles(self.dataset.colorinterp, self.dataset.descriptions)
+        return tuple(named[band - 1] for band in self.bands)
 
     @property
     def dtype(self) -> str:
@@ -282,7 +292,7 @@ def _working(view: _View, edges: NDArray[np.int64], share: float) -> Working:
         gsd_m = ground_sample_distance(dataset.crs, affine, dataset.width, dataset.height)
         footprint = ring_on_wgs84(dataset.crs, affine, _hull(edges))
     size = (dataset.width, dataset.height, view.count, view.dtype)
-    return Working(*size, gsd_m, footprint, share, view.notes)
+    return Working(*size, gsd_m, footprint, share, view.notes, view.roles)
 
 
 def _hull(edges: NDArray[np.int64]) -> list[tuple[float, float]]:

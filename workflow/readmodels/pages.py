@@ -29,6 +29,7 @@ from workflow.model import (
 from workflow.readings import Place, person, place_of
 from workflow.readmodels import evidence, growth
 from workflow.readmodels.dates import basis_words, dated, local_words
+from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
 from workflow.timespan import Language, format_span
@@ -99,7 +100,8 @@ class CaptureCard:
 
     `local` is the day at the site where it is another than that in UTC, which `label` names; else empty. `readings`
     says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
-    how the picture was laid on the site's reference, None where that was not tried.
+    how the picture was laid on the site's reference, None where that was not tried. `optics` is how it was taken
+    and can be shown.
     """
 
     id: str
@@ -118,6 +120,7 @@ class CaptureCard:
     states: Mapping[str, str]
     warnings: tuple[str, ...]
     readings: Mapping[str, Reading]
+    optics: Optics
     mine: Mapping[str, str] = field(default_factory=dict)
     offset: Offset | None = None
 
@@ -307,6 +310,7 @@ def _capture_card(
         },
         mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},
         offset=offsets.get(capture.id),
+        optics=optics(capture, site.position.lonlat if site.position else None),
     )
 
 

@@ -173,6 +173,7 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("provider", capture.provider, "provider"),
         ("platform", capture.platform, "platform"),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
+        ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),
         ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),
         ("off-nadir angle", _unit(capture.off_nadir_deg, "°"), "off_nadir_deg"),
         ("sun azimuth", _unit(capture.sun_azimuth_deg, "°"), "sun_azimuth_deg"),

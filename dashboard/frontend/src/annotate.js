@@ -140,6 +140,15 @@ export class Annotate {
     const capture = this.viewer.capture(pane);
     this.stop();
     if (!capture) return;
+    const label = this.viewer.note.trim();
+    this.viewer.setNote("");
+    this.viewer.activate(pane);
+    this.add(capture, shape, geometry, label);
+    if (shape === "text") this.panel.focus();
+  }
+
+  // a new mark of the target on a picture
+  add(capture, shape, geometry, label) {
     const { site, target } = this.viewer.data;
     const mark = {
       id: newId(),
@@ -148,15 +157,12 @@ export class Annotate {
       target: target.id === "none" ? null : target.id,
       shape,
       geometry,
-      label: this.viewer.note.trim(),
+      label,
       note: "",
       evidence: true,
     };
-    this.viewer.setNote("");
-    this.viewer.activate(pane);
     this.#record([addition(mark)]);
     this.stage.choose([mark.id]);
-    if (shape === "text") this.panel.focus();
   }
 
   // -- saying, taking back

@@ -25,6 +25,8 @@ const PATHS = {
   copy: "M2.5 2.5h8v8h-8zM5.5 10.5v3h8v-8h-3",
   before: "M10 3 5 8l5 5",
   after: "M6 3l5 5-5 5",
+  measure: "M1.5 10.5 10.5 1.5 14.5 5.5 5.5 14.5zM4 8l1.5 1.5M6.5 5.5 8 7M9 3l1.5 1.5",
+  display: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12z",
   north: "M8 1.5 12 14 8 11 4 14z",
 };
 

@@ -64,7 +64,7 @@ export class Labels {
     select.hidden = seen !== capture;
     instead.hidden = seen === capture;
     instead.textContent = seen === capture ? "" : t("Space: {date}", { date: seen.label });
-    fill(badges, seen?.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), stateBadge(viewer.stateIn(seen?.id)));
+    fill(badges, seen?.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), stateBadge(viewer.stateIn(seen?.id)), ...viewer.parts.flatMap((part) => part.badges?.(pane) ?? []));
     fill(detail, ...(seen ? details(seen) : [t("no picture")]));
     fill(credit, seen?.credit ?? "");
     credit.title = seen?.credit ?? "";

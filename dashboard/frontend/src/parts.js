@@ -1,4 +1,6 @@
 import { Annotate } from "./annotate.js";
+import { Display } from "./display.js";
+import { Measuring } from "./measuring.js";
 
 // What hooks itself into the viewer: one line a part. A part is an object made once a viewer, all of it optional:
 //   key(event)  a key was pressed, with Ctrl or without: true where the part took it
@@ -8,4 +10,5 @@ import { Annotate } from "./annotate.js";
 //   layers    elements to lie over the pictures
 //   update(data)   Python sent new data      redraw()   pictures, states or marks changed
 //   escape()  Esc was pressed: true where the part had something to end      destroy()
-export const makeParts = (viewer) => [(viewer.annotate = new Annotate(viewer))];
+//   badges(pane)   elements to stand beside a picture's date
+export const makeParts = (viewer) => [(viewer.annotate = new Annotate(viewer)), new Measuring(viewer), new Display(viewer)];

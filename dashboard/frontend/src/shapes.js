@@ -28,7 +28,8 @@ const middle = ([x, y], [u, v]) => [(x + u) / 2, (y + v) / 2];
 
 // places of a mark that can be dragged: `corner` moves one, `middle` makes a new one, `radius` widens a circle
 export function handlesOf(shape, geometry) {
-  if (geometry.type === "Point") return [];
+  // a measurement is moved, not reshaped: its label has its value
+  if (geometry.type === "Point" || shape === "measurement") return [];
   if (shape === "circle") {
     const { centre, radius } = circleOf(geometry);
     return [{ kind: "radius", at: [centre[0] + radius, centre[1]] }];

@@ -41,7 +41,8 @@ export class Stage {
     this.count = 2;
     this.fraction = 0.5;
     this.opacity = 0.5;
-    this.sources = new Map(); // capture id -> TileImage, oldest first
+    this.sources = new Map(); // capture id and display -> TileImage, oldest first
+    this.display = () => ""; // how a capture is shown, as part of its tiles' address
     this.chosen = new Set();
     this.held = new Set(); // marks that somebody drags: what is sent meanwhile does not touch them
     this.panes = []; // { index, element, map, picture, markLayer, marks (VectorSource), capture }
@@ -214,19 +215,21 @@ export class Stage {
 
   show(index, capture) {
     const pane = this.#pane(index);
-    if (pane.capture === capture) return;
     pane.capture = capture;
-    this.#busy();
     const source = capture ? this.#source(capture) : null;
+    if (pane.picture.getSource() === source) return;
+    this.#busy();
     pane.picture.setSource(source);
     if (index === 1) this.over.picture.setSource(source);
   }
 
   #source(capture) {
-    const known = this.sources.get(capture);
+    const display = this.display(capture);
+    const key = capture + display;
+    const known = this.sources.get(key);
     if (known) {
-      this.sources.delete(capture); // to the young end: the oldest is dropped first
-      this.sources.set(capture, known);
+      this.sources.delete(key); // to the young end: the oldest is dropped first
+      this.sources.set(key, known);
       return known;
     }
     const source = new TileImage({
@@ -234,13 +237,13 @@ export class Stage {
       tileGrid: this.tileGrid,
       transition: 0,
       interpolate: true,
-      tileUrlFunction: (at) => tileAddress(this.grid, capture, at, this.token),
+      tileUrlFunction: (at) => tileAddress(this.grid, capture, at, this.token + display),
     });
     source.on("tileloaderror", () => this.events.tileRefused());
-    this.sources.set(capture, source);
+    this.sources.set(key, source);
     if (this.sources.size > SOURCES_KEPT) {
-      const used = new Set(this.panes.map((pane) => pane.capture));
-      const oldest = [...this.sources.keys()].find((id) => !used.has(id));
+      const used = new Set([source, ...this.panes.map((pane) => pane.picture.getSource())]);
+      const oldest = [...this.sources.keys()].find((one) => !used.has(this.sources.get(one)));
       if (oldest) this.sources.delete(oldest);
     }
     return source;
@@ -311,7 +314,7 @@ export class Stage {
   // addresses of the tiles that a picture needs for the present view
   tiles(capture) {
     const { view, size } = this;
-    return tilesOf(this.grid, this.tileGrid, capture, this.token, view.calculateExtent(size), view.getResolution());
+    return tilesOf(this.grid, this.tileGrid, capture, this.token + this.display(capture), view.calculateExtent(size), view.getResolution());
   }
 
   // the same for the first look at another site in the panes as they are

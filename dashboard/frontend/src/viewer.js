@@ -176,6 +176,7 @@ class Viewer {
     if (pane !== this.active) this.endPeek();
     this.active = pane;
     this.controls.showPanes();
+    for (const part of this.parts) part.redraw?.();
   }
 
   activateNext() {
