@@ -103,7 +103,7 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
             "review": st.column_config.TextColumn(t("Review"), width=78),
             "version": st.column_config.NumberColumn(t("Version"), width=58),
             "changed": st.column_config.TextColumn(t("Changed (UTC)"), width=126),
-            "by": st.column_config.TextColumn(t("By"), width=96),
+            "by": st.column_config.TextColumn(t("Changed by"), width=96),
         },
     )
 
@@ -271,7 +271,7 @@ def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
             one.base,
         )
         _value(columns[1], who, when, site, one.field, one.theirs)
-        _value(columns[2], t("You"), t("not saved"), site, one.field, one.mine)
+        _value(columns[2], t("yours"), t("not saved"), site, one.field, one.mine)
         picks[one.field] = st.radio(
             t("{field}: which one", field=name),
             [THEIRS, MINE],
