@@ -7,6 +7,7 @@ was acknowledged (`operations.py`). Marks go out in the site's grid (metres) and
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -120,12 +121,17 @@ def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dic
     """
     return neighbour_data(page, target, author) | {
         "script": assets.url("viewer.js"),
-        "project": str(current_project().root),
+        "project": _name_of(str(current_project().root)),
         "read_only": author is None or author.role is Role.VIEWER,
         "language": language(),
         "author": f"{author.name} ({author.role})" if author else "",
         "who": author.name if author else "",
     }
+
+
+def _name_of(root: str) -> str:
+    """What tells projects apart in a browser's storage; a browser is told no folder of the server."""
+    return hashlib.sha256(root.encode()).hexdigest()[:16]
 
 
 def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> dict[str, Any]:
