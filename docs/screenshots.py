@@ -50,11 +50,19 @@ def overview(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def compare(page: Page, address: str, mode: str) -> None:
+def compare(page: Page, address: str, key: str) -> None:
     page.goto(f"{address}/compare?site={SITE}")
     page.locator("[data-ready]").first.wait_for()
-    page.get_by_role("button", name=mode, exact=False).first.click()
+    page.locator(".sitetrack-viewer .stage").press(key)
+    page.locator("[data-ready]").first.wait_for()
     page.mouse.move(1, 1)  # a button under the mouse looks different
+    page.wait_for_load_state("networkidle")
+
+
+def opened(page: Page, address: str, path: str, sign: str) -> None:
+    """Open a page and wait for what it shows last."""
+    page.goto(f"{address}/{path}")
+    page.locator(sign).first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -134,7 +142,7 @@ def take(folder: Path, address: str) -> None:
             page = browser.new_page(viewport=SIZE, color_scheme=scheme)
             overview(page, address)
             page.screenshot(path=folder / f"overview-{scheme}.png")
-            compare(page, address, "Swipe")
+            compare(page, address, "1")
             page.screenshot(path=folder / f"compare-{scheme}.png")
             if scheme == "light":
                 history(page, address)
@@ -145,8 +153,19 @@ def take(folder: Path, address: str) -> None:
                 page.screenshot(path=folder / "growth.png")
                 claims(page, address)
                 page.screenshot(path=folder / "claims.png")
-                compare(page, address, "Side by side")
+                compare(page, address, "6")
+                page.screenshot(path=folder / "all-dates.png")
+                compare(page, address, "7")
                 page.screenshot(path=folder / "side-by-side.png")
+                opened(page, address, "queue", "img[src*='/api/thumbnail/']")
+                page.screenshot(path=folder / "queue.png")
+                opened(page, address, "timeline", "svg")
+                page.screenshot(path=folder / "timeline.png")
+                opened(page, address, f"site?site={SITE}", "img[src*='/api/thumbnail/']")
+                page.frame_locator("iframe").locator("[data-site-map=ready]").wait_for()
+                page.screenshot(path=folder / "site.png")
+                opened(page, address, "imagery", "[data-testid=stDataFrame] canvas")
+                page.screenshot(path=folder / "imagery.png")
             page.close()
         browser.close()
 
