@@ -206,7 +206,7 @@ def test_an_address_opens_the_same_view_elsewhere(walker: Any, keys: str, sites:
     walker.viewer.evaluate(
         """async (host) => {
           const { stage } = host.viewer;
-          const said = () => new URLSearchParams(location.search).get('view');
+          const said = () => new URLSearchParams(location.search).get('view') ?? '';
           const says = () => !stage.view.getAnimating() && said() === stage.place;
           while (!says()) await new Promise((next) => requestAnimationFrame(next));
         }"""

@@ -79,7 +79,7 @@ def _levels(band: NDArray[Any], stretch: Stretch) -> NDArray[np.uint8]:
 
 
 def encode_webp(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], quality: int = 85) -> bytes:
-    """WebP bytes of (3, row, column); transparent where `valid` (row, column) is False. A PNG takes ten times as long."""
+    """WebP bytes of (3, row, column); transparent where `valid` (row, column) is False. PNG takes ten times as long."""
     alpha = np.where(valid, 255, 0).astype(np.uint8)
     picture = rgb if valid.all() else np.concatenate([np.where(valid, rgb, 0).astype(np.uint8), alpha[None]])
     return _encoded(picture, "WEBP", quality=quality, method=0)
