@@ -14,6 +14,8 @@ from workflow.grid import SiteGrid
 from workflow.model import Author, LonLat, Offset, Site
 from workflow.pictures import TILE_PX, levels, picture_extent, still, thumbnail, tile
 
+RADIUS_M = 120  # the middle tile of the deepest zoom lies within the ground
+
 
 def opened(picture) -> Image.Image:
     image = Image.open(io.BytesIO(picture.body))
@@ -31,7 +33,7 @@ def no_tiles_of_other_tests():
     pictures._whole.cache_clear()
 
 
-@pytest.mark.parametrize(("side", "zooms"), [(1, 1), (85, 1), (86, 2), (603, 4), (4096, 7)])
+@pytest.mark.parametrize(("side", "zooms"), [(1, 1), (170, 1), (171, 2), (603, 3), (4096, 6)])
 def test_levels_halve_and_the_coarsest_shows_all_in_one_tile(side, zooms):
     grid = SiteGrid("EPSG:32651", 0.0, 0.0, 0.5, side, side)
     resolutions = levels(grid)
@@ -51,11 +53,11 @@ def test_the_extent_is_three_watch_boxes_in_the_same_pixels(side):
 
 
 def test_tiles_of_the_deepest_zoom_are_the_pixels_of_the_chip(watched):
-    site, capture = watched.add_site(), watched.add_capture("2020-01-01")
+    site, capture = watched.add_site(radius_m=RADIUS_M), watched.add_capture("2020-01-01")
     made = chip(watched.project, site, capture)
     grid = site_grid_of(watched.project, site)
     deepest = len(levels(grid)) - 1
-    # the second tile begins 256 px into the extent: the watch box begins at its `width`
+    # the second tile begins 512 px into the extent: the watch box begins at its `width`
     found = array(tile(watched.project, site.id, capture.id, deepest, 1, 1))
     start = grid.width - TILE_PX
     assert start < 0
@@ -71,16 +73,16 @@ def test_tiles_of_the_deepest_zoom_are_the_pixels_of_the_chip(watched):
 
 
 def test_four_tiles_make_the_one_above_them(watched):
-    site, capture = watched.add_site(), watched.add_capture("2020-01-01")
+    site, capture = watched.add_site(radius_m=RADIUS_M), watched.add_capture("2020-01-01")
     whole = array(tile(watched.project, site.id, capture.id, 0, 0, 0))
     quarter = array(tile(watched.project, site.id, capture.id, 1, 1, 0))
-    reduced = quarter.reshape(128, 2, 128, 2, 3).mean(axis=(1, 3))
-    inner = np.s_[20:100, 0:60]
-    assert np.abs(reduced[inner] - whole[:128, 128:][inner]).mean() < 8
+    reduced = quarter.reshape(256, 2, 256, 2, 3).mean(axis=(1, 3))
+    inner = np.s_[40:200, 0:120]
+    assert np.abs(reduced[inner] - whole[:256, 256:][inner]).mean() < 8
 
 
 def test_only_an_applied_offset_moves_the_tile(watched):
-    site, capture = watched.add_site(), watched.add_capture("2020-01-01")
+    site, capture = watched.add_site(radius_m=RADIUS_M), watched.add_capture("2020-01-01")
     deepest = len(levels(site_grid_of(watched.project, site))) - 1
     plain = tile(watched.project, site.id, capture.id, deepest, 1, 1)
     offset = Offset(site.id, capture.id, capture.id, 8.0, -4.0, 0.1, False, "test", "weak")
@@ -96,16 +98,19 @@ def test_only_an_applied_offset_moves_the_tile(watched):
     assert difference[40:180, 40:180].mean() < 6
 
 
-def test_full_tiles_are_jpeg_edges_png_with_alpha_and_nothing_is_transparent(watched):
-    site, capture = watched.add_site(), watched.add_capture("2020-01-01", crop=(0.5, 0, 1, 1))
+def test_full_tiles_are_jpeg_edges_webp_with_alpha_and_nothing_is_transparent(watched):
+    site, capture = (
+        watched.add_site(radius_m=RADIUS_M),
+        watched.add_capture("2020-01-01", crop=(0.5, 0, 1, 1)),
+    )
     deepest = len(levels(site_grid_of(watched.project, site))) - 1
     kinds = {
         (x, y): tile(watched.project, site.id, capture.id, deepest, x, y) for x in range(3) for y in range(3)
     }
-    assert kinds[0, 1].media_type == "image/png"
+    assert kinds[0, 1].media_type == "image/webp"
     assert opened(kinds[0, 1]).convert("RGBA").getextrema()[3] == (0, 0)
     alpha = opened(kinds[1, 1]).convert("RGBA").getextrema()[3]
-    assert (kinds[1, 1].media_type, alpha) == ("image/png", (0, 255))
+    assert (kinds[1, 1].media_type, alpha) == ("image/webp", (0, 255))
     whole = watched.add_capture("2020-01-02")
     assert tile(watched.project, site.id, whole.id, deepest, 1, 1).media_type == "image/jpeg"
 

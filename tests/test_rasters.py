@@ -25,7 +25,7 @@ from workflow.rasters import (
     describe,
     display_stretch,
     encode_jpeg,
-    encode_png,
+    encode_webp,
     read_on_grid,
     read_whole,
     to_display,
@@ -124,7 +124,7 @@ def test_control_points_are_counted(make_raster: Make) -> None:
 
 
 def test_another_driver_is_not_tried(make_raster: Make) -> None:
-    path = make_raster("p.png", noise(), driver="PNG", crs=None)
+    path = make_raster("p.webp", noise(), driver="PNG", crs=None)
     with pytest.raises(RasterioError):
         describe(path, "GTiff")
 
@@ -290,7 +290,7 @@ def test_bands_named_blue_green_red_are_put_in_order(make_raster: Make, tmp_path
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-@pytest.mark.parametrize(("name", "driver"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.tif", "GTiff")])
+@pytest.mark.parametrize(("name", "driver"), [("a.webp", "PNG"), ("a.jpg", "JPEG"), ("a.tif", "GTiff")])
 def test_a_picture_without_place_stays_without(
     make_raster: Make, tmp_path: Path, name: str, driver: str
 ) -> None:
@@ -506,22 +506,22 @@ def test_more_than_three_bands_show_the_first_three() -> None:
     assert np.array_equal(to_display(data, [Stretch(0, 255)] * 5), data[:3])
 
 
-def test_png_is_transparent_and_jpeg_hatched_where_there_is_nothing() -> None:
+def test_webp_is_transparent_and_jpeg_hatched_where_there_is_nothing() -> None:
     rgb = np.full((3, 32, 32), 60, "uint8")
     valid = np.ones((32, 32), bool)
     valid[:, 16:] = False
-    png = np.asarray(Image.open(io.BytesIO(encode_png(rgb, valid))))
+    webp = np.asarray(Image.open(io.BytesIO(encode_webp(rgb, valid))))
     jpeg = np.asarray(Image.open(io.BytesIO(encode_jpeg(rgb, valid))))
-    assert png.shape == (32, 32, 4)
-    assert set(png[:, :16, 3].flat) == {255}
-    assert set(png[:, 16:, 3].flat) == {0}
+    assert webp.shape == (32, 32, 4)
+    assert set(webp[:, :16, 3].flat) == {255}
+    assert set(webp[:, 16:, 3].flat) == {0}
     assert jpeg[:, 20:].min() > 150
     assert np.abs(jpeg[:, :12].astype(int) - 60).max() < 12
 
 
-def test_a_png_without_gaps_has_no_alpha() -> None:
-    png = Image.open(io.BytesIO(encode_png(noise(), np.ones((40, 60), bool))))
-    assert png.mode == "RGB"
+def test_a_webp_without_gaps_has_no_alpha() -> None:
+    webp = Image.open(io.BytesIO(encode_webp(noise(), np.ones((40, 60), bool))))
+    assert webp.mode == "RGB"
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])

@@ -1,6 +1,6 @@
 """Pictures for the eye: tiles of a capture in its site's own grid, whole pictures, thumbnails.
 
-Tiles are 256 px square, in the CRS of the site's grid. Their origin is the north-west corner of
+Tiles are 512 px square, in the CRS of the site's grid. Their origin is the north-west corner of
 `picture_extent`: the site's grid with its surroundings. Zoom 0 is the coarsest of `levels`, each next has
 pixels half the size; columns count to the east, rows to the south.
 """
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
 __all__ = ["TILE_PX", "Tile", "histograms", "levels", "picture_extent", "still", "thumbnail", "tile"]
 
-TILE_PX = 256
+TILE_PX = 512
 # the picture shows this many times the watch box, so that one can look around
 _CONTEXT = 3
-_CACHED_TILES = 512
+_CACHED_TILES = 256
 _BARS = 48
 _LARGEST_STILL_PX = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """An encoded picture and its media type (`image/jpeg`, `image/png`)."""
+    """An encoded picture and its media type (`image/jpeg`, `image/webp`)."""
 
     body: bytes
     media_type: str
@@ -65,7 +65,7 @@ def levels(grid: SiteGrid) -> tuple[float, ...]:
 def tile(
     project: Project, site_id: str, capture_id: str, z: int, x: int, y: int, choice: Display = STORED
 ) -> Tile:
-    """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else PNG with alpha.
+    """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else WebP with alpha.
 
     The applied offset counts; bands and limits are those of `choice`, the stored ones where it says none.
     Columns and rows outside the extent are transparent.
@@ -190,7 +190,7 @@ def _render(path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float)
     data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m))
     if not valid.any():
         return _empty()
-    kind = rasters.encode_jpeg if valid.all() else rasters.encode_png
+    kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
     return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
 
 
@@ -217,10 +217,10 @@ def _encoded(
     valid: NDArray[np.bool_],
     encoder: Callable[[NDArray[np.uint8], NDArray[np.bool_]], bytes],
 ) -> Tile:
-    return Tile(encoder(rgb, valid), "image/png" if encoder is rasters.encode_png else "image/jpeg")
+    return Tile(encoder(rgb, valid), "image/webp" if encoder is rasters.encode_webp else "image/jpeg")
 
 
 @lru_cache(maxsize=1)
 def _empty() -> Tile:
     nothing = np.zeros((3, TILE_PX, TILE_PX), np.uint8)
-    return Tile(rasters.encode_png(nothing, np.zeros((TILE_PX, TILE_PX), np.bool_)), "image/png")
+    return Tile(rasters.encode_webp(nothing, np.zeros((TILE_PX, TILE_PX), np.bool_)), "image/webp")

@@ -31,8 +31,8 @@ def _notes(texts: Any, *, serious: bool) -> list[dict[str, Any]]:
 
 
 def _line(one: Finding, target: Target) -> dict[str, Any]:
-    says = "" if one.source == "imagery" else t("says a {source}", source=one.source)
-    tags = ["SYNTHETIC" if one.synthetic else "", *one.doubts, says]
+    says = "" if one.source == "imagery" else t("says a {source}", source=t(one.source))
+    tags = ["SYNTHETIC" if one.synthetic else "", *map(t, one.doubts), says]
     return {
         "subject": (target.name or target.id) if one.target else t("the place"),
         "words": pages.finding_words(one, language()),

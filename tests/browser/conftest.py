@@ -24,6 +24,39 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE_S = 60
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--runs", type=int, default=1, help="run each test marked journey that many times in a row"
+    )
+
+
+def _runs(config: pytest.Config) -> int:
+    return int(config.getoption("runs", default=1))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A journey once for each run."""
+    if _runs(metafunc.config) > 1 and metafunc.definition.get_closest_marker("journey"):
+        metafunc.fixturenames.append("run")
+        metafunc.parametrize("run", range(1, _runs(metafunc.config) + 1))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    """How many journeys were gone, and how many arrived."""
+    ended = {
+        outcome: {one.nodeid for one in terminalreporter.stats.get(outcome, ()) if "journey" in one.keywords}
+        for outcome in ("passed", "failed", "error")
+    }
+    gone = set.union(*ended.values())
+    arrived = gone - ended["failed"] - ended["error"]
+    if gone and _runs(config) > 1:
+        terminalreporter.write_line(
+            f"journeys: {_runs(config)} runs in a row, {len(arrived)} of {len(gone)} passed"
+        )
+
+
 def _sample() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "dashboard_sample", REPOSITORY / "tests" / "dashboard_sample.py"

@@ -221,3 +221,44 @@ def test_what_a_state_is_said_of_is_not_cut_off(tab: Any, width: int) -> None:
     assert subject.inner_text().endswith("· 1 October 2023 (right)")
     assert subject.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert subject.evaluate("one => getComputedStyle(one).overflow") == "visible"
+
+
+WHOLE = """host => {
+  const { stage, data } = host.viewer;
+  const [west, south, east, north] = data.home;
+  const [w, s, e, n] = stage.view.calculateExtent(stage.panes[0].map.getSize());
+  return [w <= west && s <= south && e >= east && n >= north, stage.view.getResolution()];
+}"""
+
+
+@pytest.mark.parametrize("key", ["1", "2", "8"])
+def test_pictures_that_follow_the_page_of_all_dates_show_the_whole_site(tab: Any, key: str) -> None:
+    tab.open_compare("site=harbour-bridge&mode=all")
+    assert "view=" not in tab.page.url
+    tab.stage.press(key)
+    tab.page.locator('.sitetrack-viewer:not([data-mode="all"])[data-ready$="|swipe"]').or_(
+        tab.page.locator('.sitetrack-viewer[data-ready$="|side"]')
+    ).wait_for()
+    is_whole, resolution = tab.viewer.evaluate(WHOLE)
+    assert is_whole
+    assert resolution < 5
+    tab.stage.press("+")
+    tab.page.wait_for_url("**view=**")
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 1000), (1920, 1080)])
+def test_tools_pictures_states_and_the_interval_fit_the_window(
+    tab: Any, width: int, height: int, lang: str
+) -> None:
+    tab.page.set_viewport_size({"width": width, "height": height})
+    tab.open_compare(f"site=harbour-bridge&lang={lang}")
+    box = {
+        part: tab.page.locator(f".sitetrack-viewer {part}").bounding_box() for part in (".tools", ".findings")
+    }
+    assert box[".tools"]["height"] < 40
+    assert box[".findings"]["y"] + box[".findings"]["height"] <= height
+    small = tab.page.locator(".sitetrack-viewer button:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).filter(b => b.width < 24 || b.height < 24).length"
+    )
+    assert small == 0

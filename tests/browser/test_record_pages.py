@@ -107,6 +107,7 @@ def save(tab: Any, **fields: str) -> None:
     tab.page.locator(PANEL).get_by_role("button", name="Save").click()
 
 
+@pytest.mark.journey
 def test_two_people_who_change_the_same_label_each_see_what_happened(
     person: Any, desk: Desk, expect: Any
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_change_is_taken_back_on_the_history_page_and_the_mark_is_as_it_was(
     assert anna.foreign == []
 
 
+@pytest.mark.journey
 def test_a_lead_returns_with_a_comment_and_approves_what_comes_back(
     person: Any, desk: Desk, expect: Any
 ) -> None:

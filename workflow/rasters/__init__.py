@@ -8,7 +8,7 @@ resolution.
 
 from __future__ import annotations
 
-from workflow.rasters.display import display_stretch, encode_jpeg, encode_png, to_colours, to_display
+from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe
 from workflow.rasters.ongrid import read_on_grid
 from workflow.rasters.whole import read_whole
@@ -20,7 +20,7 @@ __all__ = [
     "describe",
     "display_stretch",
     "encode_jpeg",
-    "encode_png",
+    "encode_webp",
     "read_on_grid",
     "read_whole",
     "to_colours",

@@ -14,7 +14,7 @@ from rasterio.enums import ColorInterp
 from workflow.model import Stretch
 from workflow.rasters.dataset import opened, validity
 
-__all__ = ["display_stretch", "encode_jpeg", "encode_png", "to_colours", "to_display"]
+__all__ = ["display_stretch", "encode_jpeg", "encode_webp", "to_colours", "to_display"]
 
 _SAMPLE_PX = 512
 _PERCENTILES = (2, 98)
@@ -78,15 +78,17 @@ def _levels(band: NDArray[Any], stretch: Stretch) -> NDArray[np.uint8]:
     return np.rint(np.nan_to_num(np.clip(share, 0, 1)) * 255).astype(np.uint8)
 
 
-def encode_png(rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> bytes:
-    """PNG bytes of (3, row, column); transparent where `valid` (row, column) is False."""
+def encode_webp(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], quality: int = 85) -> bytes:
+    """WebP bytes of (3, row, column); transparent where `valid` (row, column) is False. PNG takes ten times as long."""
     alpha = np.where(valid, 255, 0).astype(np.uint8)
     picture = rgb if valid.all() else np.concatenate([np.where(valid, rgb, 0).astype(np.uint8), alpha[None]])
-    return _encoded(picture, "PNG", compress_level=6)
+    return _encoded(picture, "WEBP", quality=quality, method=0)
 
 
 def encode_jpeg(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], quality: int = 85) -> bytes:
     """JPEG bytes of (3, row, column); hatched in grey where `valid` (row, column) is False, never black."""
+    if valid.all():
+        return _encoded(rgb, "JPEG", quality=quality)
     diagonal = np.add.outer(np.arange(valid.shape[0]), np.arange(valid.shape[1]))
     hatch = np.where(diagonal // _HATCH_PX % 2, *_HATCH)
     return _encoded(np.where(valid, rgb, hatch).astype(np.uint8), "JPEG", quality=quality)

@@ -146,7 +146,6 @@ export class Controls {
     this.all.root.hidden = mode !== "all";
     this.strip.root.hidden = mode === "all";
     this.showSlider();
-    this.showPanes();
   }
 
   showSlider() {
@@ -162,7 +161,6 @@ export class Controls {
   }
 
   showPanes() {
-    if (!this.viewer.shown) return; // while the viewer is made
     this.labels.show();
     this.strip.show();
     this.all.show();

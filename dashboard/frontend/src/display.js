@@ -42,7 +42,6 @@ export class Display {
   }
 
   redraw() {
-    this.#address();
     for (const pane of this.viewer.stage.panes) pane.element.style.setProperty("--look", this.#filter(this.viewer.seen(pane.index)?.id));
     this.viewer.stage.panes[0].element.style.setProperty("--look-over", this.#filter(this.viewer.seen(1)?.id));
     this.#show();
@@ -78,8 +77,7 @@ export class Display {
     remember(`look.${this.data.site.id}`, writeLook(this.looks));
     const { stage } = this.viewer;
     stage.panes.forEach((pane) => pane.capture && stage.show(pane.index, pane.capture));
-    this.redraw();
-    this.viewer.controls.labels.show();
+    this.viewer.redraw();
   }
 
   // the limits and bands that this picture shows now become those of all others, as numbers
@@ -100,14 +98,9 @@ export class Display {
     return (bands ? `&b=${bands}` : "") + (limits ? `&s=${limits}` : "");
   }
 
-  // what lies open in the address is what is on the screen
-  #address() {
-    const shown = this.viewer.shown ?? [];
-    const text = writeLook(Object.fromEntries(Object.entries(this.looks).filter(([id]) => shown.includes(id))));
-    const address = new URL(location.href);
-    if (text) address.searchParams.set(ADDRESS, text);
-    else address.searchParams.delete(ADDRESS);
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  // what of it the page's address has: the pictures on the screen
+  address() {
+    return writeLook(Object.fromEntries(Object.entries(this.looks).filter(([id]) => this.viewer.shown.includes(id))));
   }
 
   // -- in the browser

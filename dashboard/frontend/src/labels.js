@@ -53,6 +53,15 @@ export class Labels {
     return { root, label, select, detail, badges, credit, instead };
   }
 
+  // the list of dates, written anew where a date or its state changed
+  #choices(select) {
+    const { captures } = this.viewer.data;
+    const texts = captures.map((each) => optionText(each, this.viewer));
+    if (select.texts?.join("\n") === texts.join("\n")) return;
+    select.texts = texts;
+    fill(select, ...captures.map((each, at) => h("option", { value: each.id }, texts[at])));
+  }
+
   #fill({ label, select, detail, badges, credit, instead }, pane) {
     const { viewer } = this;
     const capture = viewer.capture(pane);
@@ -60,7 +69,8 @@ export class Labels {
     label.classList.toggle("active", viewer.active === pane);
     label.classList.toggle("peeking", seen !== capture);
     select.setAttribute("aria-label", t("Picture: {pane}", { pane: paneName(pane) }));
-    fill(select, ...viewer.data.captures.map((each) => h("option", { value: each.id, selected: each.id === capture?.id }, optionText(each, viewer))));
+    this.#choices(select);
+    select.value = capture?.id ?? "";
     select.hidden = seen !== capture;
     instead.hidden = seen === capture;
     instead.textContent = seen === capture ? "" : t("Space: {date}", { date: seen.label });

@@ -10,5 +10,6 @@ import { Measuring } from "./measuring.js";
 //   layers    elements to lie over the pictures
 //   update(data)   Python sent new data      redraw()   pictures, states or marks changed
 //   escape()  Esc was pressed: true where the part had something to end      destroy()
+//   address()  what the page's address has as `look`
 //   badges(pane)   elements to stand beside a picture's date
 export const makeParts = (viewer) => [(viewer.annotate = new Annotate(viewer)), new Measuring(viewer), new Display(viewer)];

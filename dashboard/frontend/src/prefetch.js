@@ -3,7 +3,7 @@
 const AT_ONCE = 2;
 const MOST = 48;
 const REMEMBERED = 2000;
-const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+export const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
 
 export class Prefetch {
   constructor() {

@@ -20,6 +20,7 @@ import { h } from "./dom.js";
 import { northArrow } from "./labels.js";
 import { t } from "./language.js";
 import { crossStyle, markStyle, showMarks } from "./marks.js";
+import { whenIdle } from "./prefetch.js";
 
 export const MOST_PANES = 8;
 const BLINK_MS = 700;
@@ -70,6 +71,7 @@ export class Stage {
     this.#pane(1);
     this.#over();
     this.panes[0].map.on("moveend", () => this.events.moved());
+    this.view.on(["change:center", "change:resolution"], () => !this.isFitting && (this.whole = null));
   }
 
   // -- panes
@@ -77,7 +79,7 @@ export class Stage {
   // the pane of that number, made when it is first asked for
   #pane(index) {
     if (this.panes[index]) return this.panes[index];
-    const element = h("div", { class: "pane", "data-pane": index }, northArrow(this.northDeg));
+    const element = h("div", { class: "pane", "data-pane": index, hidden: index >= this.count }, northArrow(this.northDeg));
     this.root.append(element);
     const marks = new VectorSource();
     const pane = {
@@ -104,6 +106,18 @@ export class Stage {
     pane.map.on("click", (event) => this.#pick(pane.map, event));
     this.panes[index] = pane;
     return pane;
+  }
+
+  // panes for that many pictures, made while nothing else is to be done: one a time
+  prepare(count) {
+    if (this.preparing || this.panes.length >= Math.min(count, MOST_PANES)) return;
+    this.preparing = true;
+    whenIdle(() => {
+      this.preparing = false;
+      if (this.isDestroyed) return;
+      this.#pane(this.panes.length);
+      this.prepare(count);
+    });
   }
 
   #markLayer(source, className) {
@@ -289,17 +303,31 @@ export class Stage {
 
   // -- the view
 
+  // pixels of a pane; while none is on the screen, of all of them
   get size() {
-    return this.panes[0].map.getSize() ?? [800, 600];
+    const size = this.panes[0].map.getSize();
+    if (size?.[0] && size[1]) return size;
+    const { clientWidth, clientHeight } = this.root.parentElement;
+    return [clientWidth || 800, clientHeight || 600];
   }
 
+  // the whole of an extent, also in other modes, until somebody moves the view
   home(extent) {
-    this.panes[0].map.updateSize();
-    this.view.fit(extent, { size: this.size, padding: PADDING });
+    this.whole = extent;
+    this.#fit();
   }
 
-  // centre and metres to a screen pixel, as the address has them
+  #fit() {
+    const extent = this.whole;
+    if (!extent) return;
+    this.isFitting = true;
+    this.view.fit(extent, { size: this.size, padding: PADDING });
+    this.isFitting = false;
+  }
+
+  // centre and metres to a screen pixel, as the address has them; empty for the whole site
   get place() {
+    if (this.whole) return "";
     const [x, y] = this.view.getCenter();
     return [x.toFixed(1), y.toFixed(1), this.view.getResolution().toPrecision(4)].join(",");
   }
@@ -340,7 +368,8 @@ export class Stage {
   }
 
   resized() {
-    for (const pane of this.panes) pane.map.updateSize();
+    for (const pane of this.visible) pane.map.updateSize();
+    this.#fit();
   }
 
   #busy() {
@@ -354,6 +383,7 @@ export class Stage {
   }
 
   destroy() {
+    this.isDestroyed = true;
     clearInterval(this.timer);
     this.events = { busy() {}, ready() {}, moved() {}, blinked() {}, activated() {}, picked() {}, tileRefused() {} };
     for (const { map } of this.panes) {

@@ -50,7 +50,7 @@ export class Strip {
       fill(this.root, ...[...this.cells.values()].map((cell) => cell.root));
     }
     for (const capture of captures) this.#fill(this.cells.get(capture.id), capture);
-    this.#scroll();
+    this.scrolling ??= requestAnimationFrame(() => this.#scroll());
     if (this.large) this.#whenLoaded();
   }
 
@@ -64,7 +64,7 @@ export class Strip {
     const choose = () => viewer.show(viewer.active, capture.id);
     const root = h("button", { type: "button", role: "option", class: "cell", "data-capture": capture.id, onclick: choose }, picture, when, basis, mark);
     if (this.large) root.addEventListener("dblclick", () => viewer.leaveAll());
-    return { root, when, mark, basis };
+    return { root, when, mark, basis, written: "" };
   }
 
   // a large picture with what stands on every picture
@@ -73,12 +73,17 @@ export class Strip {
     return h("span", { class: "picture" }, image, northArrow(north_deg), scaleBar(home[2] - home[0]), h("span", { class: "credit" }, capture.credit));
   }
 
-  #fill({ root, when, mark, basis }, capture) {
+  // a cell is written where something of it changed
+  #fill(cell, capture) {
     const { viewer } = this;
+    const { root, when, mark, basis } = cell;
     const chosen = viewer.shown[viewer.active] === capture.id;
     const panes = viewer.panes.filter((pane) => viewer.shown[pane] === capture.id);
     const state = stateOf(viewer.stateIn(capture.id));
     const said = state ? t(state.name) : t("no state yet");
+    const written = JSON.stringify([chosen, panes, said, capture.label, capture.basis, capture.aligned]);
+    if (written === cell.written) return;
+    cell.written = written;
     root.classList.toggle("shown", panes.length > 0);
     root.classList.toggle("chosen", chosen);
     root.setAttribute("aria-selected", String(chosen));
@@ -93,6 +98,7 @@ export class Strip {
 
   // the chosen cell in sight, without moving the page
   #scroll() {
+    this.scrolling = null;
     const cell = this.cells.get(this.viewer.shown[this.viewer.active])?.root;
     if (!cell || !this.root.clientWidth) return;
     const [start, size, sight, at] = this.large ? ["offsetTop", "offsetHeight", "clientHeight", "scrollTop"] : ["offsetLeft", "offsetWidth", "clientWidth", "scrollLeft"];

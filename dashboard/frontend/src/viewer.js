@@ -85,6 +85,7 @@ class Viewer {
     this.observer = new ResizeObserver(() => this.stage.resized());
     this.observer.observe(host);
     this.setMode([address.get("mode"), remembered("mode")].find((mode) => MODES.some((each) => each.id === mode)) ?? "swipe");
+    this.isMade = true;
     this.update(data);
     this.stage.home(this.data.home);
     if (address.get("view")) this.stage.place = address.get("view");
@@ -200,6 +201,7 @@ class Viewer {
     if (!this.panes.includes(this.active)) this.active = 1;
     this.#address();
     this.controls.showMode(next, this.wanted);
+    if (this.isMade) this.#redraw();
   }
 
   leaveAll() {
@@ -216,7 +218,6 @@ class Viewer {
     const added = new Set(free.slice(0, Math.max(0, count - kept.length)));
     this.shown = [...kept, ...ids.filter((id) => added.has(id))];
     this.shown.forEach((id, pane) => this.stage.show(pane, id));
-    if (count > 2) this.#redraw();
   }
 
   slide(by) {
@@ -237,17 +238,22 @@ class Viewer {
     this.controls.showMarksHidden(this.marksHidden);
   }
 
-  // what is seen belongs to the page's address, without a rerun of the page
+  // what is seen belongs to the page's address, without a rerun of the page; written once a frame
   #address() {
-    if (!this.shown) return; // while the viewer is made
+    this.writing ??= requestAnimationFrame(() => this.#writeAddress());
+  }
+
+  #writeAddress() {
+    this.writing = null;
     const address = new URL(location.href);
     const [left, right, ...more] = this.shown;
-    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place };
+    const look = this.parts.map((part) => part.address?.()).find(Boolean);
+    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look };
     for (const [name, value] of Object.entries(said)) {
       if (value) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
     }
-    const text = address.href.replaceAll("%2C", ",");
+    const text = address.href.replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";");
     if (text !== location.href) history.replaceState(history.state, "", text);
   }
 
@@ -263,6 +269,7 @@ class Viewer {
 
   redraw() {
     this.#redraw();
+    this.#address();
   }
 
   #busy() {
@@ -273,6 +280,7 @@ class Viewer {
   #ready() {
     this.host.dataset.ready = [...this.panes.map((pane) => this.seen(pane)?.id), this.mode].join("|");
     this.#ahead();
+    this.stage.prepare(this.data.captures.length);
   }
 
   // the page of all dates has its pictures
@@ -514,6 +522,7 @@ class Viewer {
   }
 
   destroy() {
+    cancelAnimationFrame(this.writing);
     for (const part of this.parts) part.destroy?.();
     this.prefetch.cancel();
     this.observer.disconnect();
