@@ -38,10 +38,11 @@ export class Annotate {
     this.viewer = viewer;
     this.stage = viewer.stage;
     this.log = viewer.log;
-    this.extras = new Map(); // map -> its layer of handles, proposals and outlines that were refused
+    this.extras = []; // of each pane: its layer of handles, proposals and outlines that were refused
     this.draft = new Map(); // mark id -> geometry while it is dragged
     const { data } = viewer;
     const key = `${data.site.id}.${data.who}`;
+    viewer.journey.looked ??= data.look?.turn ?? 0;
     this.stack = new UndoStack(key);
     this.drawing = new Drawing(this.stage, (pane, shape, geometry) => this.#drawn(pane ?? viewer.active, shape, geometry));
     this.panel = new MarkPanel(data, {
@@ -277,8 +278,12 @@ export class Annotate {
     return !this.tool && !this.viewer.data.read_only && !this.viewer.marksHidden;
   }
 
-  layerOf(map) {
-    return this.extras.get(map);
+  // layers of handles that a pixel of a map can hit
+  handleLayersAt(map, pixel) {
+    const at = this.stage.paneAt(map, pixel);
+    if (!isStacked(this.viewer.mode)) return [this.extras[at]];
+    const both = [this.extras[0], this.over];
+    return at === null ? both : [both[at]];
   }
 
   chosenAt(map, pixel) {
@@ -370,10 +375,14 @@ export class Annotate {
 
   // -- what is shown
 
-  update() {
+  update({ look }) {
     const { byId } = this;
     const left = [...this.stage.chosen].filter((id) => byId.has(id));
     if (left.length !== this.stage.chosen.size) this.stage.choose(left);
+    // a mark that was chosen in the list below the pictures
+    if (!(look?.turn > this.viewer.journey.looked)) return;
+    this.viewer.journey.looked = look.turn;
+    if (byId.has(look.mark)) this.#look(byId.get(look.mark));
   }
 
   redraw() {
@@ -387,18 +396,19 @@ export class Annotate {
   }
 
   #attach() {
-    for (const { map } of this.stage.panes) {
-      if (this.extras.has(map)) continue;
-      const layer = new VectorLayer({
-        source: new VectorSource(),
-        className: "extras",
-        zIndex: 5,
-        style: (feature, resolution) => (feature.get("handle") ? handleStyle(feature) : markStyle(feature, feature.get("proposed"), resolution)),
-      });
-      map.addLayer(layer);
+    for (const { map, index } of this.stage.panes.slice(this.extras.length)) {
+      this.extras.push(extrasLayer(new VectorSource(), "extras"));
+      map.addLayer(this.extras[index]);
       map.addInteraction(new Editing(this));
-      this.extras.set(map, layer);
     }
+    if (!this.over) {
+      // those of the second picture once more, on the first; each picture's end at the swipe line
+      this.over = extrasLayer(this.extras[1].getSource(), "over-extras");
+      this.stage.panes[0].map.addLayer(this.over);
+      this.stage.clip(this.extras[0], 0);
+      this.stage.clip(this.over, 1);
+    }
+    this.over.setVisible(isStacked(this.viewer.mode));
   }
 
   // in each map: handles of the one chosen mark, copies to be confirmed, outlines of mine that were refused
@@ -407,17 +417,14 @@ export class Annotate {
     const { chosen } = this;
     const conflicts = this.log.refused.filter((operation) => operation.kind === "edit" && operation.geometry);
     const { byId } = this;
-    this.stage.panes.forEach(({ map, index }) => {
-      const layer = this.extras.get(map);
-      if (!layer) return;
-      const panes = isStacked(viewer.mode) && index === 0 ? [0, 1] : [index];
-      const shown = new Set(panes.map((pane) => viewer.seen(pane)?.id));
-      const one = chosen.length === 1 && !viewer.data.read_only && !chosen[0].sealed && shown.has(chosen[0].capture) ? chosen[0] : null;
+    this.extras.forEach((layer, pane) => {
+      const shown = viewer.seen(pane)?.id;
+      const one = chosen.length === 1 && !viewer.data.read_only && !chosen[0].sealed && chosen[0].capture === shown ? chosen[0] : null;
       const handles = one ? handlesOf(one.shape, this.draft.get(one.id) ?? one.geometry).map((handle) => handleFeature(one.id, handle)) : [];
-      const copies = (this.proposals.step?.marks ?? []).filter((mark) => shown.has(mark.capture)).map((mark) => flagged(mark, "proposed"));
+      const copies = this.proposals.kept.filter((mark) => mark.capture === shown).map((mark) => flagged(mark, "proposed"));
       const mine = conflicts
         .map((operation) => ({ operation, mark: byId.get(operation.annotation) }))
-        .filter(({ mark }) => mark && shown.has(mark.capture))
+        .filter(({ mark }) => mark?.capture === shown)
         .map(({ operation, mark }) => flagged({ ...mark, id: operation.id, geometry: operation.geometry, label: t("yours") }, "mine"));
       const source = layer.getSource();
       source.clear(true);
@@ -501,6 +508,11 @@ export class Annotate {
     this.#settleNudge();
     this.stage.view.un("change", this.follow);
   }
+}
+
+function extrasLayer(source, className) {
+  const style = (feature, resolution) => (feature.get("handle") ? handleStyle(feature) : markStyle(feature, feature.get("proposed"), resolution));
+  return new VectorLayer({ source, className, zIndex: 5, style });
 }
 
 function flagged(mark, flag) {

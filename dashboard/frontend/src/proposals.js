@@ -12,6 +12,7 @@ export class Proposals {
     this.key = `proposals.${key}`;
     this.actions = actions;
     this.waiting = remembered(this.key) ?? []; // marks with `copied_from`, in the order in which they are asked for
+    this.gone = new Set(); // ids of copies in the present step that were unticked
     this.chooser = h("div", { class: "message chooser", role: "dialog", "aria-label": t("Copy to other dates"), hidden: true });
     this.question = h("div", { class: "message question", role: "status", hidden: true });
   }
@@ -20,6 +21,11 @@ export class Proposals {
     const [first] = this.waiting;
     if (!first) return null;
     return { capture: first.capture, target: first.target, marks: this.waiting.filter((one) => one.capture === first.capture && one.target === first.target) };
+  }
+
+  // those of them that are still there, as far as the question has been answered
+  get kept() {
+    return (this.step?.marks ?? []).filter((mark) => !this.gone.has(mark.id));
   }
 
   // which dates?
@@ -68,12 +74,13 @@ export class Proposals {
   }
 
   decide(state) {
-    const { step } = this;
+    const { step, kept } = this;
     if (!step) return;
+    this.gone.clear();
     const done = new Set(step.marks.map((mark) => mark.id));
     this.waiting = this.waiting.filter((mark) => !done.has(mark.id));
     this.#keep();
-    if (state) this.actions.decide(step, state);
+    if (state) this.actions.decide({ ...step, marks: kept }, state);
     this.ask();
   }
 
@@ -83,6 +90,11 @@ export class Proposals {
     this.#keep();
     this.actions.changed();
     return had;
+  }
+
+  #tick(id) {
+    if (!this.gone.delete(id)) this.gone.add(id);
+    this.actions.changed();
   }
 
   #keep() {
@@ -97,11 +109,14 @@ export class Proposals {
     const shown = JSON.stringify([step, this.waiting.length]);
     if (shown === this.shown) return;
     this.shown = shown;
-    const names = step.marks.map((mark) => mark.label || t(mark.shape)).join(", ");
+    const name = (mark) => h("bdi", {}, mark.label || t(mark.shape));
+    const tick = (mark) => h("label", {}, h("input", { type: "checkbox", checked: !this.gone.has(mark.id), "data-copy": mark.id, onchange: () => this.#tick(mark.id) }), name(mark));
+    const isOne = step.marks.length === 1;
     const button = (name, key, action, id) => h("button", { type: "button", "data-still": id, onclick: action }, name, h("kbd", {}, key));
     fill(
       this.question,
-      h("p", {}, h("b", {}, t("Still there?")), " ", h("bdi", {}, names), ` · ${this.actions.label(step.capture)} · ${t("{n} left", { n: this.waiting.length })}`),
+      h("p", {}, h("b", {}, t("Still there?")), " ", isOne && name(step.marks[0]), ` · ${this.actions.label(step.capture)} · ${t("{n} left", { n: this.waiting.length })}`),
+      !isOne && h("fieldset", {}, h("legend", {}, t("Untick what is gone; present keeps the others")), ...step.marks.map(tick)),
       h(
         "div",
         { class: "buttons" },
