@@ -227,9 +227,7 @@ def _gone(site: str, draft: Draft) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, 1 << 31)
     notices.say("warning", t("This mark is not there any more: {changes}.", changes=_told(since)))
     typed = ", ".join(
-        f"{_name(name)} “{value}”"
-        for name, value in draft.mine.items()
-        if value and name != "evidence"
+        f"{_name(name)} “{value}”" for name, value in draft.mine.items() if value and name != "evidence"
     )
     if typed:
         notices.say("note", t("In the form stood: {typed}. Its history can put it back.", typed=typed))

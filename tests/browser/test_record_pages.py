@@ -98,6 +98,8 @@ def open_form(tab: Any, label: str) -> None:
             break
         except TooLate:
             continue
+    tab.page.locator(".markpanel:visible").wait_for()  # it is shown in its picture as well
+    tab.page.locator(PANEL).get_by_text("Edit without the picture").click()
     tab.page.locator(PANEL).get_by_label("Label", exact=True).wait_for()
 
 
