@@ -95,10 +95,10 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         selection_mode="single-row",
         column_config={
             "no": st.column_config.NumberColumn(t("No."), width=40),
-            "date": st.column_config.TextColumn(t("Picture"), width=190),
+            "date": st.column_config.TextColumn(t("Picture"), width=160),
             "shape": st.column_config.TextColumn(t("Shape"), width=60),
-            "label": st.column_config.TextColumn(t("Label"), width=170),
-            "note": st.column_config.TextColumn(t("Note"), width=160),
+            "label": st.column_config.TextColumn(t("Label"), width=150),
+            "note": st.column_config.TextColumn(t("Note"), width=140),
             "target": st.column_config.TextColumn(t("Target"), width=96),
             "use": st.column_config.TextColumn(t("Use"), width=72),
             "author": st.column_config.TextColumn(t("Drawn by"), width=96),

@@ -596,13 +596,22 @@ def test_two_hundred_operations_at_once_arrive_two_hundred_times_each_once(desk:
     saved(tab)
     assert desk.marks()[made[0]].label == "edit 200"
     assert desk.versions(made[0]) == 201
-    assert (
-        tab.viewer.evaluate(
-            "host => Object.keys(localStorage).filter(key => key.startsWith('sitetrack.operation')).length"
-        )
-        == 0
-    )
+    assert tab.page.evaluate(KEPT) == 0
     assert tab.errors == []
+
+
+def test_a_reload_while_operations_are_under_way_loses_and_doubles_none(desk: Desk) -> None:
+    tab = desk.tab
+    made = tab.viewer.evaluate(BURST, 40)
+    tab.page.reload()
+    tab.wait_ready()
+    made += tab.viewer.evaluate(BURST, 40)
+    tab.page.reload()
+    tab.wait_ready()
+    saved(tab)
+    assert set(desk.marks()) == set(made)
+    assert {desk.versions(key) for key in made} == {1}
+    assert tab.page.evaluate(KEPT) == 0
 
 
 def test_a_tab_that_was_killed_without_a_connection_loses_nothing(

@@ -1,6 +1,7 @@
 // Drawing, choosing, changing, deleting, taking back and copying marks: one part of the viewer.
 import VectorLayer from "ol/layer/Vector.js";
 import Feature from "ol/Feature.js";
+import { containsExtent, createEmpty, extend, getCenter } from "ol/extent.js";
 import Point from "ol/geom/Point.js";
 import VectorSource from "ol/source/Vector.js";
 
@@ -21,6 +22,7 @@ import { UndoStack } from "./undo.js";
 import { STATES, TOOLS } from "./words.js";
 
 const NUDGED_MS = 600;
+const ROOM_PX = 24;
 const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Annotate {
@@ -57,12 +59,14 @@ export class Annotate {
       mine: (operation, mark, fields) => this.#insist(operation, change(mark, fields)),
       remove: (operation, mark) => this.#insist(operation, deletion(mark)),
       dismiss: (operation) => this.#dismiss(operation),
-      look: (mark) => this.#look(mark),
+      look: (mark) => this.#choose(mark),
     });
     this.proposals = new Proposals(key, {
       captures: () => viewer.data.captures,
       label: (id) => viewer.data.captures.find((one) => one.id === id)?.label ?? "",
-      show: (id) => this.#show(id),
+      show: (step) => this.#look(step.capture, step.marks),
+      begin: () => this.stage.choose([]),
+      focus: () => this.#focus(),
       decide: (step, state) => this.#decide(step, state),
       changed: () => viewer.redraw(),
     });
@@ -219,11 +223,13 @@ export class Annotate {
   #insist(operation, one) {
     this.log.dismiss(operation.id);
     this.#record([one]);
+    this.#focus();
   }
 
   #dismiss(operation) {
     this.log.dismiss(operation.id);
     this.viewer.redraw();
+    this.#focus();
   }
 
   // -- choosing
@@ -237,14 +243,33 @@ export class Annotate {
     else viewer.activate(pane);
   }
 
-  #look(mark) {
-    this.#show(mark.capture);
+  #choose(mark) {
+    this.#look(mark.capture, [mark]);
     this.stage.choose([mark.id]);
-    this.stage.view.setCenter(middleOf(toGeometry(mark.geometry)));
+  }
+
+  // bring marks of a picture into view, on the side of the swipe line that their picture has
+  #look(capture, marks) {
+    this.#show(capture);
+    const { viewer, stage } = this;
+    const extent = createEmpty();
+    for (const mark of marks) extend(extent, toGeometry(mark.geometry).getExtent());
+    if (!containsExtent(stage.view.calculateExtent(stage.size), extent)) stage.view.setCenter(getCenter(extent));
+    if (viewer.mode !== "swipe") return;
+    const [width] = stage.size;
+    const across = (x) => (x - stage.view.getCenter()[0]) / (stage.view.getResolution() * width) + 0.5;
+    const room = ROOM_PX / width;
+    if (viewer.shown[0] === capture) viewer.slideTo(Math.max(stage.fraction, across(extent[2]) + room));
+    else viewer.slideTo(Math.min(stage.fraction, across(extent[0]) - room));
   }
 
   #letGo() {
     this.stage.choose([]);
+    this.#focus();
+  }
+
+  // what had the focus may be gone: keys act on the pictures again
+  #focus() {
     this.viewer.controls.stage.focus({ preventScroll: true });
   }
 
@@ -269,7 +294,7 @@ export class Annotate {
     const marks = this.chosen.filter((mark) => !mark.sealed);
     this.stage.choose([]);
     if (marks.length) this.#record(marks.map(deletion));
-    this.viewer.controls.stage.focus({ preventScroll: true });
+    this.#focus();
   }
 
   // -- moving and reshaping
@@ -382,7 +407,7 @@ export class Annotate {
     // a mark that was chosen in the list below the pictures
     if (!(look?.turn > this.viewer.journey.looked)) return;
     this.viewer.journey.looked = look.turn;
-    if (byId.has(look.mark)) this.#look(byId.get(look.mark));
+    if (byId.has(look.mark)) this.#choose(byId.get(look.mark));
   }
 
   redraw() {
@@ -433,7 +458,10 @@ export class Annotate {
   }
 
   #showPanel() {
-    const marks = this.viewer.data.read_only || this.viewer.mode === "all" ? [] : this.chosen;
+    const { chosen, viewer } = this;
+    // a mark of which two versions stand there is decided first
+    const isOpen = this.log.refused.some((operation) => chosen.some((mark) => mark.id === operation.annotation));
+    const marks = viewer.data.read_only || viewer.mode === "all" || isOpen ? [] : chosen;
     const labels = new Set(marks.map((mark) => this.viewer.data.captures.find((one) => one.id === mark.capture)?.label));
     this.panel.show(marks, labels.size === 1 ? [...labels][0] : "");
     this.#placePanel();
@@ -525,9 +553,4 @@ function handleFeature(id, handle) {
   const feature = new Feature({ geometry: new Point(handle.at) });
   feature.set("handle", { ...handle, id });
   return feature;
-}
-
-function middleOf(geometry) {
-  const [west, south, east, north] = geometry.getExtent();
-  return [(west + east) / 2, (south + north) / 2];
 }

@@ -7,7 +7,7 @@ import { newId } from "./oplog.js";
 import { STATES } from "./words.js";
 
 export class Proposals {
-  // actions: { captures(), label(capture id), show(capture id), decide(step, state), changed() }
+  // actions: { captures(), label(capture id), begin(), show(step), decide(step, state), changed(), focus() }
   constructor(key, actions) {
     this.key = `proposals.${key}`;
     this.actions = actions;
@@ -55,11 +55,13 @@ export class Proposals {
   closeChooser() {
     const wasOpen = !this.chooser.hidden;
     this.chooser.hidden = true;
+    if (wasOpen) this.actions.focus();
     return wasOpen;
   }
 
   #propose(marks, captures) {
     this.closeChooser();
+    this.actions.begin();
     const copy = (mark, capture) => ({ ...mark, id: newId(), capture, copied_from: mark.id, version: 0, pending: false, sealed: false });
     this.waiting = [...this.waiting, ...captures.flatMap((capture) => marks.map((mark) => copy(mark, capture)))];
     this.#keep();
@@ -69,8 +71,9 @@ export class Proposals {
   // show the step's picture and ask
   ask() {
     const { step } = this;
-    if (step) this.actions.show(step.capture);
+    if (step) this.actions.show(step);
     this.actions.changed();
+    this.actions.focus();
   }
 
   decide(state) {
@@ -89,6 +92,7 @@ export class Proposals {
     this.waiting = [];
     this.#keep();
     this.actions.changed();
+    if (had) this.actions.focus();
     return had;
   }
 
