@@ -63,7 +63,7 @@ class Desk:
 @pytest.fixture
 def expect() -> Any:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    api.expect.set_options(timeout=30_000)
+    api.expect.set_options(timeout=90_000)
     return api.expect
 
 
@@ -94,7 +94,7 @@ def open_form(tab: Any, label: str) -> None:
     for _ in range(5):  # a list that opens while the page is still being drawn is closed again
         tab.page.get_by_role("combobox", name="Mark", exact=False).first.click()
         try:
-            tab.page.get_by_role("option", name=label).click(timeout=6_000)
+            tab.page.get_by_role("option", name=label).click(timeout=15_000)
             break
         except TooLate:
             continue
