@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.components.conflict import mine_of
 from workflow.errors import EditConflict
 from workflow.model import Annotation
 from workflow.readmodels.pages import MarkCard
 
-__all__ = ["FIELDS", "MINE", "THEIRS", "Draft", "draft_of"]
+__all__ = ["FIELDS", "Draft", "draft_of"]
 
 FIELDS = ("label", "note", "target", "evidence")
-THEIRS, MINE = "theirs", "mine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,10 @@ class Draft:
         """Fields that were changed here."""
         return {name: self.mine[name] for name in FIELDS if self.mine[name] != self.was[name]}
 
-    def decided(self, picks: Mapping[str, str], base: int, now: Annotation) -> Draft:
+    def decided(self, picks: Mapping[str, str | None], base: int, now: Annotation) -> Draft:
         """The form on the newer version `base`, with what was changed here but for fields that were given up."""
-        kept = {name: value for name, value in self.changes.items() if picks.get(name) != THEIRS}
         was = _fields(now)
-        return replace(self, base=base, was=was, mine={**was, **kept}, conflict=None)
+        return replace(self, base=base, was=was, mine={**was, **mine_of(self.changes, picks)}, conflict=None)
 
 
 def draft_of(card: MarkCard, number: int = 0) -> Draft:

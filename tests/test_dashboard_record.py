@@ -240,7 +240,7 @@ def test_the_same_field_changed_twice_is_shown_with_both_values(
     app = press(app, "save")
     assert mark(project).label == "his"
     text = text_of(app)
-    for words in ("Nothing is saved yet", "Label was (version 1)", "Ben (", "version 2)", "You (not saved)"):
+    for words in ("Nothing is saved yet", "Label was", "Ben made of it (version 2)", "You, not saved"):
         assert words in text
     app = sound(field(app, "pick.label").set_value(pick).run())
     app = press(app, "decide")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.language import t
 from dashboard.safetext import safe
 from workflow.errors import EditConflict
+from workflow.readmodels.history import Change
 
 __all__ = ["MINE", "THEIRS", "ask", "mine_of"]
 
@@ -17,23 +18,31 @@ THEIRS, MINE = "theirs", "mine"
 
 
 def ask(
-    conflict: EditConflict, words: Callable[[str, object], str], names: Callable[[str], str], key: str
+    conflict: EditConflict,
+    words: Callable[[str, object], str],
+    names: Callable[[str], str],
+    key: str,
+    since: Sequence[Change] = (),
 ) -> dict[str, str | None]:
-    """Show each field that both changed; what was chosen for it, None where nothing was yet."""
+    """Show each field that both changed; what was chosen for it, None where nothing was yet.
+
+    `since` are the changes that it missed, where they are known: then a field names who last changed that one.
+    """
     st.html(
         f"<b>{safe(t('Somebody else changed the same. Nothing is saved yet: choose for each field.'))}</b>"
     )
     picks: dict[str, str | None] = {}
     for one in conflict.fields:
         name = names(one.field)
+        by = next((change for change in reversed(since) if one.field in change.fields), None)
         was, theirs, mine = st.columns(3)
         _value(was, t("{field} was", field=name), one.field, words(one.field, one.base))
         _value(
             theirs,
             t(
                 "{author} made of it (version {version})",
-                author=conflict.author,
-                version=conflict.current_version,
+                author=by.author if by else conflict.author,
+                version=by.version if by else conflict.current_version,
             ),
             one.field,
             words(one.field, one.theirs),

@@ -1,5 +1,7 @@
-"""The marks of a site in words: a list, and a form in which nobody overwrites anybody unseen.
+"""The marks of a site in words: a list that shows a chosen one in the picture, and a form that needs no picture.
 
+The form is for whoever does not see the picture, and for marks on pictures without coordinates; in it nobody
+overwrites anybody unseen.
 A form belongs to the version that it was opened with. What others changed since is brought together with what was
 changed here; where both changed the same field, both values are shown and one is chosen.
 """
@@ -9,13 +11,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import notices, state
-from dashboard.drafts import FIELDS, MINE, THEIRS, Draft, draft_of
+from dashboard.components import conflict, viewer
+from dashboard.drafts import FIELDS, Draft, draft_of
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -93,10 +95,10 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         selection_mode="single-row",
         column_config={
             "no": st.column_config.NumberColumn(t("No."), width=40),
-            "date": st.column_config.TextColumn(t("Picture"), width=190),
+            "date": st.column_config.TextColumn(t("Picture"), width=160),
             "shape": st.column_config.TextColumn(t("Shape"), width=60),
-            "label": st.column_config.TextColumn(t("Label"), width=170),
-            "note": st.column_config.TextColumn(t("Note"), width=160),
+            "label": st.column_config.TextColumn(t("Label"), width=150),
+            "note": st.column_config.TextColumn(t("Note"), width=140),
             "target": st.column_config.TextColumn(t("Target"), width=96),
             "use": st.column_config.TextColumn(t("Use"), width=72),
             "author": st.column_config.TextColumn(t("Drawn by"), width=96),
@@ -142,6 +144,8 @@ def _choose(site: str, mark: str | None) -> None:
     if mark != st.session_state.get(_choice_key(site)):
         _close(site)
         st.session_state[_choice_key(site)] = mark
+        if mark is not None:
+            viewer.look_at(mark)
 
 
 # -- the form ------------------------------------------------------------------------------------------------
@@ -149,7 +153,15 @@ def _choose(site: str, mark: str | None) -> None:
 
 def _panel(site: Site, draft: Draft, cards: list[MarkCard]) -> None:
     card = next((one for one in cards if one.mark.id == draft.mark), None)
-    with st.container(border=True, key="marks.panel"):
+    st.page_link(
+        "views/history.py",
+        label=t("History of this mark"),
+        icon=":material/history:",
+        query_params={"kind": "annotation", "id": draft.mark},
+    )
+    is_in_a_picture = site.position is not None and card is not None and not card.mark.in_pixels
+    is_open = draft.conflict is not None or not is_in_a_picture
+    with st.container(key="marks.panel"), st.expander(t("Edit without the picture"), expanded=is_open):
         if card is None:
             _gone(site.id, draft)
         elif not state.may_write() or card.mark.review.sealed:
@@ -158,12 +170,6 @@ def _panel(site: Site, draft: Draft, cards: list[MarkCard]) -> None:
             _conflict(site, draft, draft.conflict)
         else:
             _form(site, draft, card)
-        st.page_link(
-            "views/history.py",
-            label=t("History of this mark"),
-            icon=":material/history:",
-            query_params={"kind": "annotation", "id": draft.mark},
-        )
 
 
 def _form(site: Site, draft: Draft, card: MarkCard) -> None:
@@ -221,9 +227,7 @@ def _gone(site: str, draft: Draft) -> None:
     since = history.meanwhile(current_project(), "annotation", draft.mark, draft.base, 1 << 31)
     notices.say("warning", t("This mark is not there any more: {changes}.", changes=_told(since)))
     typed = ", ".join(
-        f"{t(name.capitalize())} “{value}”"
-        for name, value in draft.mine.items()
-        if value and name != "evidence"
+        f"{_name(name)} “{value}”" for name, value in draft.mine.items() if value and name != "evidence"
     )
     if typed:
         notices.say("note", t("In the form stood: {typed}. Its history can put it back.", typed=typed))
@@ -245,74 +249,31 @@ def _read_only(card: MarkCard) -> None:
     for name in FIELDS[:2]:
         value = getattr(card.mark, name)
         if value:
-            st.html(f"<div><b>{safe(t(name.capitalize()))}</b> {safe(value)}</div>")
+            st.html(f"<div><b>{safe(_name(name))}</b> {safe(value)}</div>")
 
 
-def _conflict(site: Site, draft: Draft, conflict: EditConflict) -> None:
+def _conflict(site: Site, draft: Draft, refused: EditConflict) -> None:
     since = history.meanwhile(
-        current_project(), "annotation", draft.mark, draft.base, conflict.current_version
+        current_project(), "annotation", draft.mark, draft.base, refused.current_version
     )
-    line = t("Somebody else changed the same. Nothing is saved yet: choose for each field.")
-    st.html(f"<b>{safe(line)}</b>")
-    picks: dict[str, str | None] = {}
-    for one in conflict.fields:
-        by = next((change for change in reversed(since) if one.field in change.fields), None)
-        who = by.author if by else conflict.author
-        version = t("version {n}", n=by.version if by else conflict.current_version)
-        when = f"{by.at:%H:%M} UTC, {version}" if by else version
-        name = t(one.field.capitalize())
-        columns = st.columns(3)
-        _value(
-            columns[0],
-            t("{field} was", field=name),
-            t("version {n}", n=draft.base),
-            site,
-            one.field,
-            one.base,
-        )
-        _value(columns[1], who, when, site, one.field, one.theirs)
-        _value(columns[2], t("yours"), t("not saved"), site, one.field, one.mine)
-        picks[one.field] = st.radio(
-            t("{field}: which one", field=name),
-            [THEIRS, MINE],
-            index=None,
-            horizontal=True,
-            label_visibility="collapsed",
-            format_func={THEIRS: t("Keep theirs"), MINE: t("Use mine")}.__getitem__,
-            key=f"{_field_key(draft)}.pick.{one.field}",
-        )
+    key = _field_key(draft)
+    picks = conflict.ask(refused, lambda name, value: _words(site, name, value), _name, key, since)
     with st.container(horizontal=True):
         st.button(
             t("Save"),
             type="primary",
             disabled=None in picks.values(),
-            key=f"{_field_key(draft)}.decide",
+            key=f"{key}.decide",
             on_click=_save,
             args=(site.id, draft, picks),
         )
-        st.button(
-            t("Close without saving"), key=f"{_field_key(draft)}.close", on_click=_close, args=(site.id, True)
-        )
-
-
-def _value(column: Any, title: str, detail: str, site: Site, field: str, value: object) -> None:
-    if field == "evidence":
-        text = _use(bool(value))
-    elif field == "target":
-        text = _target_name(site, value if isinstance(value, str) else None)
-    else:
-        text = str(value or "")
-    shown = safe(text) if text else f"<span style='opacity:.6'>{safe(t('empty'))}</span>"
-    column.html(
-        f"<div data-value='{safe(field)}' style='font-size:.85rem;opacity:.75'>{safe(title)} ({safe(detail)})</div>"
-        f"<div style='overflow-wrap:anywhere;white-space:pre-wrap;max-height:12rem;overflow:auto'>{shown}</div>"
-    )
+        st.button(t("Close without saving"), key=f"{key}.close", on_click=_close, args=(site.id, True))
 
 
 # -- what a click does ---------------------------------------------------------------------------------------
 
 
-def _save(site: str, draft: Draft, picks: Mapping[str, str] | None = None) -> None:
+def _save(site: str, draft: Draft, picks: Mapping[str, str | None] | None = None) -> None:
     """Save what was typed, or what was chosen where two people had changed the same."""
     author = state.author()
     if author is None:
@@ -399,6 +360,19 @@ def _told(changes: list[Change]) -> str:
 
 def _target_name(site: Site, key: str | None) -> str:
     return next((target.name or target.id for target in site.targets if target.id == key), key or "")
+
+
+def _name(field: str) -> str:
+    return {"label": t("Label"), "note": t("Note"), "target": t("Target"), "evidence": t("Use")}[field]
+
+
+def _words(site: Site, field: str, value: object) -> str:
+    """A value of a field, for people."""
+    if field == "evidence":
+        return _use(bool(value))
+    if field == "target":
+        return _target_name(site, str(value) if value else None)
+    return str(value or "")
 
 
 def _use(evidence: bool) -> str:

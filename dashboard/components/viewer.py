@@ -28,10 +28,10 @@ from workflow.interpretability import Legible, words
 from workflow.model import Author, Observation, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
-__all__ = ["neighbour_data", "show_viewer", "site_key", "viewer_data"]
+__all__ = ["look_at", "neighbour_data", "show_viewer", "site_key", "viewer_data"]
 
 _KEY = "viewer"
-_ACKED, _REFUSALS, _WENT = "viewer.acked", "viewer.refusals", "viewer.went"
+_ACKED, _REFUSALS, _WENT, _LOOK = "viewer.acked", "viewer.refusals", "viewer.went", "viewer.look"
 _REMEMBERED = 500
 _TOLD = 200
 # small, because it is sent with every message; the viewer itself is an asset that browsers keep
@@ -60,6 +60,7 @@ def show_viewer(page: ComparePage, target: Target, way: Way) -> None:
         "order": way.order,
         "near": {one.site.id: neighbour_data(one, aim, author) for one, aim in way.near},
         "went": st.session_state.get(_WENT, 0),
+        "look": st.session_state.get(_LOOK),
         "acked": list(st.session_state.get(_ACKED, ())),
         "refusals": list(st.session_state.get(_REFUSALS, ())),
     }
@@ -73,6 +74,12 @@ def show_viewer(page: ComparePage, target: Target, way: Way) -> None:
         on_go_change=_go,
         on_renew_change=lambda: None,
     )
+
+
+def look_at(mark: str) -> None:
+    """Have the viewer show a mark: chosen, in its picture."""
+    before = st.session_state.get(_LOOK) or {"turn": 0}
+    st.session_state[_LOOK] = {"mark": mark, "turn": before["turn"] + 1}
 
 
 def _go() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import test_access
 from workflow import actions
 from workflow.model import Annotation, Author
 from workflow.project import Project
@@ -17,9 +18,21 @@ pytestmark = pytest.mark.browser
 
 SITE = "harbour-bridge"
 CARLA = Author("Carla")
+axe = test_access.axe  # the fixture
 RING = "(host, id) => host.viewer.annotate.byId.get(id).geometry.coordinates[0]"
 KEPT = "() => Object.keys(localStorage).filter(key => key.startsWith('sitetrack.operation')).length"
-PIXELS = "(host, pixels) => pixels.map(pixel => host.viewer.stage.panes[0].map.getCoordinateFromPixel(pixel))"
+SHOWN = """(host, id) => {
+  const { type, coordinates } = host.viewer.data.annotations.find((one) => one.id === id).geometry;
+  return type === "Point" ? [coordinates] : type === "LineString" ? coordinates : coordinates[0];
+}"""
+VIEW = """(host, pane) => {
+  const { view, panes } = host.viewer.stage;
+  const [own, stage] = [panes[pane].element, host.querySelector(".stage")].map((one) => one.getBoundingClientRect());
+  return {
+    center: view.getCenter(), resolution: view.getResolution(), size: panes[pane].map.getSize(),
+    left: own.left - stage.left, top: own.top - stage.top, width: own.width, height: own.height,
+  };
+}"""
 
 
 class Desk:
@@ -129,19 +142,27 @@ def chosen(tab: Any) -> Any:
     return tab.page.locator(".markpanel:visible")
 
 
-def metres(tab: Any, *pixels: tuple[float, float]) -> list[list[float]]:
-    found = tab.viewer.evaluate(PIXELS, [list(pixel) for pixel in pixels])
-    return [list(map(float, one)) for one in found]
+def metres(tab: Any, *pixels: tuple[float, float], pane: int = 0) -> list[tuple[float, float]]:
+    """Places of the stage in the grid's metres, from the view's centre and scale alone."""
+    view = tab.viewer.evaluate(VIEW, pane)
+    (x, y), scale, (width, height) = view["center"], view["resolution"], view["size"]
+    across = [(px - view["left"]) * width / view["width"] - width / 2 for px, _ in pixels]
+    down = [(py - view["top"]) * height / view["height"] - height / 2 for _, py in pixels]
+    return [(x + dx * scale, y - dy * scale) for dx, dy in zip(across, down, strict=True)]
 
 
-def distance(desk: Desk, mark: Annotation, wanted: list[list[float]]) -> float:
-    """How far the wanted corners are from the nearest stored one, in metres, by pyproj."""
+def in_grid(desk: Desk, mark: Annotation) -> list[tuple[float, float]]:
+    """The corners of a stored mark in its picture's metres, by pyproj."""
     from pyproj import Transformer
 
     with Project.open(desk.root) as project:
         transformer = Transformer.from_crs("EPSG:4326", project.capture(mark.capture).crs, always_xy=True)
-    there = [transformer.transform(lon, lat) for lon, lat in positions(mark.geometry)]
-    return max(min(math.dist(one, place) for one in there) for place in wanted)
+    return [transformer.transform(lon, lat) for lon, lat in positions(mark.geometry)]
+
+
+def distance(some: list[tuple[float, float]], wanted: list[tuple[float, float]]) -> float:
+    """How far the wanted corners are from the nearest of some, in metres."""
+    return max(min(math.dist(one, place) for one in some) for place in wanted)
 
 
 def positions(geometry: Any) -> list[tuple[float, float]]:
@@ -157,44 +178,66 @@ PLACES = [(820.0, 260.0), (900.0, 330.0), (860.0, 390.0)]
 @pytest.mark.parametrize("shape", ["point", "text", "line", "arrow", "polygon", "circle", "box"])
 def test_a_shape_is_stored_where_it_was_drawn(desk: Desk, shape: str) -> None:
     tab = desk.tab
-    resolution = tab.viewer.evaluate("host => host.viewer.stage.view.getResolution()")
-    first, second, _ = corners = metres(tab, *PLACES)
+    right = draw_shape(desk, shape, PLACES, pane=0)  # in the swipe the first map has both pictures
+    tab.stage.press("2")
+    closer = """host => {
+      const { view, panes } = host.viewer.stage;
+      view.setResolution(view.getResolution() / 3.7);
+      panes.slice(0, 2).forEach(({ map }) => map.renderSync());
+    }"""
+    tab.viewer.evaluate(closer)
+    left = draw_shape(desk, shape, [(x - 640, y) for x, y in PLACES], pane=0)
+    beside = draw_shape(desk, shape, [(x + 60, y + 20) for x, y in PLACES], pane=1)
+    assert right.capture == beside.capture != left.capture
+    assert desk.states() == []
+    assert tab.errors == []
+
+
+def draw_shape(desk: Desk, shape: str, places: list[tuple[float, float]], pane: int) -> Annotation:
+    """Draw it, and see that it is stored and shown within a tenth of a pixel; `pane` is the map's number."""
+    tab = desk.tab
+    tenth = tab.viewer.evaluate("host => host.viewer.stage.view.getResolution()") / 10
+    first, second, _ = corners = metres(tab, *places, pane=pane)
+    before = desk.marks()
     draw(tab, shape)
+    wanted = corners
     if shape in ("point", "text"):
-        click(tab, PLACES[0])
+        click(tab, places[0])
         wanted = [first]
         if shape == "text":  # what is typed next is its text, and no key
             tab.page.keyboard.type("gate pa")
             tab.page.keyboard.press("Enter")
     elif shape == "arrow":
-        click(tab, *PLACES[:2])
+        click(tab, *places[:2])
         wanted = [first, second]
     elif shape in ("line", "polygon"):
-        click(tab, PLACES[0], PLACES[1], (1000.0, 250.0))
+        click(tab, places[0], places[1], (places[1][0] + 60, places[1][1] - 80))
         tab.stage.press("Backspace")  # takes the third one back
-        click(tab, PLACES[2])
+        click(tab, places[2])
         tab.stage.press("Enter")
-        wanted = corners
     else:
-        drag(tab, PLACES[0], PLACES[1])
-        wanted = [first, second] if shape == "box" else []
+        drag(tab, places[0], places[1])
+        (x, y), (u, v), radius = first, second, math.dist(first, second)
+        turns = [2 * math.pi * turn / 64 for turn in range(64)]
+        box = [(x, y), (u, y), (u, v), (x, v)]
+        wanted = (
+            box if shape == "box" else [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in turns]
+        )
     saved(tab)
-    (mark,) = desk.marks().values()
+    after = desk.marks()
+    (key,) = after.keys() - before.keys()
+    mark = after[key]
     assert (mark.shape, mark.label) == (shape, "gate pa" if shape == "text" else "")
-    assert desk.states() == []
-    if shape == "circle":
-        radius = math.dist(first, second)
-        ring = [
-            [first[0] + radius * math.cos(a), first[1] + radius * math.sin(a)]
-            for a in (0, math.pi / 2, math.pi)
-        ]
-        assert distance(desk, mark, ring) < 0.1 * resolution
-        assert len(mark.geometry["coordinates"][0]) == 65
-    else:
-        assert distance(desk, mark, wanted) < 0.1 * resolution
-        count = {"line": 3, "polygon": 4, "box": 5, "arrow": 2}.get(shape, 1)
-        assert len(positions(mark.geometry)) == count
-    assert tab.errors == []
+    there = in_grid(desk, mark)
+    count = {"line": 3, "polygon": 4, "box": 5, "arrow": 2, "circle": 65}.get(shape, 1)
+    assert len(there) == count
+    assert distance(there, wanted) < tenth
+    assert distance(wanted, there) < tenth
+    shown = tab.viewer.evaluate(SHOWN, key)  # what came back from the server
+    assert distance([tuple(one) for one in shown], there) < tenth
+    tab.stage.press("Escape")
+    chosen(tab).wait_for(state="hidden")
+    return mark
 
 
 def test_escape_ends_a_tool_without_a_mark(desk: Desk) -> None:
@@ -255,6 +298,39 @@ def test_a_box_is_moved_reshaped_nudged_deleted_and_all_of_it_is_taken_back(desk
     saved(tab)
     assert desk.marks() == {}
     assert tab.errors == []
+
+
+def test_a_circle_stays_a_circle(desk: Desk) -> None:
+    tab = desk.tab
+    draw(tab, "circle")
+    drag(tab, (900, 300), (940, 300))
+    saved(tab)
+    (key,) = desk.marks()
+    centre, edge = metres(tab, (900, 300), (970, 300))
+    drag(tab, (940, 300), (970, 300))  # by the handle east of it
+    saved(tab)
+    ring = tab.viewer.evaluate(RING, key)
+    radii = [math.dist(corner, centre) for corner in ring]
+    assert len(ring) == 65
+    assert radii == pytest.approx([math.dist(centre, edge)] * 65, rel=1e-3)
+    assert desk.versions(key) == 2
+
+
+def test_handles_end_at_the_swipe_line(desk: Desk) -> None:
+    tab = desk.tab
+    key = draw_box(tab, desk)  # on the right picture
+    chosen(tab).wait_for()
+    takes = tab.page.locator(".pane.takes")
+    tab.page.mouse.move(*at(tab, 900, 260))
+    takes.wait_for()
+    tab.viewer.evaluate("host => host.viewer.slideTo(940 / host.querySelector('.stage').clientWidth)")
+    tab.page.mouse.move(*at(tab, 902, 261))  # the left picture lies there now
+    takes.wait_for(state="detached")
+    tab.page.mouse.move(*at(tab, 980, 260))
+    takes.wait_for()
+    drag(tab, (980, 260), (1000, 250))
+    saved(tab)
+    assert desk.versions(key) == 2
 
 
 def test_a_state_is_taken_back_and_said_again(desk: Desk) -> None:
@@ -353,8 +429,8 @@ def test_two_outlines_are_drawn_where_both_moved_a_mark(desk: Desk) -> None:
     tab.page.mouse.up()
     conflict = tab.page.locator(f'[data-conflict="{key}"]')
     conflict.get_by_text("dashed pink line").wait_for()
-    outlines = """host => host.viewer.annotate.layerOf(host.viewer.stage.panes[0].map)
-      .getSource().getFeatures().filter(one => one.get('mine')).length"""
+    outlines = """host => host.viewer.annotate.extras[1].getSource()
+      .getFeatures().filter(one => one.get('mine')).length"""
     assert tab.viewer.evaluate(outlines) == 1
     conflict.get_by_role("button", name="Keep theirs").click()
     conflict.wait_for(state="detached")
@@ -408,6 +484,78 @@ def test_a_mark_is_copied_to_other_dates_only_where_somebody_has_seen_it(desk: D
     assert desk.states() == []
 
 
+def test_of_several_copies_those_that_are_gone_are_unticked(desk: Desk) -> None:
+    tab = desk.tab
+    for _ in range(3):
+        tab.stage.press("j")  # the oldest picture on the right
+    tab.wait_ready()
+    first = draw_box(tab, desk)
+    second = draw_box(tab, desk, (1060, 380), (1120, 440))
+    tab.stage.press("Escape")
+    click(tab, (940, 290))
+    tab.page.keyboard.down("Shift")
+    click(tab, (1090, 410))
+    tab.page.keyboard.up("Shift")
+    tab.stage.press("f")
+    tab.page.locator('[data-copy="go"]').click()
+    question = tab.page.locator(".question")
+    ticks = question.locator("input[type=checkbox]")
+    ticks.nth(1).focus()
+    tab.page.keyboard.press("Space")
+    assert [ticks.nth(n).is_checked() for n in (0, 1)] == [True, False]
+    tab.page.keyboard.press("p")  # the state keys act from there too
+    question.get_by_text("4 left").wait_for()
+    tab.stage.press("Escape")
+    saved(tab)
+    copies = [mark for mark in desk.marks().values() if mark.copied_from]
+    assert [mark.copied_from for mark in copies] == [first]
+    assert second in desk.marks()
+    assert [state for _, state in desk.states()] == ["present"]
+    assert tab.errors == []
+
+
+# -- access ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_drawing_parts_are_accessible(
+    shared: tuple[str, Any], desk: Desk, open_tab: Callable[..., Any], axe: str, scheme: str
+) -> None:
+    tab = desk.tab
+    tab.page.emulate_media(color_scheme=scheme)
+    key = draw_box(tab, desk)
+    chosen(tab).wait_for()
+    assert list(test_access.found(tab, axe)) == []  # the panel, and no tool disabled
+    tab.stage.press("f")
+    tab.page.locator('[data-copy="go"]').wait_for()
+    assert list(test_access.found(tab, axe)) == []
+    tab.stage.press("Escape")
+    tab.stage.press("Escape")
+    tab.stage.press("d")
+    assert list(test_access.found(tab, axe)) == []
+    tab.stage.press("Escape")
+    tab.stage.press("Tab")
+    tab.stage.press("Enter")
+    tab.page.keyboard.type("mine")
+    edit(desk, key, label="of Carla")
+    tab.page.keyboard.press("Enter")
+    tab.page.locator(f'[data-conflict="{key}"]').wait_for()
+    assert list(test_access.found(tab, axe)) == []
+
+
+def test_tab_reaches_the_panel_and_everything_in_it(desk: Desk) -> None:
+    tab = desk.tab
+    draw_box(tab, desk)
+    chosen(tab).wait_for()
+    tab.stage.press("Enter")
+    focused = "host => { const at = host.getRootNode().activeElement; return at.dataset.field ?? at.dataset.panel; }"
+    order = [tab.viewer.evaluate(focused)]
+    for _ in range(5):
+        tab.page.keyboard.press("Tab")
+        order.append(tab.viewer.evaluate(focused))
+    assert order == ["label", "target", "note", "evidence", "copy", "delete"]
+
+
 # -- the log -----------------------------------------------------------------------------------------------------------
 
 BURST = """(host, count) => {
@@ -448,13 +596,22 @@ def test_two_hundred_operations_at_once_arrive_two_hundred_times_each_once(desk:
     saved(tab)
     assert desk.marks()[made[0]].label == "edit 200"
     assert desk.versions(made[0]) == 201
-    assert (
-        tab.viewer.evaluate(
-            "host => Object.keys(localStorage).filter(key => key.startsWith('sitetrack.operation')).length"
-        )
-        == 0
-    )
+    assert tab.page.evaluate(KEPT) == 0
     assert tab.errors == []
+
+
+def test_a_reload_while_operations_are_under_way_loses_and_doubles_none(desk: Desk) -> None:
+    tab = desk.tab
+    made = tab.viewer.evaluate(BURST, 40)
+    tab.page.reload()
+    tab.wait_ready()
+    made += tab.viewer.evaluate(BURST, 40)
+    tab.page.reload()
+    tab.wait_ready()
+    saved(tab)
+    assert set(desk.marks()) == set(made)
+    assert {desk.versions(key) for key in made} == {1}
+    assert tab.page.evaluate(KEPT) == 0
 
 
 def test_a_tab_that_was_killed_without_a_connection_loses_nothing(

@@ -1,6 +1,7 @@
 // Drawing, choosing, changing, deleting, taking back and copying marks: one part of the viewer.
 import VectorLayer from "ol/layer/Vector.js";
 import Feature from "ol/Feature.js";
+import { containsExtent, createEmpty, extend, getCenter } from "ol/extent.js";
 import Point from "ol/geom/Point.js";
 import VectorSource from "ol/source/Vector.js";
 
@@ -21,6 +22,7 @@ import { UndoStack } from "./undo.js";
 import { STATES, TOOLS } from "./words.js";
 
 const NUDGED_MS = 600;
+const ROOM_PX = 24;
 const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Annotate {
@@ -38,10 +40,11 @@ export class Annotate {
     this.viewer = viewer;
     this.stage = viewer.stage;
     this.log = viewer.log;
-    this.extras = new Map(); // map -> its layer of handles, proposals and outlines that were refused
+    this.extras = []; // of each pane: its layer of handles, proposals and outlines that were refused
     this.draft = new Map(); // mark id -> geometry while it is dragged
     const { data } = viewer;
     const key = `${data.site.id}.${data.who}`;
+    viewer.journey.looked ??= data.look?.turn ?? 0;
     this.stack = new UndoStack(key);
     this.drawing = new Drawing(this.stage, (pane, shape, geometry) => this.#drawn(pane ?? viewer.active, shape, geometry));
     this.panel = new MarkPanel(data, {
@@ -56,12 +59,14 @@ export class Annotate {
       mine: (operation, mark, fields) => this.#insist(operation, change(mark, fields)),
       remove: (operation, mark) => this.#insist(operation, deletion(mark)),
       dismiss: (operation) => this.#dismiss(operation),
-      look: (mark) => this.#look(mark),
+      look: (mark) => this.#choose(mark),
     });
     this.proposals = new Proposals(key, {
       captures: () => viewer.data.captures,
       label: (id) => viewer.data.captures.find((one) => one.id === id)?.label ?? "",
-      show: (id) => this.#show(id),
+      show: (step) => this.#look(step.capture, step.marks),
+      begin: () => this.stage.choose([]),
+      focus: () => this.#focus(),
       decide: (step, state) => this.#decide(step, state),
       changed: () => viewer.redraw(),
     });
@@ -218,11 +223,13 @@ export class Annotate {
   #insist(operation, one) {
     this.log.dismiss(operation.id);
     this.#record([one]);
+    this.#focus();
   }
 
   #dismiss(operation) {
     this.log.dismiss(operation.id);
     this.viewer.redraw();
+    this.#focus();
   }
 
   // -- choosing
@@ -236,14 +243,33 @@ export class Annotate {
     else viewer.activate(pane);
   }
 
-  #look(mark) {
-    this.#show(mark.capture);
+  #choose(mark) {
+    this.#look(mark.capture, [mark]);
     this.stage.choose([mark.id]);
-    this.stage.view.setCenter(middleOf(toGeometry(mark.geometry)));
+  }
+
+  // bring marks of a picture into view, on the side of the swipe line that their picture has
+  #look(capture, marks) {
+    this.#show(capture);
+    const { viewer, stage } = this;
+    const extent = createEmpty();
+    for (const mark of marks) extend(extent, toGeometry(mark.geometry).getExtent());
+    if (!containsExtent(stage.view.calculateExtent(stage.size), extent)) stage.view.setCenter(getCenter(extent));
+    if (viewer.mode !== "swipe") return;
+    const [width] = stage.size;
+    const across = (x) => (x - stage.view.getCenter()[0]) / (stage.view.getResolution() * width) + 0.5;
+    const room = ROOM_PX / width;
+    if (viewer.shown[0] === capture) viewer.slideTo(Math.max(stage.fraction, across(extent[2]) + room));
+    else viewer.slideTo(Math.min(stage.fraction, across(extent[0]) - room));
   }
 
   #letGo() {
     this.stage.choose([]);
+    this.#focus();
+  }
+
+  // what had the focus may be gone: keys act on the pictures again
+  #focus() {
     this.viewer.controls.stage.focus({ preventScroll: true });
   }
 
@@ -268,7 +294,7 @@ export class Annotate {
     const marks = this.chosen.filter((mark) => !mark.sealed);
     this.stage.choose([]);
     if (marks.length) this.#record(marks.map(deletion));
-    this.viewer.controls.stage.focus({ preventScroll: true });
+    this.#focus();
   }
 
   // -- moving and reshaping
@@ -277,8 +303,12 @@ export class Annotate {
     return !this.tool && !this.viewer.data.read_only && !this.viewer.marksHidden;
   }
 
-  layerOf(map) {
-    return this.extras.get(map);
+  // layers of handles that a pixel of a map can hit
+  handleLayersAt(map, pixel) {
+    const at = this.stage.paneAt(map, pixel);
+    if (!isStacked(this.viewer.mode)) return [this.extras[at]];
+    const both = [this.extras[0], this.over];
+    return at === null ? both : [both[at]];
   }
 
   chosenAt(map, pixel) {
@@ -370,10 +400,14 @@ export class Annotate {
 
   // -- what is shown
 
-  update() {
+  update({ look }) {
     const { byId } = this;
     const left = [...this.stage.chosen].filter((id) => byId.has(id));
     if (left.length !== this.stage.chosen.size) this.stage.choose(left);
+    // a mark that was chosen in the list below the pictures
+    if (!(look?.turn > this.viewer.journey.looked)) return;
+    this.viewer.journey.looked = look.turn;
+    if (byId.has(look.mark)) this.#choose(byId.get(look.mark));
   }
 
   redraw() {
@@ -387,18 +421,19 @@ export class Annotate {
   }
 
   #attach() {
-    for (const { map } of this.stage.panes) {
-      if (this.extras.has(map)) continue;
-      const layer = new VectorLayer({
-        source: new VectorSource(),
-        className: "extras",
-        zIndex: 5,
-        style: (feature, resolution) => (feature.get("handle") ? handleStyle(feature) : markStyle(feature, feature.get("proposed"), resolution)),
-      });
-      map.addLayer(layer);
+    for (const { map, index } of this.stage.panes.slice(this.extras.length)) {
+      this.extras.push(extrasLayer(new VectorSource(), "extras"));
+      map.addLayer(this.extras[index]);
       map.addInteraction(new Editing(this));
-      this.extras.set(map, layer);
     }
+    if (!this.over) {
+      // those of the second picture once more, on the first; each picture's end at the swipe line
+      this.over = extrasLayer(this.extras[1].getSource(), "over-extras");
+      this.stage.panes[0].map.addLayer(this.over);
+      this.stage.clip(this.extras[0], 0);
+      this.stage.clip(this.over, 1);
+    }
+    this.over.setVisible(isStacked(this.viewer.mode));
   }
 
   // in each map: handles of the one chosen mark, copies to be confirmed, outlines of mine that were refused
@@ -407,17 +442,14 @@ export class Annotate {
     const { chosen } = this;
     const conflicts = this.log.refused.filter((operation) => operation.kind === "edit" && operation.geometry);
     const { byId } = this;
-    this.stage.panes.forEach(({ map, index }) => {
-      const layer = this.extras.get(map);
-      if (!layer) return;
-      const panes = isStacked(viewer.mode) && index === 0 ? [0, 1] : [index];
-      const shown = new Set(panes.map((pane) => viewer.seen(pane)?.id));
-      const one = chosen.length === 1 && !viewer.data.read_only && !chosen[0].sealed && shown.has(chosen[0].capture) ? chosen[0] : null;
+    this.extras.forEach((layer, pane) => {
+      const shown = viewer.seen(pane)?.id;
+      const one = chosen.length === 1 && !viewer.data.read_only && !chosen[0].sealed && chosen[0].capture === shown ? chosen[0] : null;
       const handles = one ? handlesOf(one.shape, this.draft.get(one.id) ?? one.geometry).map((handle) => handleFeature(one.id, handle)) : [];
-      const copies = (this.proposals.step?.marks ?? []).filter((mark) => shown.has(mark.capture)).map((mark) => flagged(mark, "proposed"));
+      const copies = this.proposals.kept.filter((mark) => mark.capture === shown).map((mark) => flagged(mark, "proposed"));
       const mine = conflicts
         .map((operation) => ({ operation, mark: byId.get(operation.annotation) }))
-        .filter(({ mark }) => mark && shown.has(mark.capture))
+        .filter(({ mark }) => mark?.capture === shown)
         .map(({ operation, mark }) => flagged({ ...mark, id: operation.id, geometry: operation.geometry, label: t("yours") }, "mine"));
       const source = layer.getSource();
       source.clear(true);
@@ -426,7 +458,10 @@ export class Annotate {
   }
 
   #showPanel() {
-    const marks = this.viewer.data.read_only || this.viewer.mode === "all" ? [] : this.chosen;
+    const { chosen, viewer } = this;
+    // a mark of which two versions stand there is decided first
+    const isOpen = this.log.refused.some((operation) => chosen.some((mark) => mark.id === operation.annotation));
+    const marks = viewer.data.read_only || viewer.mode === "all" || isOpen ? [] : chosen;
     const labels = new Set(marks.map((mark) => this.viewer.data.captures.find((one) => one.id === mark.capture)?.label));
     this.panel.show(marks, labels.size === 1 ? [...labels][0] : "");
     this.#placePanel();
@@ -503,6 +538,11 @@ export class Annotate {
   }
 }
 
+function extrasLayer(source, className) {
+  const style = (feature, resolution) => (feature.get("handle") ? handleStyle(feature) : markStyle(feature, feature.get("proposed"), resolution));
+  return new VectorLayer({ source, className, zIndex: 5, style });
+}
+
 function flagged(mark, flag) {
   const feature = toFeature(mark);
   feature.set(flag, true);
@@ -513,9 +553,4 @@ function handleFeature(id, handle) {
   const feature = new Feature({ geometry: new Point(handle.at) });
   feature.set("handle", { ...handle, id });
   return feature;
-}
-
-function middleOf(geometry) {
-  const [west, south, east, north] = geometry.getExtent();
-  return [(west + east) / 2, (south + north) / 2];
 }

@@ -48,13 +48,13 @@ export class Controls {
   // single keys act unless somebody writes or chooses
   #key(event) {
     const at = event.composedPath()[0];
-    if (at.matches?.("input,select,textarea")) {
+    if (at.matches?.("input:not([type=checkbox]),select,textarea")) {
       if (event.key === "Escape" || (event.key === "Enter" && at.matches("input"))) this.stage.focus();
       return;
     }
     if (at.matches?.("[role=slider]") && /^(Arrow|Home|End)/.test(event.key)) return;
-    // a button is pressed by Space and Enter, as everywhere
-    if (at.matches?.("button:not([role=option])") && (event.key === " " || event.key === "Enter")) return;
+    // a button is pressed by Space and Enter, a box ticked, as everywhere
+    if (at.matches?.("button:not([role=option]),[type=checkbox]") && (event.key === " " || event.key === "Enter")) return;
     this.viewer.key(event);
   }
 

@@ -5,7 +5,7 @@ const HANDLE_PX = 6;
 const STILL_PX = 2;
 
 export class Editing extends PointerInteraction {
-  // hands: { isFree(), layer, handleAt(feature), chosenAt(map, pixel), drag(grip, to), drop(grip), cut(handle) }
+  // hands: { isFree(), handleLayersAt(map, pixel), chosenAt(map, pixel), drag(grip, to), drop(grip), cut(handle) }
   constructor(hands) {
     super();
     this.hands = hands;
@@ -47,7 +47,8 @@ export class Editing extends PointerInteraction {
   }
 
   #handleAt(map, pixel) {
-    const options = { layerFilter: (layer) => layer === this.hands.layerOf(map), hitTolerance: HANDLE_PX };
+    const layers = this.hands.handleLayersAt(map, pixel);
+    const options = { layerFilter: (layer) => layers.includes(layer), hitTolerance: HANDLE_PX };
     const found = map.getFeaturesAtPixel(pixel, options).filter((feature) => feature.get("handle"));
     return (found.find((feature) => feature.get("handle").kind !== "middle") ?? found[0])?.get("handle") ?? null;
   }

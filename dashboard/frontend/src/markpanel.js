@@ -26,8 +26,9 @@ export class MarkPanel {
     this.copied = h("p", { class: "copied", hidden: true });
     this.remove = this.#button(t("Delete"), actions.remove, "delete");
     this.copy = this.#button(t("Copy to other dates"), actions.copy, "copy");
-    const buttons = h("div", { class: "buttons" }, this.copy, this.remove, this.#button(t("Close"), actions.close, "close"));
-    this.root = h("div", { class: "markpanel", role: "group", "aria-label": t("Chosen mark"), hidden: true }, this.title, this.fields, this.sealed, this.copied, buttons);
+    const buttons = h("div", { class: "buttons" }, this.copy, this.remove);
+    const close = h("button", { type: "button", class: "close", "aria-label": t("Close"), title: `${t("Close")} (Esc)`, "data-panel": "close", onclick: () => actions.close() }, "×");
+    this.root = h("div", { class: "markpanel", role: "group", "aria-label": t("Chosen mark"), hidden: true }, close, this.title, this.fields, this.sealed, this.copied, buttons);
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.#forget(event.target));
   }
 

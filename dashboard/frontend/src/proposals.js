@@ -7,11 +7,12 @@ import { newId } from "./oplog.js";
 import { STATES } from "./words.js";
 
 export class Proposals {
-  // actions: { captures(), label(capture id), show(capture id), decide(step, state), changed() }
+  // actions: { captures(), label(capture id), begin(), show(step), decide(step, state), changed(), focus() }
   constructor(key, actions) {
     this.key = `proposals.${key}`;
     this.actions = actions;
     this.waiting = remembered(this.key) ?? []; // marks with `copied_from`, in the order in which they are asked for
+    this.gone = new Set(); // ids of copies in the present step that were unticked
     this.chooser = h("div", { class: "message chooser", role: "dialog", "aria-label": t("Copy to other dates"), hidden: true });
     this.question = h("div", { class: "message question", role: "status", hidden: true });
   }
@@ -20,6 +21,11 @@ export class Proposals {
     const [first] = this.waiting;
     if (!first) return null;
     return { capture: first.capture, target: first.target, marks: this.waiting.filter((one) => one.capture === first.capture && one.target === first.target) };
+  }
+
+  // those of them that are still there, as far as the question has been answered
+  get kept() {
+    return (this.step?.marks ?? []).filter((mark) => !this.gone.has(mark.id));
   }
 
   // which dates?
@@ -49,11 +55,13 @@ export class Proposals {
   closeChooser() {
     const wasOpen = !this.chooser.hidden;
     this.chooser.hidden = true;
+    if (wasOpen) this.actions.focus();
     return wasOpen;
   }
 
   #propose(marks, captures) {
     this.closeChooser();
+    this.actions.begin();
     const copy = (mark, capture) => ({ ...mark, id: newId(), capture, copied_from: mark.id, version: 0, pending: false, sealed: false });
     this.waiting = [...this.waiting, ...captures.flatMap((capture) => marks.map((mark) => copy(mark, capture)))];
     this.#keep();
@@ -63,17 +71,19 @@ export class Proposals {
   // show the step's picture and ask
   ask() {
     const { step } = this;
-    if (step) this.actions.show(step.capture);
+    if (step) this.actions.show(step);
     this.actions.changed();
+    this.actions.focus();
   }
 
   decide(state) {
-    const { step } = this;
+    const { step, kept } = this;
     if (!step) return;
+    this.gone.clear();
     const done = new Set(step.marks.map((mark) => mark.id));
     this.waiting = this.waiting.filter((mark) => !done.has(mark.id));
     this.#keep();
-    if (state) this.actions.decide(step, state);
+    if (state) this.actions.decide({ ...step, marks: kept }, state);
     this.ask();
   }
 
@@ -82,7 +92,13 @@ export class Proposals {
     this.waiting = [];
     this.#keep();
     this.actions.changed();
+    if (had) this.actions.focus();
     return had;
+  }
+
+  #tick(id) {
+    if (!this.gone.delete(id)) this.gone.add(id);
+    this.actions.changed();
   }
 
   #keep() {
@@ -97,11 +113,14 @@ export class Proposals {
     const shown = JSON.stringify([step, this.waiting.length]);
     if (shown === this.shown) return;
     this.shown = shown;
-    const names = step.marks.map((mark) => mark.label || t(mark.shape)).join(", ");
+    const name = (mark) => h("bdi", {}, mark.label || t(mark.shape));
+    const tick = (mark) => h("label", {}, h("input", { type: "checkbox", checked: !this.gone.has(mark.id), "data-copy": mark.id, onchange: () => this.#tick(mark.id) }), name(mark));
+    const isOne = step.marks.length === 1;
     const button = (name, key, action, id) => h("button", { type: "button", "data-still": id, onclick: action }, name, h("kbd", {}, key));
     fill(
       this.question,
-      h("p", {}, h("b", {}, t("Still there?")), " ", h("bdi", {}, names), ` · ${this.actions.label(step.capture)} · ${t("{n} left", { n: this.waiting.length })}`),
+      h("p", {}, h("b", {}, t("Still there?")), " ", isOne && name(step.marks[0]), ` · ${this.actions.label(step.capture)} · ${t("{n} left", { n: this.waiting.length })}`),
+      !isOne && h("fieldset", {}, h("legend", {}, t("Untick what is gone; present keeps the others")), ...step.marks.map(tick)),
       h(
         "div",
         { class: "buttons" },

@@ -65,7 +65,7 @@ export class Refusals {
   }
 
   #value(name, value, at) {
-    if (name === "geometry") return [t("not drawn"), t("yellow line"), t("dashed pink line")][at];
+    if (name === "geometry") return [t("not drawn"), t("solid line"), t("dashed pink line")][at];
     if (name === "evidence") return value ? t("evidence") : t("graphic");
     if (name === "target") return value ? this.actions.targetName(value) : t("none");
     return value || t("empty");

@@ -135,14 +135,15 @@ export class Stage {
     this.over = { picture: pictureLayer("over"), markLayer: this.#markLayer(second.marks, "over-marks") };
     first.map.getLayers().insertAt(1, this.over.picture);
     first.map.getLayers().insertAt(3, this.over.markLayer);
-    for (const layer of [first.picture, first.markLayer]) this.#clip(layer, () => [0, this.fraction]);
-    for (const layer of [this.over.picture, this.over.markLayer]) this.#clip(layer, () => [this.fraction, 1]);
+    for (const layer of [first.picture, first.markLayer]) this.clip(layer, 0);
+    for (const layer of [this.over.picture, this.over.markLayer]) this.clip(layer, 1);
   }
 
-  #clip(layer, range) {
+  // in the swipe a layer of the first map ends at the line: 0 is the left picture's, 1 the right one's
+  clip(layer, side) {
     layer.on("prerender", (event) => {
       const { map } = this.panes[0];
-      const [from, to] = this.mode === "swipe" ? range() : [0, 1];
+      const [from, to] = this.mode !== "swipe" ? [0, 1] : side ? [this.fraction, 1] : [0, this.fraction];
       const [width, height] = map.getSize();
       const corners = [[width * from, 0], [width * to, 0], [width * to, height], [width * from, height]];
       event.context.save();
