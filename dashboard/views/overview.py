@@ -38,7 +38,7 @@ _DAY, _SLIDE, _TEXT, _SITE = "overview.day", "overview.slide", "overview.text", 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: sites that passed the filter, with what is known of each at the end of `day`, and their ids."""
+    """What the page shows: sites that passed the filter, their ids, and what is known of each at the end of `day`."""
 
     day: date
     today: date
@@ -50,6 +50,7 @@ class Shown:
     def is_today(self) -> bool:
         """Whether everything that is known counts."""
         return self.day >= self.today
+
 
 def show() -> None:
     """The page."""
