@@ -12,12 +12,12 @@
   const usable = {
     blank: () => document.querySelector("h1"),
     viewer: () => deep(".sitetrack-viewer[data-ready]"),
-    folium: () => document.documentElement.dataset.mapReady,
+    folium: () => document.documentElement?.dataset.mapReady,
     overview: () => idle() && inFrames(".site"),
   };
   const now = {
     viewer: () => deep(".sitetrack-viewer")?.dataset.ready,
-    folium: () => document.documentElement.dataset.mapReady,
+    folium: () => document.documentElement?.dataset.mapReady,
     filter: () => inFrames("[data-shown]")?.dataset.shown,
   };
   const speed = { usable: null, took: null };

@@ -1,7 +1,8 @@
 """The only place where pages cache: what they show, keyed by the project, its stamp, its limits, the language and ids.
 
 The stamp grows with every write, so a cached page is right or is never looked at; old ones fall out by
-number.
+number. Every session gets the same object, where `cache_data` would copy it for each run: nothing that comes from here
+is changed in place.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def growth(subset: Subset, series: str) -> list[dict[str, Any]]:
 
 
 def queue(reader: str) -> work.QueuePage:
-    """The queue as it is now, as `reader` may see it. Shared between sessions: never changed in place."""
+    """The queue as it is now, as `reader` may see it."""
     project = current_project()
     stamp = project.record.stamp
     return _queue(str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader))
@@ -138,7 +139,7 @@ def site_order(reader: str, scope: str) -> list[str]:
 
 
 def matrix(reader: str) -> matrices.Matrix:
-    """The matrix of sites and time, as `reader` may see it. Shared between sessions: never changed in place."""
+    """The matrix of sites and time, as `reader` may see it."""
     project = current_project()
     stamp = project.record.stamp
     return _matrix(str(project.root), stamp, _hidden(str(project.root), stamp, reader))
@@ -155,7 +156,6 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     return _compare(str(current_project().root), stamp, site, reader, _limits_text(), language())
 
 
-# of frozen values, and large: it is shared, where the others are copied at each look
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _overview(root: str, stamp: Stamp, words: Language) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
     return pages.overview(current_project(), words)
@@ -174,22 +174,22 @@ def _news(root: str, stamp: Stamp, days: int, today: date, reader: str | None) -
     )
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  the cache's key
     return pages.site_titles(current_project())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _imagery(root: str, stamp: Stamp) -> library.ImageryPage:  # noqa: ARG001  the cache's key
     return library.imagery(current_project())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _map_sites(root: str, stamp: Stamp) -> tuple[sitepage.MapSite, ...]:  # noqa: ARG001  the cache's key
     return sitepage.map_sites(current_project())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _next_captures(  # the cache's key
     root: str,  # noqa: ARG001
     stamp: Stamp,  # noqa: ARG001
@@ -200,27 +200,27 @@ def _next_captures(  # the cache's key
     return nextcapture.next_captures(current_project(), today, language=words)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _published_marks(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return claims.published_marks(current_project(), words)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _ledger(root: str, stamp: Stamp, words: Language) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return claims.ledger(current_project(), withdrawn=True, language=words)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _unseen(root: str, stamp: Stamp, months: int, today: date) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return coverage.unseen_since(current_project(), months, today)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return growing.growth(current_project(), subset=subset, series=series)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _compare(  # the cache's key
     root: str,  # noqa: ARG001
     stamp: Stamp,  # noqa: ARG001
@@ -232,12 +232,11 @@ def _compare(  # the cache's key
     return pages.compare(current_project(), site, reader=reader, language=words)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _hidden(root: str, stamp: Stamp, reader: str) -> frozenset[Place]:  # noqa: ARG001  the cache's key
     return reviews.hidden_from(current_project(), reader)
 
 
-# these two are large and frozen: every session gets the same object, where cache_data would copy it for each run
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _queue(root: str, stamp: Stamp, limits: str, hidden: frozenset[Place]) -> work.QueuePage:  # noqa: ARG001  the cache's key
     return work.queue_page(current_project(), hidden)

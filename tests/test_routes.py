@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import socket
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,11 @@ def every_picture(shown: pages.ComparePage) -> list[str]:
     first, still = shown.captures[0].id, shown.stills[0].id
     return [
         tile(SITE, first, "0/0/0"),
+        tile(SITE, first, "0/0/0") + "&b=1&s=10..90",
         routes.chip_url(SITE, first),
         routes.view_url(SITE, first),
+        f"{routes.CARD_PATH.format(site=SITE, capture=first)}?{key(routes.tile_scope(SITE))}",
+        f"{routes.HISTOGRAM_PATH.format(site=SITE, capture=first)}?{key(routes.tile_scope(SITE))}",
         routes.still_url(still),
     ]
 
@@ -159,6 +163,9 @@ def test_nothing_but_an_id_names_a_picture(client: Client, shown: pages.CompareP
         f"/api/thumbnail/{SITE}/{name}?{opens}",
         f"/api/thumbnail/{name}/{capture}?{opens}",
         f"/api/view/{SITE}/{name}?{opens}",
+        f"/api/card/{SITE}/{name}?{opens}",
+        f"/api/histogram/{SITE}/{name}?{opens}",
+        f"/api/histogram/{name}/{capture}?{opens}",
         f"/api/still/{name}?{opens}",
         f"/api/{name}?{opens}",
     ):
@@ -188,6 +195,71 @@ def test_no_address_fails(
     query = key(routes.tile_scope(SITE)) if known else "k=" + parts[place]
     answer = client.get(f"/api/{'/'.join(parts)}?{query}")
     assert answer.status_code < 500
+
+
+# -- how a picture is shown --------------------------------------------------------------------------------
+
+
+def test_bands_and_limits_give_another_tile_and_are_part_of_its_etag(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    plain = tile(SITE, shown.captures[0].id, "0/0/0")
+    tags = {
+        client.get(plain + choice).headers["etag"]
+        for choice in ("", "&b=1", "&b=2", "&s=10..90", "&b=2&s=10..90", "&s=10..90,20..80,0..255")
+    }
+    assert len(tags) == 6
+    stored = client.get(plain).content
+    assert client.get(plain + "&b=&s=").content == stored
+    assert client.get(plain + "&other=1").content == stored
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *("b=0", "b=-1", "b=01", "b=1,2", "b=red", "b=%D9%A1", "b=1%0A", "b=99", "b=" + "9" * 5_000),
+        *("s=1", "s=1..", "s=90..10", "s=1..2,3..4", "s=1..2,", "s=1e3..2e9", "s=nan..1", "s=0..inf"),
+        *("s=%D9%A1..9", "s=1..2%0A", "s=" + "1..2," * 2_000, "s=" + "9" * 5_000, "s=../..", "s=%00"),
+    ],
+)
+def test_bands_and_limits_beyond_their_grammar_are_refused(
+    client: Client, shown: pages.ComparePage, choice: str
+) -> None:
+    refused(client.get(f"{tile(SITE, shown.captures[0].id, '0/0/0')}&{choice}"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(bands=st.text(max_size=12), limits=st.text("0123456789.,-e ", max_size=40))
+def test_no_choice_of_bands_and_limits_fails(
+    client: Client, shown: pages.ComparePage, bands: str, limits: str
+) -> None:
+    bands, limits = (quote(one.encode("utf-8", "surrogatepass"), safe="") for one in (bands, limits))
+    answer = client.get(f"{tile(SITE, shown.captures[0].id, '0/9/9')}&b={bands}&s={limits}")
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 400:
+        refused(answer)
+
+
+def test_a_histogram_is_counts_of_each_band(client: Client, shown: pages.ComparePage) -> None:
+    address = routes.HISTOGRAM_PATH.format(site=SITE, capture=shown.captures[0].id)
+    answer = client.get(f"{address}?{key(routes.tile_scope(SITE))}")
+    assert answer.headers["content-type"] == "application/json"
+    bands = json.loads(answer.content)
+    assert len(bands) == 3
+    assert all(sum(band["counts"]) > 0 for band in bands)
+
+
+def test_a_card_is_larger_than_a_thumbnail(client: Client, shown: pages.ComparePage) -> None:
+    first, opens = shown.captures[0].id, key(routes.tile_scope(SITE))
+    sides = [
+        max(
+            Image.open(
+                io.BytesIO(client.get(f"{path.format(site=SITE, capture=first)}?{opens}").content)
+            ).size
+        )
+        for path in (routes.THUMBNAIL_PATH, routes.CARD_PATH)
+    ]
+    assert sides[0] < sides[1] <= 480
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import operator
 import os
 import tempfile
+import threading
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,50 +137,84 @@ def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[st
     """By site, those of the captures that `covering` would give, found without the record.
 
     The boxes are compared through a tree, so the cost grows with what is found rather than with sites x captures.
+    What was found for the same objects a while ago is given again: most writes change neither sites nor captures.
     """
+    places, pictures = tuple(sites), tuple(captures)
+    with _lock:
+        for known in _found_before:
+            if _are_same(known[0], places) and _are_same(known[1], pictures):
+                return dict(known[2])
+    found = _covering_each(places, pictures)
+    with _lock:
+        _found_before.appendleft((places, pictures, found))
+    return dict(found)
+
+
+_Found = dict[str, tuple[Capture, ...]]
+_lock = threading.Lock()
+_found_before: deque[tuple[tuple[Site, ...], tuple[Capture, ...], _Found]] = deque(maxlen=3)
+
+
+def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether these are the very same objects, which are frozen and held: no need to look into them."""
+    return len(some) == len(others) and all(map(operator.is_, some, others))
+
+
+def _covering_each(sites: Sequence[Site], captures: Sequence[Capture]) -> _Found:
     import shapely
 
+    located = [site for site in sites if site.position is not None]
+    # fewer corners enclose nothing
     ordered = sorted(
-        (one for one in captures if one.is_georeferenced and one.footprint), key=lambda one: one.date_order
+        (one for one in captures if one.is_georeferenced and len(one.footprint) >= 4),
+        key=lambda one: one.date_order,
     )
-    rings = [[_near(corner, one.footprint[0]) for corner in one.footprint] for one in ordered]
-    edges = [_bounds(ring) for ring in rings]
+    found: dict[str, list[Capture]] = {site.id: [] for site in sites}
+    if located and ordered:
+        centres = [site.position.lonlat for site in located if site.position is not None]
+        boxes = [
+            shapely.Polygon(_box_ring(centre, site.radius_m))
+            for centre, site in zip(centres, located, strict=True)
+        ]
+        for place, number in _meeting(centres, boxes, ordered):
+            found[located[place].id].append(ordered[number])
+    return {site: tuple(some) for site, some in found.items()}
+
+
+def _meeting(
+    centres: Sequence[LonLat], boxes: Sequence[Polygon], captures: Sequence[Capture]
+) -> Iterator[tuple[int, int]]:
+    """Pairs (site, capture) for which `_touches` holds, all footprints at once, in the order of the captures."""
+    import shapely
+
+    counts = np.array([len(one.footprint) for one in captures])
+    ring_of = np.repeat(np.arange(len(captures)), counts)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    corners = np.array([(corner.lon, corner.lat) for one in captures for corner in one.footprint])
+    first = corners[starts, 0]
+    corners[:, 0] = first[ring_of] + (corners[:, 0] - first[ring_of] + 540) % 360 - 180
+    west, south = np.minimum.reduceat(corners, starts).T
+    east, north = np.maximum.reduceat(corners, starts).T
     # once more a turn to the west and to the east: a box near the date line is met from both sides
-    boxes = [
-        shapely.box(west + turn, south, east + turn, north)
-        for turn in (0, -360, 360)
-        for west, south, east, north in edges
-    ]
-    tree = shapely.STRtree(boxes)
-    shapes: dict[tuple[int, int], Polygon] = {}
-
-    def touches(box: Polygon, centre: LonLat, number: int) -> bool:
-        """What `_touches` says, with each footprint made once."""
-        turn = round((centre.lon - rings[number][0][0]) / 360)
-        west, _, east, _ = edges[number]
-        apart = max(centre.lon - west - 360 * turn, east + 360 * turn - centre.lon)
-        if apart >= 180 or len(rings[number]) < 4:  # a corner would be taken to the centre's other side
-            return _touches(box, centre, ordered[number])
-        if (number, turn) not in shapes:
-            ring = [(lon + 360 * turn, lat) for lon, lat in rings[number]]
-            shapes[number, turn] = shapely.make_valid(shapely.Polygon(ring))
-        return bool(shapely.intersects(box, shapes[number, turn]))
-
-    found: dict[str, tuple[Capture, ...]] = {}
-    for site in sites:
-        if site.position is None:
-            found[site.id] = ()
-            continue
-        centre = site.position.lonlat
-        box = shapely.Polygon(_box_ring(centre, site.radius_m))
-        near = sorted({int(number) % len(ordered) for number in tree.query(box)})
-        found[site.id] = tuple(ordered[n] for n in near if touches(box, centre, n))
-    return found
-
-
-def _bounds(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
-    lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
-    return min(lons), min(lats), max(lons), max(lats)
+    tree = shapely.STRtree(
+        np.concatenate([shapely.box(west + turn, south, east + turn, north) for turn in (0, -360, 360)])
+    )
+    pairs = np.array(tree.query(np.array(boxes)))
+    if not pairs.size:
+        return
+    places, numbers = np.unique(np.stack((pairs[0], pairs[1] % len(captures))), axis=1)
+    met = np.unique(numbers)
+    shapes = np.empty(len(captures), dtype=object)
+    kept = np.isin(ring_of, met)
+    rings = shapely.linearrings(corners[kept], indices=np.searchsorted(met, ring_of[kept]))
+    shapes[met] = shapely.make_valid(shapely.polygons(rings))
+    middles = np.array([centre.lon for centre in centres])[places]
+    # a corner would be taken to the centre's other side, or the footprint lies a turn away: asked one by one
+    apart = np.maximum(middles - west[numbers], east[numbers] - middles) >= 180
+    meets = shapely.intersects(np.array(boxes)[places], shapes[numbers])
+    for place, number, alone, met_here in zip(places, numbers, apart, meets, strict=True):
+        if _touches(boxes[place], centres[place], captures[number]) if alone else met_here:
+            yield int(place), int(number)
 
 
 def covers(site: Site) -> Callable[[Capture], bool]:

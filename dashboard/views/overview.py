@@ -38,22 +38,18 @@ _DAY, _SLIDE, _TEXT, _SITE = "overview.day", "overview.slide", "overview.text", 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: sites that passed the filter, with what is known of each at the end of `day`."""
+    """What the page shows: sites that passed the filter, their ids, and what is known of each at the end of `day`."""
 
     day: date
     today: date
     known: Mapping[str, Known]
     cards: Sequence[pages.SiteCard]
+    ids: frozenset[str]
 
     @property
     def is_today(self) -> bool:
         """Whether everything that is known counts."""
         return self.day >= self.today
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of the sites."""
-        return frozenset(card.id for card in self.cards)
 
 
 def show() -> None:
@@ -128,7 +124,7 @@ def _choice(page: pages.OverviewPage) -> Shown:
         and category in (_ALL, card.category)
         and matches_site(site, text)
     ]
-    shown = Shown(day, today, known, cards)
+    shown = Shown(day, today, known, cards, frozenset(card.id for card in cards))
     columns[4].toggle(
         t("Coverage"),
         value=st.query_params.get("coverage") == "1",

@@ -319,7 +319,7 @@ def _first_day(card: pages.CaptureCard) -> tuple[bool, str]:
 
 def _frame(site: str, card: pages.CaptureCard, names: Mapping[str, str]) -> str:
     states = "".join(_letter(names.get(target, target), said) for target, said in card.states.items())
-    badge = "<b style='color:#d13a32'>SYNTHETIC</b> " if card.synthetic else ""
+    badge = notices.SYNTHETIC if card.synthetic else ""
     return (
         "<figure style='margin:0;flex:0 0 8.2rem;min-width:0;overflow:hidden;font-size:.78rem;line-height:1.3'>"
         f"<img loading='lazy' src='{routes.chip_url(site, card.id)}' alt='{safe(card.file)}' "

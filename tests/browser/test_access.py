@@ -45,3 +45,25 @@ def test_a_page_is_accessible(open_tab: Any, axe: str, page: str, scheme: str) -
     tab = open_tab(color_scheme=scheme)
     visit(tab, page)
     assert list(found(tab, axe)) == []
+
+
+# what opens a panel of the viewer, and what tells that it is open
+PANELS = {
+    "keys": ("?", ".help:not([hidden])"),
+    "measure": ("v", ".panel.measure:not([hidden])"),
+    "display": ("q", ".panel.display:not([hidden]) .bars polyline"),
+    "all dates": ("6", ".all-dates:not([hidden])"),
+    "eight pictures": ("8", 'button[data-mode="eight"][aria-pressed="true"]'),
+    "mark": ("Tab", ".markpanel:not([hidden])"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_panel_of_the_viewer_is_accessible(open_tab: Any, axe: str, panel: str, scheme: str) -> None:
+    tab = open_tab(color_scheme=scheme)
+    tab.open_compare()
+    key, there = PANELS[panel]
+    tab.stage.press(key)
+    tab.viewer.locator(there).first.wait_for()
+    assert list(found(tab, axe)) == []
