@@ -530,7 +530,8 @@ def test_encoded_text_reads_as_itself_and_holds_no_markup(text: str) -> None:
         assert html.unescape(encoded) == text
 
 
-def test_folium_is_used_in_one_place_and_shows_no_text_itself() -> None:
+def test_folium_is_used_by_two_maps_and_shows_no_text_of_anybody() -> None:
+    users = set()
     for file in (REPOSITORY / "dashboard").rglob("*.py"):
         source = file.read_text(encoding="utf-8")
         for word in (
@@ -542,8 +543,31 @@ def test_folium_is_used_in_one_place_and_shows_no_text_itself() -> None:
             "unsafe_allow",
         ):
             assert word not in source, f"{file.name} has {word}"
-        if file.name != "network_map.py":
-            assert "import folium" not in source
+        if "import folium" in source:
+            users.add(file.name)
+    assert users == {"network_map.py", "site_map.py"}
+
+
+def test_no_text_of_people_goes_through_folium() -> None:
+    """What was written is searched in every part of both maps that is not our own literal."""
+    from dashboard.components.network_map import Basemap, _tree, _View, network_map, view, view_layer
+    from dashboard.components.site_map import _Ready, site_map
+    from workflow.model import LonLat
+    from workflow.readmodels.sitepage import MapSite
+
+    place, said = LonLat(125.7, 39.0), "wordofsomebody"
+    overview = network_map([("a", said, place)], dark=False)
+    outlined = [{"ring": [[0, 0], [0, 1], [1, 1]], "dash": "", "text": said}]
+    view_layer(view([("a", "present")], {"present": said}, outlined=outlined)).add_to(overview)
+    one = site_map([MapSite("a", said, place, 100)], chosen="a", dark=False)
+    for made, times in ((overview, 3), (one, 1)):
+        assert made.get_root().render().count(said) == times  # each once, as a literal
+        for part in _tree(made.get_root()):
+            if not isinstance(part, (Basemap, _View, _Ready)):
+                own = {
+                    name: value for name, value in vars(part).items() if name not in ("_parent", "_children")
+                }
+                assert said not in repr(own), type(part)
 
 
 def test_a_map_names_no_other_host() -> None:

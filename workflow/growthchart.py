@@ -88,6 +88,38 @@ def chart(
     What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`; an upright
     line marks the day `on`. `language` is that of axes, legend and what is told of a day.
     """
+    drawn = _layered(rows, series, marks, title=title, pick=pick, on=on, language=language)
+    drawn.config = _quiet()
+    return drawn
+
+
+def small_multiples(groups: Mapping[str, Sequence[Row]], series: str = "appeared") -> Any:
+    """A chart for each group, below each other, over the same years."""
+    return alt.vconcat(
+        *(
+            _layered(rows, series, title=name).properties(width=WIDTH_PX, height=HEIGHT_PX // 2)
+            for name, rows in groups.items()
+        ),
+        config=_quiet(),
+    )
+
+
+def _quiet() -> alt.Config:
+    """A screen reader reads the sentence and the list beside a chart, not its hundreds of unnamed strokes."""
+    return alt.Config(mark=alt.MarkConfig(aria=False))
+
+
+def _layered(
+    rows: Sequence[Row],
+    series: str,
+    marks: Sequence[Mark] = (),
+    *,
+    title: str,
+    pick: bool = False,
+    on: date | None = None,
+    language: Language = "en",
+) -> Any:
+    """What `chart` shows, without what holds for the whole picture."""
     edges = _edges(rows, marks, on)
     drawn = [*rows, {**rows[-1], "day": edges[1].isoformat()}]
     found = _lines(drawn)
@@ -118,18 +150,7 @@ def chart(
         *([_day_line(on, x)] if on else []),
         _points(rows, x, pick, language),
     ]
-    # a screen reader reads the sentence and the list beside the chart, not its hundreds of unnamed strokes
-    return alt.layer(*layers, title=_title(title, rows), config=alt.Config(mark=alt.MarkConfig(aria=False)))
-
-
-def small_multiples(groups: Mapping[str, Sequence[Row]], series: str = "appeared") -> Any:
-    """A chart for each group, below each other, over the same years."""
-    return alt.vconcat(
-        *(
-            chart(rows, series, title=name).properties(width=WIDTH_PX, height=HEIGHT_PX // 2)
-            for name, rows in groups.items()
-        )
-    )
+    return alt.layer(*layers, title=_title(title, rows))
 
 
 def _edges(rows: Sequence[Row], marks: Iterable[Mark], on: date | None = None) -> tuple[date, date]:

@@ -94,7 +94,7 @@ DARK: Mapping[str, str] = {
 }
 
 
-_IN_STRINGS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "{}<>&'`$%#"})
+_IN_STRINGS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "{}<>&'`$%#_"})
 
 
 def literal(value: object) -> str:
