@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -62,21 +62,16 @@ def by_text(key: str) -> Callable[[Site], bool]:
     return lambda site: matches_site(site, text)
 
 
-def paged(total: int, key: str, view: Sequence[object]) -> slice:
+def paged(total: int, key: str, view: tuple[object, ...]) -> slice:
     """Which of `total` rows are shown; another `view` begins at its first page."""
-    number, pages = f"{key}.page", max(1, -(-total // AT_ONCE))
-    known = st.session_state.get(f"{key}.view")
+    pages = max(1, -(-total // AT_ONCE))
+    known = st.session_state.get(f"{key}.view", view)
     st.session_state[f"{key}.view"] = view
-    if known is not None and known != view:
-        st.session_state[number] = 1
-    elif number not in st.session_state:
-        said = st.query_params.get("page", "1")
-        st.session_state[number] = int(said) if said.isdecimal() and len(said) < 7 else 1
-    page = min(max(st.session_state[number], 1), pages)
-    st.session_state[number] = page
+    said = st.query_params.get("page", "1") if known == view else "1"
+    page = min(max(int(said), 1), pages) if said.isdecimal() and len(said) < 7 else 1
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            page = st.pagination(pages, key=number)
+            page = st.pagination(pages, default=page, key=f"{key}.page.{hash(view)}")
             first, last = (page - 1) * AT_ONCE + 1, min(page * AT_ONCE, total)
             st.caption(
                 tn(
