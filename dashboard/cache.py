@@ -128,7 +128,9 @@ def queue(reader: str) -> work.QueuePage:
     """The queue as it is now, as `reader` may see it. Shared between sessions: never changed in place."""
     project = current_project()
     stamp = project.record.stamp
-    return _queue(str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader))
+    return _queue(
+        str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader), language()
+    )
 
 
 def site_order(reader: str, scope: str) -> list[str]:
@@ -239,8 +241,14 @@ def _hidden(root: str, stamp: Stamp, reader: str) -> frozenset[Place]:  # noqa: 
 
 # these two are large and frozen: every session gets the same object, where cache_data would copy it for each run
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _queue(root: str, stamp: Stamp, limits: str, hidden: frozenset[Place]) -> work.QueuePage:  # noqa: ARG001  the cache's key
-    return work.queue_page(current_project(), hidden)
+def _queue(
+    root: str,  # noqa: ARG001  the cache's key
+    stamp: Stamp,  # noqa: ARG001
+    limits: str,  # noqa: ARG001
+    hidden: frozenset[Place],
+    chosen: Language,
+) -> work.QueuePage:
+    return work.queue_page(current_project(), hidden, chosen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

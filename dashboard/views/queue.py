@@ -253,7 +253,7 @@ def _why(pair: QueuePair) -> str:
         t("more than a year between") if pair.days > LONG_DAYS else "",
     ]
     first = safe(", ".join(word for word in words if word))
-    return first + (f"<div class='quiet'>{safe(t(pair.reason))}</div>" if pair.reason else "")
+    return first + (f"<div class='quiet'>{safe(pair.reason)}</div>" if pair.reason else "")
 
 
 def _people(me: Author, site: Site, pair: QueuePair) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
 from dashboard.components import dates, site_form, site_map
-from dashboard.language import t, tn
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.coords import format_decimal
@@ -244,7 +244,7 @@ def _targets(page: pages.ComparePage, draft: site_form.Draft | None) -> None:
         _one_target(page, target)
     place = [one for one in page.findings if not one.target]
     if place:
-        lines = "".join(f"<div>{safe(pages.finding_words(one))}</div>" for one in place)
+        lines = "".join(f"<div>{safe(pages.finding_words(one, language()))}</div>" for one in place)
         st.html(f"<div style='font-size:.92rem'>{safe(t('The place:'))} {lines}</div>")
     names = {one.id: one.name or one.id for one in page.site.targets}
     notes = (
@@ -265,7 +265,9 @@ def _one_target(page: pages.ComparePage, target: Target) -> None:
         behind = [t(one.source)] if one.source != "imagery" else []
         behind += [t(str(doubt)) for doubt in one.doubts] + (["SYNTHETIC"] if one.synthetic else [])
         quiet = f" <span style='opacity:.8'>({safe(', '.join(behind))})</span>" if behind else ""
-        lines.append(f"<div style='margin-left:1rem'>{safe(pages.finding_words(one))}{quiet}</div>")
+        lines.append(
+            f"<div style='margin-left:1rem'>{safe(pages.finding_words(one, language()))}{quiet}</div>"
+        )
     if not lines:
         lines = [f"<div style='margin-left:1rem;opacity:.8'>{safe(t('no date follows yet'))}</div>"]
     direction = f", {t(target.direction.value)}" if target.direction else ""
@@ -325,7 +327,7 @@ def _frame(site: str, card: pages.CaptureCard, names: Mapping[str, str]) -> str:
         f"<img loading='lazy' src='{routes.chip_url(site, card.id)}' alt='{safe(card.file)}' "
         "style='width:8.2rem;height:8.2rem;object-fit:cover;border-radius:4px;background:#14171c;display:block'>"
         f"<figcaption>{badge}{safe(_day(card))}<br>"
-        f"<span style='opacity:.8'>{safe(t(card.basis.removeprefix('date: ')))}</span>"
+        f"<span style='opacity:.8'>{safe(card.basis.rpartition(': ')[2])}</span>"
         f"{states}</figcaption></figure>"
     )
 
