@@ -78,7 +78,7 @@ def site_titles() -> dict[str, str]:
 def imagery() -> library.ImageryPage:
     """All captures as they are now, the withdrawn too."""
     project = current_project()
-    return _imagery(str(project.root), project.record.stamp)
+    return _imagery(str(project.root), project.record.stamp, language())
 
 
 def map_sites() -> tuple[sitepage.MapSite, ...]:
@@ -182,8 +182,8 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _imagery(root: str, stamp: Stamp) -> library.ImageryPage:  # noqa: ARG001  the cache's key
-    return library.imagery(current_project())
+def _imagery(root: str, stamp: Stamp, chosen: Language) -> library.ImageryPage:  # noqa: ARG001  the cache's key
+    return library.imagery(current_project(), chosen)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -90,7 +90,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "(none)": "(없음)",
         "targets that had appeared": "출현한 표적 수",
         "targets that stood": "서 있던 표적 수",
-        "day": "날짜",
+        "day": "일자",
         "turnbull": "가장 그럴듯한 수",
         "assumed to stay": "남아 있다고 가정",
         "most likely (Turnbull)": "가장 그럴듯한 수(Turnbull)",

@@ -51,11 +51,11 @@ def by_category(sites: Mapping[str, Site], key: str) -> Callable[[Site], bool]:
     return lambda site: picked in ("", site.category)
 
 
-def by_text(key: str) -> Callable[[Site], bool]:
+def by_text(key: str, label: str = "") -> Callable[[Site], bool]:
     """A field for a name in any spelling; what it lets through."""
     st.session_state.setdefault(f"{key}.text", st.query_params.get("q", "")[:200])
     text = st.text_input(
-        t("Name"), key=f"{key}.text", max_chars=200, placeholder=t("name, local name or alias")
+        label or t("Name"), key=f"{key}.text", max_chars=200, placeholder=t("name, local name or alias")
     ).strip()
     if text or "q" in st.query_params:
         state.choose("q", text)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import dates, site_form, site_map
+from dashboard.components import assigned, dates, narrowing, site_form, site_map
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -18,6 +18,7 @@ from workflow.readmodels import pages, sitepage
 
 MAP_PX = 460
 FEW = 8
+MANY = 12
 _MARK, _SEEN = "site.mark", "site.seen"
 # a letter for each state, as the keys of the comparison have them, and a colour beside it
 _LETTERS = {
@@ -40,14 +41,16 @@ def show() -> None:
     following = st.session_state.pop(site_form.NEXT, None)
     if following in names:
         st.session_state["site.site"] = following
+        st.session_state["site.text"] = ""
     choice, buttons = st.columns([4, 5], vertical_alignment="bottom")
     with choice:
-        key = state.select(t("Site"), "site", names, key="site.site")
+        key = state.select(t("Site"), "site", _found(names), key="site.site")
     stamp, author = current_project().record.stamp, state.author()
     page = cache.compare(key, stamp, author.name if author else None)
     with buttons:
         _links(page)
     site_form.said()
+    assigned.said()
     draft = site_form.draft_of(key)
     if draft is not None and draft.kind == site_form.CHANGE:
         site_form.show(draft, page.site, _categories())
@@ -59,6 +62,7 @@ def show() -> None:
         _strip(page)
     with right:
         _about(page.site)
+        assigned.of_site(page.site)
         _targets(page, draft)
     _marks(page)
     _evidence(page.site.evidence)
@@ -66,6 +70,17 @@ def show() -> None:
 
 def _categories() -> list[str]:
     return sorted({site.category for site in current_project().sites()})
+
+
+def _found(names: Mapping[str, str]) -> Mapping[str, str]:
+    """The sites to choose from: where there are many, those that a text finds, Hangul as it is being typed."""
+    if len(names) <= MANY:
+        return names
+    by_text = narrowing.by_text("site", t("Find a site"))
+    found = {site.id: names[site.id] for site in current_project().sites() if by_text(site)}
+    if not found:
+        st.caption(t("No site fits. All are listed."))
+    return found or names
 
 
 def _first() -> None:

@@ -81,11 +81,18 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
 
     lena = person("Lena", "review", "lead")
     front = lena.page.locator(FRONT)
-    expect(front).to_contain_text("first mark")
+
+    def in_front(key: str, version: int, label: str) -> None:
+        """Wait until its buttons are drawn: a key works from then on, wherever the focus is outside of a field."""
+        expect(front).to_contain_text(label)
+        expect(front.locator(f".st-key-review-{key}-{version}-approve button")).to_be_visible()
+        expect(front.locator(f".st-key-review-{key}-{version}-return-go button")).to_be_visible()
+
+    in_front("mark-1", 2, "first mark")
     lena.page.keyboard.press("s")  # put off
-    expect(front).to_contain_text("second mark")
+    in_front("mark-2", 2, "second mark")
     lena.page.keyboard.press("s")
-    expect(front).to_contain_text("first mark")
+    in_front("mark-1", 2, "first mark")
     words = lena.page.get_by_label("What is to be changed").first
     words.fill("a part of it is missing: ")
     words.press_sequentially("at as")  # keys type here
@@ -93,7 +100,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     words.press("Tab")
     lena.page.keyboard.press("t")  # return
     expect(lena.page.get_by_text("Returned.")).to_be_visible()
-    expect(front).to_contain_text("second mark")
+    in_front("mark-2", 2, "second mark")
     assert (mark("mark-1").review.value, mark("mark-2").review.value) == ("returned", "submitted")
     lena.page.keyboard.press("a")  # approve
     expect(lena.page.get_by_text("Approved.")).to_be_visible()
@@ -113,7 +120,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
 
     lena.page.get_by_role("link", name="Queue").first.click()
     lena.page.get_by_role("link", name="Review").first.click()
-    expect(front).to_contain_text("the whole gantry")
+    in_front("mark-1", 5, "the whole gantry")
     expect(front).to_contain_text("Said in review: a part of it is missing: at as")
     lena.page.keyboard.press("a")
     expect(lena.page.get_by_text("Approved.")).to_be_visible()
