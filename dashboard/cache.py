@@ -79,7 +79,7 @@ def site_titles() -> dict[str, str]:
 def imagery() -> library.ImageryPage:
     """All captures as they are now, the withdrawn too."""
     project = current_project()
-    return _imagery(str(project.root), project.record.stamp)
+    return _imagery(str(project.root), project.record.stamp, language())
 
 
 def map_sites() -> tuple[sitepage.MapSite, ...]:
@@ -129,7 +129,9 @@ def queue(reader: str) -> work.QueuePage:
     """The queue as it is now, as `reader` may see it."""
     project = current_project()
     stamp = project.record.stamp
-    return _queue(str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader))
+    return _queue(
+        str(project.root), stamp, _limits_text(), _hidden(str(project.root), stamp, reader), language()
+    )
 
 
 def site_order(reader: str, scope: str) -> list[str]:
@@ -180,8 +182,8 @@ def _site_titles(root: str, stamp: Stamp) -> dict[str, str]:  # noqa: ARG001  th
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _imagery(root: str, stamp: Stamp) -> library.ImageryPage:  # noqa: ARG001  the cache's key
-    return library.imagery(current_project())
+def _imagery(root: str, stamp: Stamp, chosen: Language) -> library.ImageryPage:  # noqa: ARG001  the cache's key
+    return library.imagery(current_project(), chosen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -238,8 +240,14 @@ def _hidden(root: str, stamp: Stamp, reader: str) -> frozenset[Place]:  # noqa: 
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _queue(root: str, stamp: Stamp, limits: str, hidden: frozenset[Place]) -> work.QueuePage:  # noqa: ARG001  the cache's key
-    return work.queue_page(current_project(), hidden)
+def _queue(
+    root: str,  # noqa: ARG001  the cache's key
+    stamp: Stamp,  # noqa: ARG001
+    limits: str,  # noqa: ARG001
+    hidden: frozenset[Place],
+    chosen: Language,
+) -> work.QueuePage:
+    return work.queue_page(current_project(), hidden, chosen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -25,7 +25,7 @@ MAIN = Path(language.__file__).with_name("main.py")
 LENA = Author("Lena", Role.LEAD)
 WORD = re.compile(r"[A-Za-z]{2,}")
 # pages that other languages have not reached yet
-ENGLISH_YET = frozenset({"compare"})
+ENGLISH_YET: frozenset[str] = frozenset()
 
 
 def pages() -> list[str]:
@@ -110,6 +110,7 @@ _NOT_SHOWN = {
     "id",
     "formId",
     "arrowData",
+    "columnOrder",  # names of columns in the program
     "spec",
     "data",
     "key",

@@ -241,7 +241,7 @@ def test_the_pages_show_fifty_rows_and_the_rest_on_others(root: Path) -> None:
     app = run_page("timeline", page="2")
     assert drawn(app).count("data-line=") == 13
     assert "51 to 63 of 63 rows" in " ".join(one.value for one in app.caption)
-    app.text_input(key="timeline.text").set_value("more 0").run()
+    app.text_input(key="timeline.text").set_value("more-0").run()
     assert drawn(app).count("data-line=") == 10
     assert address(app)["page"] == "1"
     assert drawn(run_page("queue")).count("data-pair=") == 50

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workflow.dateforms import format_day
+from workflow.datewords import Language
 from workflow.model import Capture, LonLat, Site
+from workflow.words import say
 
 if TYPE_CHECKING:
     from timezonefinder import TimezoneFinder
@@ -26,7 +28,7 @@ def local_day(instant: datetime, zone: str) -> date | None:
     return local.date() if local else None
 
 
-def local_note(instant: datetime | None, zone: str) -> str:
+def local_note(instant: datetime | None, zone: str, language: Language = "en") -> str:
     """``15 April in Pyongyang, UTC+09:00`` where the day in `zone` is another than that in UTC; else empty.
 
     The year is named where it is another as well.
@@ -37,10 +39,14 @@ def local_note(instant: datetime | None, zone: str) -> str:
     utc_day = instant.astimezone(UTC).date()
     if local.date() == utc_day:
         return ""
-    day = format_day(local.date()).removesuffix(f" {utc_day.year}")
+    day = (
+        format_day(local.date(), language).removesuffix(f" {utc_day.year}").removeprefix(f"{utc_day.year}년 ")
+    )
     area, _, place = zone.rpartition("/")
-    where = "there" if area in ("", "Etc") else f"in {place.replace('_', ' ')}"
-    return f"{day} {where}, {_offset(local.utcoffset() or timedelta())}"
+    offset = _offset(local.utcoffset() or timedelta())
+    if area in ("", "Etc"):
+        return say("{day} there, {offset}", language, day=day, offset=offset)
+    return say("{day} in {place}, {offset}", language, day=day, place=place.replace("_", " "), offset=offset)
 
 
 def zone_of(capture: Capture, site: Site | None) -> str:

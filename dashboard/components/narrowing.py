@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -51,32 +51,27 @@ def by_category(sites: Mapping[str, Site], key: str) -> Callable[[Site], bool]:
     return lambda site: picked in ("", site.category)
 
 
-def by_text(key: str) -> Callable[[Site], bool]:
+def by_text(key: str, label: str = "") -> Callable[[Site], bool]:
     """A field for a name in any spelling; what it lets through."""
     st.session_state.setdefault(f"{key}.text", st.query_params.get("q", "")[:200])
     text = st.text_input(
-        t("Name"), key=f"{key}.text", max_chars=200, placeholder=t("name, local name or alias")
+        label or t("Name"), key=f"{key}.text", max_chars=200, placeholder=t("name, local name or alias")
     ).strip()
     if text or "q" in st.query_params:
         state.choose("q", text)
     return lambda site: matches_site(site, text)
 
 
-def paged(total: int, key: str, view: Sequence[object]) -> slice:
+def paged(total: int, key: str, view: tuple[object, ...]) -> slice:
     """Which of `total` rows are shown; another `view` begins at its first page."""
-    number, pages = f"{key}.page", max(1, -(-total // AT_ONCE))
-    known = st.session_state.get(f"{key}.view")
+    pages = max(1, -(-total // AT_ONCE))
+    known = st.session_state.get(f"{key}.view", view)
     st.session_state[f"{key}.view"] = view
-    if known is not None and known != view:
-        st.session_state[number] = 1
-    elif number not in st.session_state:
-        said = st.query_params.get("page", "1")
-        st.session_state[number] = int(said) if said.isdecimal() and len(said) < 7 else 1
-    page = min(max(st.session_state[number], 1), pages)
-    st.session_state[number] = page
+    said = st.query_params.get("page", "1") if known == view else "1"
+    page = min(max(int(said), 1), pages) if said.isdecimal() and len(said) < 7 else 1
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            page = st.pagination(pages, key=number)
+            page = st.pagination(pages, default=page, key=f"{key}.page.{hash(view)}")
             first, last = (page - 1) * AT_ONCE + 1, min(page * AT_ONCE, total)
             st.caption(
                 tn(

@@ -133,7 +133,7 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
     rows = [
         {
             "date": _date(card),
-            "basis": card.basis.removeprefix("date: "),
+            "basis": card.basis.rpartition(": ")[2],
             "state": t(card.states.get(target.id, "not examined")),
             "earliest": pages.bound_words(card.earliest),
             "latest": pages.bound_words(card.latest),

@@ -7,16 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import cache, notices, routes, state
-from dashboard.components import inplace, narrowing
+from dashboard.components import assigned, inplace, narrowing
 from dashboard.components.inplace import link
 from dashboard.language import language, t, tn
-from dashboard.projects import current_project
 from dashboard.safetext import safe
-from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
-from workflow.errors import WorkflowError
 from workflow.model import Author, Basis, Site
-from workflow.readings import person
 from workflow.readmodels import work
 from workflow.readmodels.work import Picture, QueuePage, QueuePair
 from workflow.timespan import format_span
@@ -31,7 +27,6 @@ MARKS = {
 }
 OPEN, DECIDED, ALL = "open", "decided", "all"
 LONG_DAYS = 365
-_SAID = "queue.said"
 _STYLE = """<style>
 .queue { border-collapse: collapse; width: 100%; font: 400 .875rem/1.35 var(--st-font, sans-serif);
   color: var(--st-text-color); }
@@ -69,9 +64,7 @@ def show() -> None:
         return
     page = cache.queue(me.name)
     notices.heading(t("Queue"), t("what to look at first"))
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        notices.say(*said)
+    assigned.said()
     if not page.sites:
         notices.empty(
             t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson --author NAME"
@@ -253,7 +246,7 @@ def _why(pair: QueuePair) -> str:
         t("more than a year between") if pair.days > LONG_DAYS else "",
     ]
     first = safe(", ".join(word for word in words if word))
-    return first + (f"<div class='quiet'>{safe(t(pair.reason))}</div>" if pair.reason else "")
+    return first + (f"<div class='quiet'>{safe(pair.reason)}</div>" if pair.reason else "")
 
 
 def _people(me: Author, site: Site, pair: QueuePair) -> str:
@@ -279,22 +272,10 @@ def _act(me: Author, page: QueuePage, act: str) -> None:
         return
     name = page.sites[site].name
     if deed == "take":
-        _do(t("{site} is yours now.", site=name), [site], add=[me.name])
+        assigned.do(t("{site} is yours now.", site=name), [site], add=[me.name])
     else:
-        _do(t("{site} is no longer yours.", site=name), [site], remove=[me.name])
+        assigned.do(t("{site} is no longer yours.", site=name), [site], remove=[me.name])
     st.rerun()
-
-
-def _do(done: str, sites: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
-    me = state.author()
-    if me is None:
-        return
-    try:
-        actions.assign(current_project(), me, sites, add=add, remove=remove)
-    except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
-    else:
-        st.session_state[_SAID] = ("done", done)
 
 
 def _assign_many(page: QueuePage, sites: dict[str, Site]) -> None:
@@ -310,45 +291,9 @@ def _assign_many(page: QueuePage, sites: dict[str, Site]) -> None:
         label = tn(len(sites), "the {n} site of this list", "all {n} sites of this list")
         if st.checkbox(label, key="queue.assign.all"):
             picked = list(dict.fromkeys((*picked, *sites)))
-        known = {person(name): name for site in page.sites.values() for name in site.assigned}
-        people = st.multiselect(
-            t("People"),
-            sorted(known.values()),
-            key="queue.assign.people",
-            accept_new_options=True,
-            placeholder=t("choose, or write a name"),
+        assigned.choose(
+            picked, page.sites.values(), "queue.assign", ("queue.assign.sites", "queue.assign.all")
         )
-        with st.container(horizontal=True):
-            for words, field in ((t("Assign"), "add"), (t("Take from them"), "remove")):
-                st.button(
-                    words,
-                    key=f"queue.assign.{field}",
-                    type="primary" if field == "add" else "secondary",
-                    disabled=not (people and picked),
-                    on_click=_assign,
-                    args=(picked, people, field),
-                )
-
-
-def _assign(sites: Sequence[str], people: Sequence[str], field: str) -> None:
-    names, n = ", ".join(people), len(sites)
-    if field == "add":
-        done = tn(
-            n,
-            "{n} site is assigned to {people} now.",
-            "{n} sites are assigned to {people} now.",
-            people=names,
-        )
-        _do(done, sites, add=people)
-    else:
-        done = tn(
-            n,
-            "{n} site is no longer assigned to {people}.",
-            "{n} sites are no longer assigned to {people}.",
-            people=names,
-        )
-        _do(done, sites, remove=people)
-    st.session_state.update({"queue.assign.sites": [], "queue.assign.people": [], "queue.assign.all": False})
 
 
 show()

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import dates, site_form, site_map
-from dashboard.language import t, tn
+from dashboard.components import assigned, dates, narrowing, site_form, site_map
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.coords import format_decimal
@@ -18,6 +18,7 @@ from workflow.readmodels import pages, sitepage
 
 MAP_PX = 460
 FEW = 8
+MANY = 12
 _MARK, _SEEN = "site.mark", "site.seen"
 # a letter for each state, as the keys of the comparison have them, and a colour beside it
 _LETTERS = {
@@ -40,14 +41,16 @@ def show() -> None:
     following = st.session_state.pop(site_form.NEXT, None)
     if following in names:
         st.session_state["site.site"] = following
+        st.session_state["site.text"] = ""
     choice, buttons = st.columns([4, 5], vertical_alignment="bottom")
     with choice:
-        key = state.select(t("Site"), "site", names, key="site.site")
+        key = state.select(t("Site"), "site", _found(names), key="site.site")
     stamp, author = current_project().record.stamp, state.author()
     page = cache.compare(key, stamp, author.name if author else None)
     with buttons:
         _links(page)
     site_form.said()
+    assigned.said()
     draft = site_form.draft_of(key)
     if draft is not None and draft.kind == site_form.CHANGE:
         site_form.show(draft, page.site, _categories())
@@ -59,6 +62,7 @@ def show() -> None:
         _strip(page)
     with right:
         _about(page.site)
+        assigned.of_site(page.site)
         _targets(page, draft)
     _marks(page)
     _evidence(page.site.evidence)
@@ -66,6 +70,17 @@ def show() -> None:
 
 def _categories() -> list[str]:
     return sorted({site.category for site in current_project().sites()})
+
+
+def _found(names: Mapping[str, str]) -> Mapping[str, str]:
+    """The sites to choose from: where there are many, those that a text finds, Hangul as it is being typed."""
+    if len(names) <= MANY:
+        return names
+    by_text = narrowing.by_text("site", t("Find a site"))
+    found = {site.id: names[site.id] for site in current_project().sites() if by_text(site)}
+    if not found:
+        st.caption(t("No site fits. All are listed."))
+    return found or names
 
 
 def _first() -> None:
@@ -244,7 +259,7 @@ def _targets(page: pages.ComparePage, draft: site_form.Draft | None) -> None:
         _one_target(page, target)
     place = [one for one in page.findings if not one.target]
     if place:
-        lines = "".join(f"<div>{safe(pages.finding_words(one))}</div>" for one in place)
+        lines = "".join(f"<div>{safe(pages.finding_words(one, language()))}</div>" for one in place)
         st.html(f"<div style='font-size:.92rem'>{safe(t('The place:'))} {lines}</div>")
     names = {one.id: one.name or one.id for one in page.site.targets}
     notes = (
@@ -265,7 +280,9 @@ def _one_target(page: pages.ComparePage, target: Target) -> None:
         behind = [t(one.source)] if one.source != "imagery" else []
         behind += [t(str(doubt)) for doubt in one.doubts] + (["SYNTHETIC"] if one.synthetic else [])
         quiet = f" <span style='opacity:.8'>({safe(', '.join(behind))})</span>" if behind else ""
-        lines.append(f"<div style='margin-left:1rem'>{safe(pages.finding_words(one))}{quiet}</div>")
+        lines.append(
+            f"<div style='margin-left:1rem'>{safe(pages.finding_words(one, language()))}{quiet}</div>"
+        )
     if not lines:
         lines = [f"<div style='margin-left:1rem;opacity:.8'>{safe(t('no date follows yet'))}</div>"]
     direction = f", {t(target.direction.value)}" if target.direction else ""
@@ -325,7 +342,7 @@ def _frame(site: str, card: pages.CaptureCard, names: Mapping[str, str]) -> str:
         f"<img loading='lazy' src='{routes.chip_url(site, card.id)}' alt='{safe(card.file)}' "
         "style='width:8.2rem;height:8.2rem;object-fit:cover;border-radius:4px;background:#14171c;display:block'>"
         f"<figcaption>{badge}{safe(_day(card))}<br>"
-        f"<span style='opacity:.8'>{safe(t(card.basis.removeprefix('date: ')))}</span>"
+        f"<span style='opacity:.8'>{safe(card.basis.rpartition(': ')[2])}</span>"
         f"{states}</figcaption></figure>"
     )
 

@@ -134,7 +134,7 @@ def _as_text(rows: Sequence[Line], columns: Sequence[matrices.Column], names: di
             pd.DataFrame([_text_row(line, columns, names, words) for line in rows]),
             hide_index=True,
             width="stretch",
-            key="timeline.text",
+            key="timeline.words",
             column_config={
                 "site": t("Site"),
                 "target": t("Target"),

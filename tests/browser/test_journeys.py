@@ -112,7 +112,9 @@ def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(walker
         place = at(walker)
         assert place not in said  # it never comes back to what was said
         key, state = (("p", "present"), ("a", "absent"))[number % 2]
-        waits.append(walker.stage.evaluate(DECIDE, key) if number + 1 < SITES * DATES else walker.stage.press(key))
+        waits.append(
+            walker.stage.evaluate(DECIDE, key) if number + 1 < SITES * DATES else walker.stage.press(key)
+        )
         said[place] = state
         walker.page.locator(".sitetrack-viewer:not([data-going])").wait_for()
     stored(walker)

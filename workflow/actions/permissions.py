@@ -28,6 +28,7 @@ class Deed(StrEnum):
     REOPEN = "reopen approved work"
     ASK_SECOND_READING = "ask for a second reading"
     ADJUDICATE = "decide between readings"
+    ALIGN = "align and compare pictures"
     WITHDRAW = "withdraw a capture"
     CLAIM = "make claims"
     CHANGE_CLAIMS = "change claims of others"
@@ -40,6 +41,7 @@ _ANALYST = frozenset(
         Deed.EDIT_SITES,
         Deed.TAKE_SITES,
         Deed.EDIT_CAPTURES,
+        Deed.ALIGN,
         Deed.IMPORT_SITES,
         Deed.IMPORT_OBSERVATIONS,
         Deed.UNDO,

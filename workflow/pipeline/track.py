@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workflow import chips, plugins
+from workflow.actions.permissions import Deed, require
 from workflow.errors import StaleWrite, WorkflowError
 from workflow.executors import OpenExecutor, open_executor
 from workflow.model import Author, Site
@@ -60,11 +61,14 @@ def track(
 
     Raises
     ------
+    NotAllowed
+        for a viewer.
     UnknownName
         when there is no site of an id.
     InputRefused
         when `executor` is not known.
     """
+    require(author, Deed.ALIGN)
     chosen = project.sites() if sites is None else tuple(project.site(one) for one in dict.fromkeys(sites))
     skipped = [*_not_located(chosen), *_not_georeferenced(project, None if sites is None else chosen)]
     located = [site for site in chosen if site.position is not None]

@@ -23,7 +23,7 @@ def basis_words(basis: Basis, language: Language = "en") -> str:
     return say("date: {basis}", language, basis=say(basis.value, language))
 
 
-def local_words(capture: Capture, site: Site | None) -> str:
+def local_words(capture: Capture, site: Site | None, language: Language = "en") -> str:
     """``15 April in Pyongyang, UTC+09:00`` where the day at the place is another than that in UTC, else empty."""
     instant = capture.acquired.instant
-    return local_note(instant, zone_of(capture, site)) if instant else ""
+    return local_note(instant, zone_of(capture, site), language) if instant else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workflow.chips import covering_each
 from workflow.model import Capture, Offset, Site
 from workflow.readmodels.dates import basis_words, local_words
-from workflow.timespan import format_span
+from workflow.timespan import Language, format_span
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -44,7 +44,7 @@ class ImageryPage:
     waiting: tuple[str, ...]
 
 
-def imagery(project: Project) -> ImageryPage:
+def imagery(project: Project, language: Language = "en") -> ImageryPage:
     """Everything that the list of captures shows, from one state of the record."""
     with project.record.snapshot():
         sites, captures = project.sites(), project.all_captures()
@@ -61,7 +61,13 @@ def imagery(project: Project) -> ImageryPage:
     aligned = _aligned(offsets)
     places = {site.id: site for site in sites}
     rows = tuple(
-        _row(capture, [places[one] for one in by_capture.get(capture.id, ()) if one in places], aligned, cut)
+        _row(
+            capture,
+            [places[one] for one in by_capture.get(capture.id, ()) if one in places],
+            aligned,
+            cut,
+            language,
+        )
         for capture in captures
     )
     waiting = tuple(
@@ -83,9 +89,10 @@ def _row(
     sites: Sequence[Site],
     aligned: frozenset[tuple[str, str]],
     cut: set[tuple[str, str]],
+    language: Language,
 ) -> CaptureRow:
     span = capture.acquired
-    label, local = format_span(span), local_words(capture, sites[0] if sites else None)
+    label, local = format_span(span), local_words(capture, sites[0] if sites else None, language)
     names = (name for site in sites for name in (site.name, site.name_local, *site.aliases))
     words = (capture.file, capture.id, capture.provider, capture.platform, capture.credit, label)
     days = (str(day) for day in (span.earliest, span.latest) if day)

@@ -292,7 +292,7 @@ def _capture_card(
         id=capture.id,
         file=capture.file,
         label=format_span(span, language),
-        local=local_words(capture, site),
+        local=local_words(capture, site, language),
         basis=basis_words(span.basis, language),
         earliest=span.earliest,
         latest=span.latest,
@@ -301,7 +301,7 @@ def _capture_card(
         gsd_m=capture.gsd_m,
         credit=capture.credit,
         synthetic=capture.synthetic,
-        aligned=_aligned(capture, offsets),
+        aligned=_aligned(capture, offsets, language),
         states=_states(here),
         warnings=capture.warnings,
         readings={
@@ -314,17 +314,19 @@ def _capture_card(
     )
 
 
-def _aligned(capture: Capture, offsets: Mapping[str, Offset]) -> str:
+def _aligned(capture: Capture, offsets: Mapping[str, Offset], language: Language) -> str:
     if capture.georeference is Georeference.NONE or capture.crs is None:
-        return "not georeferenced"
+        return say("not georeferenced", language)
     offset = offsets.get(capture.id)
     if any(one.reference == capture.id for one in offsets.values()):
-        return "alignment reference"
+        return say("alignment reference", language)
     if offset is None:
-        return "not aligned"
+        return say("not aligned", language)
     if not offset.applied:
-        return f"not aligned ({offset.reason})" if offset.reason else "not aligned"
-    return f"aligned by {offset.dx_m:+.1f} m E, {offset.dy_m:+.1f} m N"
+        words = say("not aligned", language)
+        return f"{words} ({offset.reason})" if offset.reason else words
+    east, north = f"{offset.dx_m:+.1f}", f"{offset.dy_m:+.1f}"
+    return say("aligned by {east} m E, {north} m N", language, east=east, north=north)
 
 
 def _states(said: Iterable[Observation]) -> dict[str, str]:

@@ -16,6 +16,8 @@ from workflow.model import Capture, DateSpan, Observation, Offset, Site, State, 
 from workflow.readings import Place, person, place_of
 from workflow.readmodels.reviews import hidden_from
 from workflow.store import ScoreEntry
+from workflow.timespan import Language
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -93,7 +95,11 @@ class _Pair:
 
 
 def queue(
-    project: Project, site: str | None = None, *, without: Collection[Place] = frozenset()
+    project: Project,
+    site: str | None = None,
+    *,
+    without: Collection[Place] = frozenset(),
+    language: Language = "en",
 ) -> list[Row]:
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
@@ -102,6 +108,7 @@ def queue(
     synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours. What was said of a place in `without` is left out.
+    Reasons are in `language`; those that a scorer gave are as it gave them.
     """
     captures, limits = project.captures(), project.limits()
     places = project.sites() if site is None else (project.site(site),)
@@ -115,13 +122,13 @@ def queue(
         return reading(kind, limits[kind], gsd_m, off_nadir_deg).level is Legible.TOO_COARSE
 
     for place in places:
-        pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()))
+        pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()), language)
         decided = _decided(said.get(place.id, ()))
         for target in place.targets:
             for pair in pairs:
                 ends = (pair.before, pair.after)
                 is_coarse = all(is_too_coarse(target.kind, one.gsd_m, one.off_nadir_deg) for one in ends)
-                coarse = _coarseness(target, limits[target.kind]) if is_coarse else ""
+                coarse = _coarseness(target, limits[target.kind], language) if is_coarse else ""
                 row = _queue_row(place, target, coarse, pair, decided.get(target.id, frozenset()))
                 rows.append(
                     ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
@@ -182,10 +189,13 @@ class QueuePage:
     captures: int
 
 
-def queue_page(project: Project, without: Collection[Place] = frozenset()) -> QueuePage:
-    """What the queue shows, from one state of the record; what was said of a place in `without` is left out."""
+def queue_page(
+    project: Project, without: Collection[Place] = frozenset(), language: Language = "en"
+) -> QueuePage:
+    """What the queue shows, from one state of the record; see `queue`."""
     with project.record.snapshot():
-        rows, captures = queue(project, without=without), {one.id: one for one in project.captures()}
+        rows = queue(project, without=without, language=language)
+        captures = {one.id: one for one in project.captures()}
         said: dict[Place, set[State]] = {}
         for one in project.statements():
             if place_of(one) not in without:
@@ -261,9 +271,14 @@ def _queue_row(site: Site, target: Target, coarse: str, pair: _Pair, decided: fr
     }
 
 
-def _coarseness(target: Target, limits: Limits) -> str:
+def _coarseness(target: Target, limits: Limits, language: Language) -> str:
     """Why neither picture can show a target of that class."""
-    return f"both too coarse for the class {target.kind} ({limits.detect.gsd_m:g} m)"
+    return say(
+        "both too coarse for the class {kind} ({metres} m)",
+        language,
+        kind=say(target.kind, language),
+        metres=f"{limits.detect.gsd_m:g}",
+    )
 
 
 def _tied(captures: Iterable[Capture]) -> Mapping[str, tuple[Capture, ...]]:
@@ -285,26 +300,36 @@ def _by_site(some: Iterable[S]) -> dict[str, list[S]]:
     return found
 
 
-def _pairs(over: Iterable[Capture], tied: Sequence[Capture], entries: Iterable[ScoreEntry]) -> list[_Pair]:
+def _pairs(
+    over: Iterable[Capture], tied: Sequence[Capture], entries: Iterable[ScoreEntry], language: Language
+) -> list[_Pair]:
     """Neighbours among the georeferenced captures, then those of the whole series that one without it is part
     of.
     """
     series = [capture for capture in over if capture.is_dated]
     scores = _best_scores(entries)
-    pairs = [_scored(before, after, scores.get((before.id, after.id))) for before, after in pairwise(series)]
+    pairs = [
+        _scored(before, after, scores.get((before.id, after.id)), language)
+        for before, after in pairwise(series)
+    ]
     whole = sorted((*series, *(one for one in tied if one.is_dated)), key=lambda one: one.date_order)
     for before, after in pairwise(whole):
         without = [one.file for one in (before, after) if not one.is_georeferenced]
         if without:
-            verb = "has" if len(without) == 1 else "have"
-            pairs.append(_Pair(before, after, None, None, f"{' and '.join(without)} {verb} no georeference"))
+            pairs.append(_Pair(before, after, None, None, _unmapped(without, language)))
     return pairs
 
 
-def _scored(before: Capture, after: Capture, entry: ScoreEntry | None) -> _Pair:
+def _unmapped(files: Sequence[str], language: Language) -> str:
+    if len(files) == 1:
+        return say("{file} has no georeference", language, file=files[0])
+    return say("{file} and {other} have no georeference", language, file=files[0], other=files[1])
+
+
+def _scored(before: Capture, after: Capture, entry: ScoreEntry | None, language: Language) -> _Pair:
     if entry is None:
-        return _Pair(before, after, None, None, "not scored yet: run 'sitetrack track'")
-    reason = entry.reason or ("no reason given" if entry.value is None else "")
+        return _Pair(before, after, None, None, say("not scored yet: run 'sitetrack track'", language))
+    reason = entry.reason or (say("no reason given", language) if entry.value is None else "")
     return _Pair(before, after, entry.value, entry.scorer, reason)
 
 
