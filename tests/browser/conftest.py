@@ -210,7 +210,7 @@ def open_tab(launched: Any, served: Served) -> Iterator[Callable[..., Tab]]:
     def opened(**options: Any) -> Tab:
         context = launched.new_context(viewport={"width": 1280, "height": 1000}, **options)
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         tab = Tab(context.new_page(), served.address)
         listen(tab)
         return tab
