@@ -4,7 +4,7 @@
 
 Makes two projects in a temporary folder, serves them and both other pages at once on loopback, and drives an installed
 chromium. Times are taken inside the page: from the key or click to the picture, or from the start of the navigation
-to the first usable view, with an empty browser cache. Exits with 1 when a bar is missed.
+to the first usable view, with an empty browser cache. Exits with 1 when a full run misses a bar.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def main() -> int:
             *memory(overview, process, asked.visits),
         ]
     report(results, asked)
-    return 1 if any(one.verdict == "FAIL" for one in results) else 0
+    return 1 if not asked.short and any(one.verdict == "FAIL" for one in results) else 0
 
 
 def arguments() -> argparse.Namespace:

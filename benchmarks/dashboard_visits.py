@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 OF_A_SESSION = 50
-TIMEOUT_S = 60
+TIMEOUT_S = 300
 _TOKEN = re.compile(rb'"token": ?"([0-9a-f]{8}\.[0-9a-f]{40})"')
 _CAPTURE = re.compile(rb'"id": ?"([0-9a-f]{16})"')
 _SITE = re.compile(rb'"site": ?\{"id": ?"([a-z0-9-]+)"')

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import store_sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workflow import chips, rasters
-from workflow.chips import chip, covering, covering_each, cut, plan, share, site_grid_of
+from workflow.chips import chip, covering, covering_each, covers, cut, plan, share, site_grid_of
 from workflow.errors import InputRefused
 from workflow.model import Author, LonLat, Offset, Position, Site
 
@@ -81,6 +84,41 @@ def test_what_covers_each_site_is_what_covers_it_alone(watched):
     found = covering_each(sites, watched.project.captures())
     assert found == {site.id: covering(watched.project, site) for site in sites}
     assert [len(found[f"s{number}"]) for number in range(8)] == [3, 2, 3, 3, 3, 3, 0, 0]
+
+
+@st.composite
+def rings_near(draw: st.DrawFn) -> tuple[LonLat, ...]:
+    """A footprint near Greenwich or the date line: four corners or fewer, in any order, closed or not."""
+    middle = draw(st.sampled_from([0.0, 179.99, -179.99, 90.0]))
+    lon, lat = st.floats(-0.05, 0.05), st.floats(4.95, 5.05)
+    corners = draw(st.lists(st.tuples(lon, lat), min_size=3, max_size=5))
+    return tuple(LonLat((middle + x + 540) % 360 - 180, y) for x, y in corners)
+
+
+def is_on_this_side(site, capture):
+    """Not across the globe, where corners left and right of the far meridian would enclose all between them."""
+    return abs((capture.footprint[0].lon - site.position.lonlat.lon + 540) % 360 - 180) < 90
+
+
+@settings(deadline=None)
+@given(
+    rings=st.lists(rings_near(), max_size=6),
+    places=st.lists(st.tuples(st.sampled_from([0.0, 179.99, -180.0, 90.0]), st.floats(10, 9000)), max_size=4),
+)
+def test_what_covers_each_site_is_what_covers_says_of_each_capture(rings, places):
+    blank = store_sample.capture()
+    captures = [
+        replace(blank, id=f"{n:016x}", crs="EPSG:4326", footprint=ring) for n, ring in enumerate(rings)
+    ]
+    sites = [
+        Site(f"s{n}", "s", position=Position(LonLat(lon, 5.0)), radius_m=radius)
+        for n, (lon, radius) in enumerate(places)
+    ]
+    for _ in range(2):  # found, and remembered
+        assert covering_each(sites, captures) == {
+            site.id: tuple(one for one in captures if is_on_this_side(site, one) and covers(site)(one))
+            for site in sites
+        }
 
 
 def test_a_site_on_the_date_line_is_covered_from_both_sides(watched):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from workflow.model import Capture, LonLat
 from workflow.readmodels.dates import dated
@@ -40,17 +41,31 @@ class Footprint:
 
 def footprints(captures: Iterable[Capture]) -> tuple[Footprint, ...]:
     """Outlines of the captures that lie on the map, each once for a kind of picture, simplified to a metre."""
-    found: dict[tuple[tuple[LonLat, ...], str], list[Shot]] = {}
-    for one in sorted(captures, key=lambda one: one.date_order):
-        if one.footprint:
-            shot = Shot(dated(one.acquired), one.acquired.latest, one.credit, one.synthetic)
-            found.setdefault((_simple(one.footprint), one.kind.value), []).append(shot)
-    return tuple(Footprint(ring, kind, tuple(shots)) for (ring, kind), shots in found.items())
+    ordered = sorted((one for one in captures if one.footprint), key=lambda one: one.date_order)
+    found: dict[tuple[_Ring, str], list[Shot]] = {}
+    for one, ring in zip(ordered, _simple([one.footprint for one in ordered]), strict=True):
+        shot = Shot(dated(one.acquired), one.acquired.latest, one.credit, one.synthetic)
+        found.setdefault((ring, one.kind.value), []).append(shot)
+    return tuple(
+        Footprint(tuple(LonLat(*corner) for corner in ring), kind, tuple(shots))
+        for (ring, kind), shots in found.items()
+    )
 
 
-def _simple(ring: Iterable[LonLat]) -> tuple[LonLat, ...]:
+_Ring = tuple[tuple[float, float], ...]
+
+
+def _simple(rings: Sequence[Sequence[LonLat]]) -> Iterator[_Ring]:
+    """The rings without corners that say nothing, all in one go."""
+    import numpy as np
     import shapely
 
-    line = shapely.LineString([(one.lon, one.lat) for one in ring])
-    simple = line.simplify(10**-_DIGITS)
-    return tuple(LonLat(round(lon, _DIGITS), round(lat, _DIGITS)) for lon, lat in simple.coords)
+    corners = np.array([(one.lon, one.lat) for ring in rings for one in ring]).reshape(-1, 2)
+    lines = shapely.linestrings(
+        corners, indices=np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    )
+    kept, ring_of = shapely.get_coordinates(shapely.simplify(lines, 10**-_DIGITS), return_index=True)
+    starts = np.searchsorted(ring_of, np.arange(len(rings) + 1))
+    places = [(lon, lat) for lon, lat in np.round(kept, _DIGITS).tolist()]
+    for start, end in pairwise(starts.tolist()):
+        yield tuple(places[start:end])
