@@ -27,7 +27,7 @@ _STYLE = """<style>
 [data-testid="stPageLink"] a p { font-weight: 400; text-decoration: underline; text-underline-offset: .2em; }
 [data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }
 button[data-selected="true"] { color: inherit !important; }
-[data-testid="stButtonGroup"]:has(> label:not([aria-hidden="true"])) > label { margin-bottom: .28rem; }
+[data-testid="stButtonGroup"] [data-testid="stWidgetLabel"] { margin-bottom: .28rem; }  /* as select boxes */
 [data-testid="stDateInput"] [role="spinbutton"] { display: inline-block; min-width: 24px; line-height: 24px; }
 </style>"""
 # colours of words, dark enough on light paper and light enough on dark paper to be read (4.5:1 and more)
