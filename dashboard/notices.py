@@ -28,6 +28,7 @@ _STYLE = """<style>
 [data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }
 button[data-selected="true"] { color: inherit !important; }
 [data-testid="stSliderThumbValue"], [data-testid="stSliderThumbValue"] * { color: var(--sure) !important; }
+[data-testid="stButtonGroup"] [data-testid="stWidgetLabel"] { margin-bottom: .28rem; }  /* as select boxes */
 [data-testid="stDateInput"] [role="spinbutton"] { display: inline-block; min-width: 24px; line-height: 24px; }
 </style>"""
 # colours of words, dark enough on light paper and light enough on dark paper to be read (4.5:1 and more)

@@ -297,3 +297,50 @@ def test_names_on_the_map_are_no_template_and_end_no_script() -> None:
     assert json.loads(f"[{pairs}]") == [[site.id, site.name] for site in sites]
     assert not set(pairs) & set("{}<>`$_")
     assert script.count("</script>") == 0
+
+
+# -- who works on a site -------------------------------------------------------------------------------------
+
+
+def assigned_to(root: Path) -> tuple[str, ...]:
+    with Project.open(root) as project:
+        return project.site(SITE).assigned
+
+
+def test_a_site_is_taken_and_dropped_on_its_page(root: Path) -> None:
+    app = opened("site", site=SITE)
+    assert "data-assigned&gt;nobody" in shown(app) or "data-assigned>nobody" in shown(app)
+    assert "site.assign.add" not in keys(app)  # a lead's
+    app = sound(app.button(key="site.take").click().run())
+    assert assigned_to(root) == ("ana",)
+    assert "is yours now" in shown(app)
+    app = sound(app.button(key="site.drop").click().run())
+    assert assigned_to(root) == ()
+
+
+def test_a_lead_assigns_a_site_on_its_page_and_a_viewer_nothing(root: Path) -> None:
+    app = opened("site", role=Role.LEAD, site=SITE)
+    app = sound(app.multiselect(key="site.assign.people").set_value(["Ben"]).run())
+    app = sound(app.button(key="site.assign.add").click().run())
+    assert assigned_to(root) == ("Ben",)
+    assert app.multiselect(key="site.assign.people").value == []
+    app = opened("site", role=Role.VIEWER, site=SITE)
+    assert "Ben" in shown(app)
+    assert not keys(app) & {"site.take", "site.drop", "site.assign.add"}
+
+
+def test_many_sites_are_searched_in_hangul_too(root: Path) -> None:
+    assert [one.key for one in opened("site").text_input if one.key == "site.text"] == []  # three are few
+    register = json.loads((root / "sites.geojson").read_text("utf-8"))
+    for number in range(12):
+        named = {"id": f"more-{number:02}", "name": f"More {number:02}", "targets": ["gantry"]}
+        register["features"].append({"type": "Feature", "geometry": None, "properties": named})
+    (root / "sites.geojson").write_text(json.dumps(register), "utf-8")
+    app = opened("site", site="more-03")
+    assert len(app.selectbox(key="site.site").options) == 15
+    app = sound(app.text_input(key="site.text").set_value("ㅎㄱ 다").run())
+    assert app.selectbox(key="site.site").options == ["Harbour bridge 항구 다리"]
+    assert app.query_params["site"] in (SITE, [SITE])
+    app = sound(app.text_input(key="site.text").set_value("없는 곳").run())
+    assert len(app.selectbox(key="site.site").options) == 15
+    assert "No site fits" in shown(app)

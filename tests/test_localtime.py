@@ -128,3 +128,15 @@ def test_help_does_not_load_the_map_of_zones() -> None:
         "assert 'timezonefinder' not in sys.modules and 'workflow.localtime' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "note"),
+    [
+        ("2023-04-14T15:00:00", PYONGYANG, "Pyongyang 4월 15일, UTC+09:00"),
+        ("2023-12-31T20:00:00", PYONGYANG, "Pyongyang 2024년 1월 1일, UTC+09:00"),
+        ("2023-04-14T20:00:00", "Etc/GMT-9", "현지 4월 15일, UTC+09:00"),
+    ],
+)
+def test_the_day_at_the_place_in_korean(instant: str, zone: str, note: str) -> None:
+    assert local_note(utc(instant), zone, "ko") == note

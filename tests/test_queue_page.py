@@ -87,3 +87,11 @@ def test_what_a_second_reader_may_not_see_is_undecided_to_them(found: Any) -> No
 
     assert (first("Anna").before.state, first("Anna").decided) == ("absent", True)
     assert (first("Ben").before.state, first("Ben").decided) == (None, False)
+
+
+def test_reasons_are_said_in_the_language_of_the_page(found: Any) -> None:
+    said = {pair.reason for pair in work.queue_page(found.project, language="ko").pairs}
+    assert said == {"점수 없음: 'sitetrack track'을 실행하십시오"}
+    assert {pair.reason for pair in work.queue_page(found.project).pairs} == {
+        "not scored yet: run 'sitetrack track'"
+    }

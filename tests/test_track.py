@@ -429,13 +429,6 @@ def test_a_site_that_is_unknown_and_an_executor_that_is_unknown_are_refused(watc
             run(watched, executor=text)
 
 
-def test_a_viewer_may_not_track(watched, scorers):
-    watched.add_site()
-    watched.add_capture("2019-01-01")
-    with pytest.raises(NotAllowed):
-        track(watched.project, Author("guest", Role.VIEWER), executor="serial")
-
-
 def test_no_executor_means_a_thread_for_every_core(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 7)
     assert parse_executor(None) == ("threads", 7)
@@ -639,3 +632,12 @@ def test_the_commands_print_documented_rows(watched, scorers):
     assert len(command_json("queue", watched, "--limit", "1")[0]) == 1
     revision = watched.project.record.history(Offset, f"{site.id}.{captures[0].id}")[0]
     assert (revision.author, "aligned 2 captures" in revision.reason) == ("kim", True)
+
+
+def test_a_viewer_may_not_track(watched, reads):
+    watched.add_site("gate")
+    watched.add_capture("2019-05-03")
+    with pytest.raises(NotAllowed, match="may not align and compare pictures"):
+        track(watched.project, Author("Vi", Role.VIEWER), executor="serial")
+    assert reads == []
+    assert not watched.project.record.chips()

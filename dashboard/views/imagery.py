@@ -74,7 +74,7 @@ def _typed(column: Any, label: str, name: str) -> str:
     key = f"imagery.{name}"
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(name, "")
-    text = str(column.text_input(label, key=key, type="search", max_chars=200, live=True))
+    text = str(column.text_input(label, key=key, type="search", placeholder="", max_chars=200, live=True))
     if text:
         state.choose(name, text)
     elif name in st.query_params:
@@ -104,7 +104,7 @@ def _table(rows: Sequence[CaptureRow]) -> None:
             "picture": st.column_config.ImageColumn(t("Picture"), width=58),
             "date": st.column_config.TextColumn(t("Date"), width=150),
             "basis": st.column_config.TextColumn(t("It rests on"), width=105),
-            "provider": st.column_config.TextColumn(t("Provider"), width=120),
+            "provider": st.column_config.TextColumn(t("Provider")),  # as wide as its texts
             "synthetic": st.column_config.TextColumn(t("Rendered"), width=86),
             "gsd": st.column_config.NumberColumn(t("GSD (m)"), format="%.3g", width=66),
             "size": st.column_config.TextColumn(t("Size (px)"), width=98),

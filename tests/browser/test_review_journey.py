@@ -83,10 +83,12 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     front = lena.page.locator(FRONT)
 
     def in_front(key: str, version: int, label: str) -> None:
-        """Wait until its buttons are drawn: a key works from then on, wherever the focus is outside of a field."""
+        """Wait until it is drawn to its end: a key works once its button stands there, and while no field has focus."""
         expect(front).to_contain_text(label)
+        expect(front.locator("[class*='-approve'] button")).to_have_count(1)
         expect(front.locator(f".st-key-review-{key}-{version}-approve button")).to_be_visible()
         expect(front.locator(f".st-key-review-{key}-{version}-return-go button")).to_be_visible()
+        lena.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
     in_front("mark-1", 2, "first mark")
     lena.page.keyboard.press("s")  # put off
