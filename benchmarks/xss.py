@@ -59,6 +59,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 A_SITE = 50  # so many targets, pictures, marks and states one site has
 PATIENCE_MS = 60_000
 MOST_OPENED = 3
+_OF_SITE, _PAGED = ("compare", "site"), ("timeline", "growth")  # where another address shows other texts
 
 
 # -- the project ---------------------------------------------------------------------------------------------
@@ -247,14 +248,17 @@ def router_pages() -> list[str]:
 
 
 def addresses(count: int, sites: int) -> list[str]:
-    """Every page at the first `sites` of those with many objects, and histories; both languages."""
-    dense = max(1, count // A_SITE)
+    """Every page, those of one site at the first `sites` of those with many objects, those with pages at as many of
+    them; histories; both languages.
+    """
+    dense = min(sites, max(1, count // A_SITE))
     found = []
     for page in router_pages():
-        for number in range(min(sites, dense)):
-            found.append(
-                f"{page}?site=s{number}&target=t{number}&coverage=1&lang={'ko' if number % 2 else 'en'}"
+        for number in range(dense if page in (*_OF_SITE, *_PAGED) else min(dense, 2)):
+            what = (
+                f"site=s{number}&target=t{number}&coverage=1" if page not in _PAGED else f"page={number + 1}"
             )
+            found.append(f"{page}?{what}&lang={'ko' if number % 2 else 'en'}")
     worn = {
         "site": "s0",
         "capture": f"{0:016x}",
@@ -310,9 +314,14 @@ def watching(browser: Any, address: str) -> Iterator[tuple[Any, Seen]]:
     context.close()
 
 
+def ended(page: Any) -> None:
+    """Wait until the page's script ended."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
 def settled(page: Any) -> None:
     """Wait until the page's script ended and nothing is under way."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    ended(page)
     page.wait_for_load_state("networkidle")
 
 
@@ -354,7 +363,7 @@ def look(page: Any, seen: Seen, more: int) -> None:
         if not button.count():
             break
         button.click()
-        settled(page)
+        ended(page)
     page.evaluate(_OPEN)
     settled(page)
     note(page, seen)
@@ -383,7 +392,7 @@ def visit(page: Any, seen: Seen, address: str, where: Sequence[str], more: int) 
         page.locator('[data-testid="stMainBlockContainer"] [data-testid="stHtml"]').last.wait_for(
             state="attached"
         )
-        settled(page)
+        ended(page)
         look(page, seen, more)
 
 
@@ -481,7 +490,7 @@ def main() -> None:
             control = pasted(browser, payloads(count))
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         with serving(root, folder) as address, watching(browser, address) as (page, seen):
-            visit(page, seen, address, addresses(count, count), more=20)
+            visit(page, seen, address, addresses(count, count), more=10)
         opened = open_files(browser, files(root, folder))
         browser.close()
     print(heading(f"python benchmarks/xss.py {count}", SEED) + "\n")

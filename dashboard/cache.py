@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard.language import language
 from dashboard.projects import current_project
+from workflow import growthchart
 from workflow.datewords import Language
 from workflow.model import Subset
 from workflow.readings import Place
@@ -29,6 +30,7 @@ __all__ = [
     "compare",
     "footprints",
     "growth",
+    "growth_chart",
     "imagery",
     "ledger",
     "map_sites",
@@ -123,6 +125,31 @@ def growth(subset: Subset, series: str) -> list[dict[str, Any]]:
     """How many targets of the subset there were, at least and at most."""
     project = current_project()
     return _growth(str(project.root), project.record.stamp, subset, series)
+
+
+def growth_chart(
+    rows: Sequence[dict[str, Any]],
+    subset: Subset,
+    series: str,
+    marks: Sequence[growthchart.Mark] = (),
+    *,
+    edges: tuple[date, date],
+    pick: bool = False,
+) -> dict[str, Any]:
+    """The chart of `rows`, which are those of `growth`, and of the project's `marks`, as a specification."""
+    project = current_project()
+    return _growth_chart(
+        str(project.root),
+        project.record.stamp,
+        rows,
+        subset,
+        series,
+        marks,
+        bool(marks),
+        edges,
+        pick,
+        language(),
+    )
 
 
 def queue(reader: str) -> work.QueuePage:
@@ -220,6 +247,24 @@ def _unseen(root: str, stamp: Stamp, months: int, today: date) -> list[dict[str,
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return growing.growth(current_project(), subset=subset, series=series)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _growth_chart(  # the cache's key; rows and marks follow from it
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    _rows: Sequence[dict[str, Any]],
+    subset: Subset,  # noqa: ARG001
+    series: str,
+    _marks: Sequence[growthchart.Mark],
+    marked: bool,  # noqa: ARG001
+    edges: tuple[date, date],
+    pick: bool,
+    words: Language,
+) -> dict[str, Any]:
+    drawn = growthchart.chart(_rows, series, _marks, pick=pick, edges=edges, language=words)
+    found: dict[str, Any] = drawn.to_dict(validate=False)
+    return found
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

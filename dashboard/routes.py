@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -123,9 +123,15 @@ def table() -> list[BaseRoute]:
             _guarded(_still, lambda request: still_scope(request.path_params["capture"])),
             methods=["GET"],
         ),
+        Route("/overview", _at_root, methods=["GET"]),
         _Nothing(),
         Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
     ]
+
+
+def _at_root(request: Request) -> Response:
+    """The page that has no address of its own: Streamlit knows the first page at the root alone."""
+    return RedirectResponse("./" + (f"?{request.url.query}" if request.url.query else ""))
 
 
 def _guarded(

@@ -270,6 +270,19 @@ def test_pictures_are_only_read(client: Client, shown: pages.ComparePage, method
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("/overview", "./"),
+        ("/overview?site=a&q=%ED%8F%89", "./?site=a&q=%ED%8F%89"),
+        ("/overview?http://elsewhere", "./?http://elsewhere"),
+    ],
+)
+def test_the_overview_is_found_by_its_name_too(client: Client, asked: str, told: str) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (307, told)
+
+
 def test_an_address_in_the_query_is_not_asked(client: Client, shown: pages.ComparePage) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.setblocking(False)

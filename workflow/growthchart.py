@@ -19,7 +19,17 @@ import altair as alt
 from workflow.datewords import Language
 from workflow.words import say
 
-__all__ = ["HEIGHT_PX", "PICK", "WIDTH_PX", "Mark", "chart", "marks_of", "small_multiples"]
+__all__ = [
+    "HEIGHT_PX",
+    "PICK",
+    "WIDTH_PX",
+    "Mark",
+    "chart",
+    "edges_of",
+    "marks_of",
+    "small_multiples",
+    "with_day",
+]
 
 WIDTH_PX, HEIGHT_PX = 820, 340
 PICK = "picked"
@@ -80,15 +90,16 @@ def chart(
     *,
     title: str = "",
     pick: bool = False,
-    on: date | None = None,
+    edges: tuple[date, date] | None = None,
     language: Language = "en",
 ) -> Any:
-    """The band of `rows`, one at least, on to the end of their last year, with `marks` over it.
+    """The band of `rows`, one at least, on to the end of their last year or over the days between `edges`, with `marks`
+    over it.
 
-    What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`; an upright
-    line marks the day `on`. `language` is that of axes, legend and what is told of a day.
+    What counts on publications alone is hatched. `pick` lets a click choose the nearest day of `rows`. `language` is
+    that of axes, legend and what is told of a day.
     """
-    drawn = _layered(rows, series, marks, title=title, pick=pick, on=on, language=language)
+    drawn = _layered(rows, series, marks, title=title, pick=pick, edges=edges, language=language)
     drawn.config = _quiet()
     return drawn
 
@@ -116,11 +127,11 @@ def _layered(
     *,
     title: str,
     pick: bool = False,
-    on: date | None = None,
+    edges: tuple[date, date] | None = None,
     language: Language = "en",
 ) -> Any:
     """What `chart` shows, without what holds for the whole picture."""
-    edges = _edges(rows, marks, on)
+    edges = edges or edges_of(rows, marks)
     drawn = [*rows, {**rows[-1], "day": edges[1].isoformat()}]
     found = _lines(drawn)
     hatches = _hatches(drawn, *edges)
@@ -147,14 +158,24 @@ def _layered(
         *([_strokes(hatches, x, used)] if hatches else []),
         _steps(found, x, y, used),
         *_marked(marks, edges, x, used),
-        *([_day_line(on, x)] if on else []),
         _points(rows, x, pick, language),
     ]
     return alt.layer(*layers, title=_title(title, rows))
 
 
-def _edges(rows: Sequence[Row], marks: Iterable[Mark], on: date | None = None) -> tuple[date, date]:
-    """First and last day that the chart shows: whole years."""
+def with_day(specification: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """The specification of a `chart` with an upright line at `day`, below what tells the counts of a day."""
+    *layers, points = specification["layer"]
+    line = {
+        "data": {"values": [{"day": _iso(day)}]},
+        "mark": {"type": "rule", "color": _CHOSEN, "strokeWidth": 2},
+        "encoding": {"x": points["encoding"]["x"]},
+    }
+    return {**specification, "layer": [*layers, line, points]}
+
+
+def edges_of(rows: Sequence[Row], marks: Iterable[Mark] = (), on: date | None = None) -> tuple[date, date]:
+    """First and last day of a chart that has the day `on` too: whole years."""
     days = [*(date.fromisoformat(row["day"]) for row in rows), *([on] if on else [])]
     days += [day for mark in marks for day in (mark.first, mark.last) if day]
     return date(min(days).year, 1, 1), date((max(days) + _ROOM).year, 12, 31)
@@ -237,10 +258,6 @@ def _steps(found: Sequence[Row], x: alt.X, y: alt.Y, used: Mapping[str, str]) ->
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=_colour(used), strokeDash=_dash(used))
     )
-
-
-def _day_line(day: date, x: alt.X) -> Any:
-    return alt.Chart(_data([{"day": _iso(day)}])).mark_rule(color=_CHOSEN, strokeWidth=2).encode(x=x)
 
 
 def _points(rows: Sequence[Row], x: alt.X, pick: bool, language: Language) -> Any:

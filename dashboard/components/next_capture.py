@@ -26,26 +26,30 @@ def panel(names: Mapping[str, str]) -> None:
         rows = [row for row in cache.next_captures() if row["days"]]
         if not rows:
             return
-        first = rows[:SHOWN]
-        mark = notices.SYNTHETIC if any(row["synthetic"] for row in first) else ""
-        st.html(f"<b>{safe(t('What to get next'))}</b> {mark}")
-        st.altair_chart(_bars(first, names), width="stretch", height=60 + _ROW_PX * len(first))
-        more = t(" The first {shown} of {n}.", shown=SHOWN, n=len(rows)) if len(rows) > SHOWN else ""
-        st.caption(
-            t(
-                "The bar: days on which it may have happened; its blue part: where a capture narrows them most; "
-                "◆ the best day.{more} Captures that can be had are ranked by the command below.",
-                more=more,
-            )
+        with st.expander(t("What to get next ({n})", n=len(rows))):
+            _shown(rows, names)
+
+
+def _shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    first = rows[:SHOWN]
+    if any(row["synthetic"] for row in first):
+        st.html(notices.SYNTHETIC)
+    st.altair_chart(_bars(first, names), width="stretch", height=60 + _ROW_PX * len(first))
+    more = t(" The first {shown} of {n}.", shown=SHOWN, n=len(rows)) if len(rows) > SHOWN else ""
+    st.caption(
+        t(
+            "The bar: days on which it may have happened; its blue part: where a capture narrows them most; "
+            "◆ the best day.{more} Captures that can be had are ranked by the command below.",
+            more=more,
         )
-        st.code("sitetrack next --catalogue PATH", language=None)
-        with st.expander(t("In words")):
-            lines = [
-                f"{notices.SYNTHETIC if row['synthetic'] else ''}<b><bdi>{safe(_name(row, names))}</bdi></b>: "
-                f"{safe(row['sentence'])}"
-                for row in first
-            ]
-            st.html("".join(f"<div style='margin:.25rem 0'>{line}</div>" for line in lines))
+    )
+    st.code("sitetrack next --catalogue PATH", language=None)
+    lines = [
+        f"{notices.SYNTHETIC if row['synthetic'] else ''}<b><bdi>{safe(_name(row, names))}</bdi></b>: "
+        f"{safe(row['sentence'])}"
+        for row in first
+    ]
+    st.html("".join(f"<div style='margin:.25rem 0'>{line}</div>" for line in lines))
 
 
 def _name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:

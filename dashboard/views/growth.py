@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, notices, state
+from dashboard.components import narrowing
 from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -19,7 +20,6 @@ from workflow.model import Subset
 from workflow.publish import growth as publishing
 from workflow.readmodels import growth
 
-MOST = 60
 _ALL = ""
 _DAY = "growth.day"
 _HOW = {"certainly": "var(--sure)", "assumed": "var(--assumed)", "possibly": "inherit"}
@@ -50,7 +50,7 @@ def show() -> None:
         growthchart.marks_of(cache.published_marks(words)) if subset == growth.ALL else []
         for words in (None, "en")
     )
-    _chart(rows, series, marks)
+    _chart(rows, subset, series, marks)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     with left:
         day = _day(rows)
@@ -60,7 +60,7 @@ def show() -> None:
     )
     behind = growth.counted(current_project(), day, subset=subset, series=series, language=language())
     _downloads(rows, behind, series, printed, day)
-    _behind(behind)
+    _behind(behind, (series, subset, day))
 
 
 def _choice() -> tuple[str, Subset]:
@@ -88,10 +88,11 @@ def _choice() -> tuple[str, Subset]:
     return series, Subset(chosen["category"], chosen["road"], chosen["kind"])
 
 
-def _chart(rows: Sequence[Row], series: str, marks: Sequence[Mark]) -> None:
-    drawn = growthchart.chart(rows, series, marks, pick=True, language=language())
-    picked = st.altair_chart(
-        drawn,
+def _chart(rows: Sequence[Row], subset: Subset, series: str, marks: Sequence[Mark]) -> None:
+    picked = st.vega_lite_chart(
+        spec=cache.growth_chart(
+            rows, subset, series, marks, edges=growthchart.edges_of(rows, marks), pick=True
+        ),
         width="stretch",
         height=360,
         key=f"growth.chart.{series}",
@@ -146,13 +147,11 @@ def _downloads(
             st.download_button(label, made, name, mime, key=f"growth.{name}", on_click="ignore")
 
 
-def _behind(rows: Sequence[Row]) -> None:
-    """The targets behind the counts, those that count for certain first."""
+def _behind(rows: Sequence[Row], view: Sequence[object]) -> None:
+    """The targets behind the counts, those that count for certain first; another `view` begins at the first page."""
     titles = cache.site_titles()
-    for row in rows[:MOST]:
+    for row in rows[narrowing.paged(len(rows), "growth", view)]:
         _target(row, titles)
-    if len(rows) > MOST:
-        st.caption(t("{n} more: 'Targets as CSV' has all of them.", n=len(rows) - MOST))
 
 
 def _target(row: Row, titles: Mapping[str, str]) -> None:

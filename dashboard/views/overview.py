@@ -67,6 +67,17 @@ def show() -> None:
             "sitetrack sites import FILE.geojson",
         )
         return
+    _looked_at()
+
+
+@st.fragment
+def _looked_at() -> None:
+    """All that the day and the filters change: another choice draws this part of the page alone."""
+    with notices.refusals():
+        _parts(cache.overview())
+
+
+def _parts(page: pages.OverviewPage) -> None:
     shown = _choice(page)
     left, right = st.columns([13, 8], gap="medium")
     with left:
@@ -283,9 +294,12 @@ def _growth(page: pages.OverviewPage, shown: Shown) -> None:
         st.caption(t("No growth to show: no dates follow from the observations yet."))
         return
     row = growth.growth_rows(page.findings, page.places, [shown.day])[0]
-    st.html(f"<b data-growth>{safe(growth.sentence(row))}</b>")
-    st.altair_chart(
-        growthchart.chart(page.growth, on=shown.day), width="stretch", height=BAND_PX, key="overview.growth"
+    st.html(f"<b data-growth>{safe(growth.sentence(row, language=language()))}</b>")
+    drawn = cache.growth_chart(
+        page.growth, growth.ALL, growth.APPEARED, edges=growthchart.edges_of(page.growth, on=shown.day)
+    )
+    st.vega_lite_chart(
+        spec=growthchart.with_day(drawn, shown.day), width="stretch", height=BAND_PX, key="overview.growth"
     )
     st.page_link("views/growth.py", label=t("The targets behind each count, and what stood"))
 
