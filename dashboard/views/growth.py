@@ -147,7 +147,7 @@ def _downloads(
             st.download_button(label, made, name, mime, key=f"growth.{name}", on_click="ignore")
 
 
-def _behind(rows: Sequence[Row], view: Sequence[object]) -> None:
+def _behind(rows: Sequence[Row], view: tuple[object, ...]) -> None:
     """The targets behind the counts, those that count for certain first; another `view` begins at the first page."""
     titles = cache.site_titles()
     for row in rows[narrowing.paged(len(rows), "growth", view)]:
