@@ -57,7 +57,7 @@ from workflow.project import Project, init_project
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 A_SITE = 50  # so many targets, pictures, marks and states one site has
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 MOST_OPENED = 3
 _OF_SITE, _PAGED = ("compare", "site"), ("timeline", "growth")  # where another address shows other texts
 

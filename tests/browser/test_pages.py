@@ -49,6 +49,50 @@ def test_a_click_on_the_map_chooses_the_site(tab: Any) -> None:
     assert "site=north-junction" in tab.page.url
 
 
+def shown_on(frame: Any, count: int, **more: str) -> None:
+    """Wait until the map shows so many sites, and says the rest of itself too."""
+    said = "".join(f"[data-{name}='{value}']" for name, value in more.items())
+    frame.locator(f".leaflet-container[data-shown='{count}']{said}").wait_for()
+
+
+def test_neither_a_filter_nor_another_day_draws_the_map_anew(tab: Any, sample: Any) -> None:
+    page = tab.page
+    page.goto(f"{tab.address}/overview?day=2022-12-31")
+    frame = page.frame_locator("iframe")
+    shown_on(frame, 2, day="2022-12-31")
+    page.evaluate("() => { document.querySelector('iframe').ours = 1; }")
+    page.frames[-1].evaluate("() => { document.querySelector('.leaflet-container').ours = 1; }")
+    page.get_by_role("textbox", name="Find a site").fill("junction")
+    page.keyboard.press("Enter")
+    shown_on(frame, 1)
+    page.wait_for_url("**q=junction*")
+    page.get_by_role("switch", name="Coverage").or_(page.get_by_role("checkbox", name="Coverage")).press(
+        "Space"
+    )
+    frame.locator(".leaflet-container:not([data-outlines='0'])").wait_for()
+    page.wait_for_url("**coverage=1*")
+    slider = page.get_by_role("slider", name="Day")
+    slider.focus()
+    slider.press("ArrowLeft")
+    frame.locator(".leaflet-container:not([data-day='2022-12-31'])").wait_for()
+    assert page.evaluate("() => document.querySelector('iframe').ours") == 1
+    assert page.frames[-1].evaluate("() => document.querySelector('.leaflet-container').ours") == 1
+    assert tab.errors == []
+
+
+def test_the_map_is_saved_as_a_file_of_the_day(tab: Any, tmp_path: Any) -> None:
+    page = tab.page
+    page.goto(f"{tab.address}/?day=2022-12-31")
+    shown_on(page.frame_locator("iframe"), 2, day="2022-12-31")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save map").click()
+    assert download.value.suggested_filename == "sites-2022-12-31.html"
+    download.value.save_as(tmp_path / "map.html")
+    page.goto((tmp_path / "map.html").as_uri())
+    page.locator(".leaflet-container[data-day='2022-12-31']").wait_for()
+    assert tab.foreign == [(tmp_path / "map.html").as_uri()]
+
+
 def test_a_picture_without_coordinates_is_shown_beside(tab: Any) -> None:
     tab.open_compare()
     still = tab.page.locator("figure img[alt='still.png']")
