@@ -45,8 +45,8 @@ def wait_for(address: str) -> None:
 
 def overview(page: Page, address: str) -> None:
     page.goto(f"{address}/")
-    page.frame_locator("iframe").locator(".leaflet-interactive").first.wait_for()
-    page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    page.frame_locator("iframe").locator(".leaflet-container[data-shown]").wait_for()
+    page.locator("canvas, svg.marks").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
