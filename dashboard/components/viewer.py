@@ -255,7 +255,7 @@ def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
 def _little(card: CaptureCard, target: Target) -> str:
     """What stands under the picture where it shows little of the target, before anybody says a state."""
     level = card.readings[target.id].level if target.id in card.readings else Legible.IDENTIFY
-    kind = words(target.kind)
+    kind = t(words(target.kind))
     if level is Legible.TOO_COARSE:
         return t("too coarse for a {kind}: absent needs a note", kind=kind)
     if level is Legible.DETECT:

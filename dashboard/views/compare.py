@@ -15,7 +15,7 @@ from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
-from workflow.interpretability import Legible
+from workflow.interpretability import Legible, words
 from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
@@ -282,7 +282,13 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
 def _unknown(card: pages.CaptureCard, target: Target) -> str:
     """A line under a picture of which nobody knows whether it could show the target, as HTML."""
     seen = card.readings.get(target.id)
-    return f"{safe(seen.why)}<br>" if seen and seen.level is Legible.UNKNOWN else ""
+    if seen is None or seen.level is not Legible.UNKNOWN:
+        return ""
+    why = t(
+        "the ground sample distance is not known, so neither is whether it can show a {kind}",
+        kind=t(words(target.kind)),
+    )
+    return f"{safe(why)}<br>"
 
 
 def _say(site: str, capture: str, target: str, key: str) -> None:
