@@ -60,10 +60,10 @@ def tn(count: int, one: str, many: str, /, **values: object) -> str:
     return t(one if count == 1 else many, n=count, **values)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def catalogue(chosen: Language) -> Mapping[str, str]:
-    """All translations of a language, from the English sentence; what results say included."""
-    found = dict(OTHER[chosen])
+    """All translations of a language, from the English sentence; what results say included. English has none."""
+    found = dict(OTHER.get(chosen, {}))
     for file in sorted((_LOCALE / chosen).glob("*.json")):
         found |= json.loads(file.read_text(encoding="utf-8"))
     return found

@@ -58,6 +58,10 @@ def test_every_sentence_of_the_pages_has_a_translation() -> None:
     assert missing == []
 
 
+def test_english_needs_no_translation() -> None:
+    assert language.catalogue("en") == {}
+
+
 def test_no_translation_is_left_over() -> None:
     used = set(called())
     left = [key for file in CATALOGUES if file.name != VALUES for key in entries(file) if key not in used]
