@@ -434,7 +434,7 @@ def test_a_tile_needs_a_capability_for_its_site(client: Any, shown: Any) -> None
 
 def test_a_tile_is_private_guarded_and_asked_for_once(client: Any, shown: Any) -> None:
     answer = client.get(tile_address(shown))
-    assert answer.headers["content-type"] in {"image/jpeg", "image/png"}
+    assert answer.headers["content-type"] in {"image/jpeg", "image/webp"}
     assert "private" in answer.headers["cache-control"]
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["x-content-type-options"] == "nosniff"

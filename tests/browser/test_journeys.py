@@ -173,7 +173,6 @@ def test_an_analyst_goes_from_the_queue_to_a_state_and_a_mark_and_takes_the_mark
     assert walker.foreign == []
 
 
-@pytest.mark.journey
 def test_no_page_asks_another_host_for_anything(tab: Any) -> None:
     for page in PAGES:
         visit(tab, page)
