@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -113,7 +114,11 @@ def _page() -> None:
     ("address", "shown"),
     [(None, "en Overview Overview a {c}"), ("ko", "ko 개요 개요 a {c}"), ("en", "en Overview")],
 )
-def test_the_address_says_the_language(address: str | None, shown: str) -> None:
+def test_the_address_says_the_language(
+    address: str | None, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Streamlit puts the page in the place of the main module, which processes that are spawned later would run
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     page = AppTest.from_function(_page, default_timeout=30)
     if address:
         page.query_params["lang"] = address

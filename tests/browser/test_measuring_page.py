@@ -282,9 +282,10 @@ def test_brightness_is_done_by_the_browser_for_one_picture_alone(looking: Any) -
 def test_limits_that_cross_are_not_taken(looking: Any) -> None:
     tab = looking()
     tab.stage.press("q")
+    tab.page.locator(".panel.display .bars polyline").first.wait_for()
     tab.page.locator('.panel.display input[aria-label="Lower limit: black"]').fill("900")
     tab.page.keyboard.press("Tab")
-    assert "below" in tab.page.locator(".panel.display [role=status]").inner_text()
+    tab.page.locator(".panel.display [role=status]", has_text="below").wait_for()
     assert badges(tab, 1) == ["stretch differs"]
 
 

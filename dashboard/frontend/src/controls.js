@@ -126,7 +126,7 @@ export class Controls {
   }
 
   #help() {
-    return h("div", { class: "help", hidden: true, role: "dialog", "aria-label": t("Keys") }, h("dl", {}, ...HELP.flatMap(helpRow)));
+    return h("div", { class: "help", tabindex: "0", hidden: true, role: "dialog", "aria-label": t("Keys") }, h("dl", {}, ...HELP.flatMap(helpRow)));
   }
 
   // tools, layers and help of what hooks itself into the viewer
