@@ -113,6 +113,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     panel = carla.page.locator(".st-key-marks-panel")
     carla.page.get_by_role("combobox", name="Mark", exact=False).first.click()
     carla.page.get_by_role("option", name="first mark").click()
+    panel.get_by_text("Edit without the picture").click()
     panel.get_by_label("Label", exact=True).fill("the whole gantry")
     panel.get_by_role("button", name="Save").click()
     expect(carla.page.get_by_text("Saved as version")).to_be_visible()
