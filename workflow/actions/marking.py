@@ -92,7 +92,7 @@ def edit_annotation(
     stated = {**changes, "id": key}
     with project.record.write(author, f"changed {', '.join(sorted(changes)) or 'nothing'}") as transaction:
         known = transaction.get(Annotation, key)
-        return _edit(transaction, author, stated, known, {"base_version": base_version})
+        return _edit(_Step(transaction, author, stated, known, {"base_version": base_version}))
 
 
 def _judged(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> str:
@@ -132,6 +132,17 @@ def _reason(operations: Iterable[Mapping[str, Any]]) -> str:
 # -- one operation -------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One operation: what it states of a mark, and the mark as it is known, in the write that it belongs to."""
+
+    transaction: Transaction
+    author: Author
+    stated: Mapping[str, Any]
+    known: Versioned[Annotation] | None
+    operation: Mapping[str, Any]
+
+
 def _apply(transaction: Transaction, author: Author, operation: Mapping[str, Any]) -> None:
     kind, stated = operation.get("type"), operation.get("annotation")
     if not isinstance(kind, str) or kind not in _APPLY:
@@ -147,66 +158,52 @@ def _apply(transaction: Transaction, author: Author, operation: Mapping[str, Any
     was = operation.get("was")
     if was is not None and not isinstance(was, Mapping):
         raise InputRefused("Operation", "what it was based on is not an object", "send one as 'was'")
-    _APPLY[kind](transaction, author, stated, known, operation)
+    _APPLY[kind](_Step(transaction, author, stated, known, operation))
 
 
-def _add(
-    transaction: Transaction,
-    author: Author,
-    stated: Mapping[str, Any],
-    known: Versioned[Annotation] | None,
-    _: Mapping[str, Any],
-) -> None:
-    if known is not None:
-        raise InputRefused(f"Annotation {stated['id']}", "it is there already", "give the new one its own id")
-    missing = [name for name in ("site", "capture", "shape", "geometry") if stated.get(name) is None]
+def _add(step: _Step) -> None:
+    if step.known is not None:
+        raise InputRefused(
+            f"Annotation {step.stated['id']}", "it is there already", "give the new one its own id"
+        )
+    missing = [name for name in ("site", "capture", "shape", "geometry") if step.stated.get(name) is None]
     if missing:
         raise InputRefused(
-            f"Annotation {stated['id']}", f"it has no {' and no '.join(missing)}", "send it whole"
+            f"Annotation {step.stated['id']}", f"it has no {' and no '.join(missing)}", "send it whole"
         )
-    origin = _origin(transaction, stated.get("copied_from"))
-    blank = Annotation(stated["id"], "", "", "", {}, author=author.name, copied_from=origin)
-    transaction.put(_checked(transaction, blank, stated), base_version=0)
+    origin = _origin(step.transaction, step.stated.get("copied_from"))
+    blank = Annotation(step.stated["id"], "", "", "", {}, author=step.author.name, copied_from=origin)
+    step.transaction.put(_checked(step.transaction, blank, step.stated), base_version=0)
 
 
-def _edit(
-    transaction: Transaction,
-    author: Author,
-    stated: Mapping[str, Any],
-    known: Versioned[Annotation] | None,
-    operation: Mapping[str, Any],
-) -> Versioned[Annotation]:
-    there = _present(stated, known)
-    refuse_sealed(author, "annotation", stated["id"], there.value)
+def _edit(step: _Step) -> Versioned[Annotation]:
+    there = _present(step.stated, step.known)
+    refuse_sealed(step.author, "annotation", step.stated["id"], there.value)
     moved = [
-        name for name in ("site", "capture") if stated.get(name) not in (None, getattr(there.value, name))
+        name
+        for name in ("site", "capture")
+        if step.stated.get(name) not in (None, getattr(there.value, name))
     ]
     if moved:
         raise InputRefused(
-            f"Annotation {stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
+            f"Annotation {step.stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
         )
-    both = _together(transaction, there, stated, operation)
+    both = _together(step, there)
     if both != there.value:  # reviewed is what stood there, not what stands now
         both = replace(both, review=Review.DRAFT)
-    return Versioned(both, transaction.put(both, base_version=there.version).version)
+    return Versioned(both, step.transaction.put(both, base_version=there.version).version)
 
 
-def _together(
-    transaction: Transaction,
-    there: Versioned[Annotation],
-    stated: Mapping[str, Any],
-    operation: Mapping[str, Any],
-) -> Annotation:
+def _together(step: _Step, there: Versioned[Annotation]) -> Annotation:
     """The edited mark with what others changed since it was seen."""
-    key, seen = stated["id"], operation.get("was")
+    key, seen, base_version = there.value.id, step.operation.get("was"), step.operation.get("base_version")
     if seen is not None:
-        was = replace(there.value, **_seen(there.value, seen))
-        base = _version(operation.get("base_version"))
-        return brought_together(transaction, there, key, base, was, _checked(transaction, was, stated))
-    base_version = operation.get("base_version")
+        was, base = replace(there.value, **_seen(there.value, seen)), _version(base_version)
+        said = _checked(step.transaction, was, step.stated)
+        return brought_together(step.transaction, there, key, base, was, said)
     base = there.version if base_version is None else _version(base_version)
-    was = as_it_was(transaction, there, key, base)
-    return merged(transaction, there, key, base, _checked(transaction, was, stated))
+    was = as_it_was(step.transaction, there, key, base)
+    return merged(step.transaction, there, key, base, _checked(step.transaction, was, step.stated))
 
 
 def _seen(there: Annotation, was: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,36 +215,24 @@ def _seen(there: Annotation, was: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _delete(
-    transaction: Transaction,
-    author: Author,
-    stated: Mapping[str, Any],
-    known: Versioned[Annotation] | None,
-    operation: Mapping[str, Any],
-) -> None:
-    if known is not None and known.value.deleted:
+def _delete(step: _Step) -> None:
+    if step.known is not None and step.known.value.deleted:
         return
-    there = _present(stated, known)
-    refuse_sealed(author, "annotation", stated["id"], there.value)
-    _refuse_unseen(there, operation)
-    transaction.put(replace(there.value, deleted=True), base_version=there.version)
+    there = _present(step.stated, step.known)
+    refuse_sealed(step.author, "annotation", step.stated["id"], there.value)
+    _refuse_unseen(there, step.operation)
+    step.transaction.put(replace(there.value, deleted=True), base_version=there.version)
 
 
-def _restore(
-    transaction: Transaction,
-    author: Author,
-    stated: Mapping[str, Any],
-    known: Versioned[Annotation] | None,
-    operation: Mapping[str, Any],
-) -> None:
+def _restore(step: _Step) -> None:
     """Take a deletion back: the mark as it was, with its history, a draft again."""
-    if known is None:
-        raise InputRefused(f"Annotation {stated['id']}", "it never was there", "add it")
-    refuse_sealed(author, "annotation", stated["id"], known.value)
-    _refuse_unseen(known, operation)
-    if known.value.deleted:
-        back = replace(known.value, deleted=False, review=Review.DRAFT)
-        transaction.put(back, base_version=known.version)
+    if step.known is None:
+        raise InputRefused(f"Annotation {step.stated['id']}", "it never was there", "add it")
+    refuse_sealed(step.author, "annotation", step.stated["id"], step.known.value)
+    _refuse_unseen(step.known, step.operation)
+    if step.known.value.deleted:
+        back = replace(step.known.value, deleted=False, review=Review.DRAFT)
+        step.transaction.put(back, base_version=step.known.version)
 
 
 def _refuse_unseen(there: Versioned[Annotation], operation: Mapping[str, Any]) -> None:
