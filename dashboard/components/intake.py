@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import cache, notices, state
-from dashboard.components import dates
+from dashboard.components import dates, listing
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -22,7 +21,6 @@ from workflow.providers.profiles import PROFILES
 __all__ = ["drop", "next_step"]
 
 LARGEST_MB = 1024
-FEW = 8
 _NUMBER, _KEPT, _TAKEN, _SAID = "intake.number", "intake.kept", "intake.taken", "intake.said"
 _ENDINGS = "GeoTIFF, JPEG 2000, JPEG, PNG"
 
@@ -202,19 +200,16 @@ def _results(choose: Callable[[str], None]) -> None:
         }
         for one in shown
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        width="stretch",
-        height="content" if len(rows) <= FEW else 300,
-        key=f"intake.results.{st.session_state.get(_NUMBER, 0)}",
-        on_select=lambda: _picked(shown, choose),
-        selection_mode="single-row",
-        column_config={
+    listing.table(
+        rows,
+        {
             "file": t("File"),
             "became": t("What became of it"),
             "date": t("Date and what it rests on"),
         },
+        key=f"intake.results.{st.session_state.get(_NUMBER, 0)}",
+        on_select=lambda: _picked(shown, choose),
+        selection_mode="single-row",
     )
 
 

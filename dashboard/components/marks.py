@@ -12,11 +12,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import notices, state
-from dashboard.components import conflict, viewer
+from dashboard.components import conflict, listing, viewer
 from dashboard.drafts import FIELDS, Draft, draft_of
 from dashboard.language import t
 from dashboard.projects import current_project
@@ -30,7 +29,6 @@ from workflow.readmodels.pages import ComparePage, MarkCard
 
 __all__ = ["section"]
 
-FEW = 8
 _NEW_NUMBER = "marks.number"
 
 
@@ -84,16 +82,9 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
         }
         for number, card in enumerate(cards, 1)
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        width="stretch",
-        height="content" if len(rows) <= FEW else 300,
-        placeholder="",
-        key=f"marks.table.{site.id}",
-        on_select=lambda: _picked(site.id, [card.mark.id for card in cards]),
-        selection_mode="single-row",
-        column_config={
+    listing.table(
+        rows,
+        {
             "no": st.column_config.NumberColumn(t("No."), width=40),
             "date": st.column_config.TextColumn(t("Picture"), width=160),
             "shape": st.column_config.TextColumn(t("Shape"), width=60),
@@ -107,6 +98,9 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
             "changed": st.column_config.TextColumn(t("Changed (UTC)"), width=126),
             "by": st.column_config.TextColumn(t("Changed by"), width=96),
         },
+        key=f"marks.table.{site.id}",
+        on_select=lambda: _picked(site.id, [card.mark.id for card in cards]),
+        selection_mode="single-row",
     )
 
 

@@ -1,14 +1,11 @@
-"""Compare: two pictures of a site against each other, marks on them, the state of a target, and what
-follows.
-"""
+"""Compare: the pictures of a site against each other, marks on them, the state of a target, and what follows."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import following, live, marks, viewer
+from dashboard.components import following, listing, live, marks, viewer
 from dashboard.components.way import NO_TARGET, way
 from dashboard.language import t, tn
 from dashboard.projects import current_project
@@ -19,7 +16,6 @@ from workflow.interpretability import Legible, words
 from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
-FEW = 8
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -150,16 +146,9 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
     if not rows:
         return
     with st.expander(t("Pictures of this site ({n})", n=len(rows)), expanded=True):
-        chosen = st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            width="stretch",
-            height="content" if len(rows) <= FEW else 300,
-            placeholder="",
-            key=f"compare.captures.{page.site.id}",
-            on_select="rerun",
-            selection_mode="single-row",
-            column_config={
+        chosen = listing.table(
+            rows,
+            {
                 "date": t("Date"),
                 "basis": st.column_config.TextColumn(t("What the date rests on"), width="medium"),
                 "state": t("State of {target}", target=target.id),
@@ -176,6 +165,9 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
                 "file": t("File"),
                 "warnings": st.column_config.TextColumn(t("Warnings"), width="medium"),
             },
+            key=f"compare.captures.{page.site.id}",
+            on_select="rerun",
+            selection_mode="single-row",
         )
         picked = chosen["selection"]["rows"]
         if picked and picked[0] < len(rows):

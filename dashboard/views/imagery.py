@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import capture_panel, dates, intake
+from dashboard.components import capture_panel, dates, intake, listing
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from workflow.readmodels.imagery import CaptureRow, ImageryPage, fitting
 
-FEW = 9
 TABLE_PX = 340
 _ANY = ""
 
@@ -90,17 +88,9 @@ def _table(rows: Sequence[CaptureRow]) -> None:
     chosen = st.query_params.get("capture")
     key = f"imagery.table.{hash(tuple(ids))}"
     selected: Any = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}}
-    st.dataframe(
-        pd.DataFrame([_cells(row) for row in rows]),
-        hide_index=True,
-        width="stretch",
-        height="content" if len(rows) <= FEW else TABLE_PX,
-        placeholder="",
-        key=key,
-        on_select=lambda: _picked(key, ids),
-        selection_mode="single-row",
-        selection_default=selected,
-        column_config={
+    listing.table(
+        [_cells(row) for row in rows],
+        {
             "picture": st.column_config.ImageColumn(t("Picture"), width=58),
             "date": st.column_config.TextColumn(t("Date"), width=150),
             "basis": st.column_config.TextColumn(t("It rests on"), width=105),
@@ -116,6 +106,11 @@ def _table(rows: Sequence[CaptureRow]) -> None:
             "warnings": st.column_config.TextColumn(t("Warnings"), width=160),
             "withdrawn": st.column_config.TextColumn(t("Withdrawn"), width=110),
         },
+        key=key,
+        tall_px=TABLE_PX,
+        on_select=lambda: _picked(key, ids),
+        selection_mode="single-row",
+        selection_default=selected,
         column_order=_columns(rows),
     )
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import assigned, dates, narrowing, site_form, site_map
+from dashboard.components import assigned, dates, listing, narrowing, site_form, site_map
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -17,7 +16,6 @@ from workflow.model import Capture, DateSpan, Evidence, Precision, Site, Target
 from workflow.readmodels import pages, sitepage
 
 MAP_PX = 460
-FEW = 8
 MANY = 12
 _MARK, _SEEN = "site.mark", "site.seen"
 # a letter for each state, as the keys of the comparison have them, and a colour beside it
@@ -123,20 +121,13 @@ def _links(page: pages.ComparePage) -> None:
                 key=f"site.kml.{site.id}",
             )
         if state.may_write():
-            st.button(
-                t("Change"),
-                icon=":material/edit:",
-                key="site.change",
-                on_click=site_form.open_form,
-                args=(site_form.CHANGE, site.id),
-            )
-            st.button(
-                t("Add a site"),
-                icon=":material/add_location_alt:",
-                key="site.add",
-                on_click=site_form.open_form,
-                args=(site_form.ADD,),
-            )
+            _opens(t("Change"), ":material/edit:", "site.change", site_form.CHANGE, site.id)
+            _opens(t("Add a site"), ":material/add_location_alt:", "site.add", site_form.ADD)
+
+
+def _opens(label: str, icon: str, key: str, *form: str, **more: str) -> None:
+    """A button that opens a form of `site_form`."""
+    st.button(label, icon=icon, key=key, on_click=site_form.open_form, args=form, kwargs=more)
 
 
 # -- the map -------------------------------------------------------------------------------------------------
@@ -187,22 +178,21 @@ def _clicked(text: str, site: Site | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="site.clicked"):
         st.html(f"<div data-clicked='{safe(text)}'>{safe(t('Clicked: {place}', place=text))}</div>")
         if state.may_write() and site is not None:
-            st.button(
+            _opens(
                 t("Move the site here"),
-                icon=":material/near_me:",
-                key="site.move",
-                on_click=site_form.open_form,
-                args=(site_form.MOVE, site.id),
-                kwargs={"place": text},
+                ":material/near_me:",
+                "site.move",
+                site_form.MOVE,
+                site.id,
+                place=text,
             )
         if state.may_write():
-            st.button(
+            _opens(
                 t("Add a site here"),
-                icon=":material/add_location_alt:",
-                key="site.add.here",
-                on_click=site_form.open_form,
-                args=(site_form.ADD,),
-                kwargs={"place": text},
+                ":material/add_location_alt:",
+                "site.add.here",
+                site_form.ADD,
+                place=text,
             )
         st.button(t("Forget it"), key="site.forget", type="tertiary", on_click=site_form.close)
 
@@ -380,14 +370,9 @@ def _marks(page: pages.ComparePage) -> None:
         for card in page.marks
     ]
     with st.expander(tn(len(rows), "{n} mark", "{n} marks")):
-        st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            width="stretch",
-            height="content" if len(rows) <= FEW else 300,
-            placeholder="",
-            key=f"site.marks.{page.site.id}",
-            column_config={
+        listing.table(
+            rows,
+            {
                 "picture": t("Picture"),
                 "shape": t("Shape"),
                 "label": t("Label"),
@@ -396,6 +381,7 @@ def _marks(page: pages.ComparePage) -> None:
                 "author": t("Drawn by"),
                 "review": t("Review"),
             },
+            key=f"site.marks.{page.site.id}",
         )
 
 
@@ -413,20 +399,16 @@ def _evidence(said: Sequence[Evidence]) -> None:
         for one in said
     ]
     with st.expander(tn(len(rows), "{n} published statement", "{n} published statements"), expanded=True):
-        st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            width="stretch",
-            height="content" if len(rows) <= FEW else 300,
-            placeholder="",
-            key="site.evidence",
-            column_config={
+        listing.table(
+            rows,
+            {
                 "target": st.column_config.TextColumn(t("Target"), width=110),
                 "says": st.column_config.TextColumn(t("Says"), width=90),
                 "when": st.column_config.TextColumn(t("When"), width=150),
                 "wording": st.column_config.TextColumn(t("Wording"), width=460),
                 "source": st.column_config.TextColumn(t("Source"), width=420),
             },
+            key="site.evidence",
         )
 
 
