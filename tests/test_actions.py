@@ -1,4 +1,7 @@
-"""What people do to a project: observe, annotate, import."""
+"""What people do to a project: observe, annotate, import.
+
+Longer than others, because every action is tried on the same small project, and what one leaves is what another meets.
+"""
 
 from __future__ import annotations
 

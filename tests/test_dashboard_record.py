@@ -1,4 +1,7 @@
-"""First page, marks, history and review without a browser: pages through the router."""
+"""First page, marks, history and review without a browser: pages through the router.
+
+Longer than others, because these pages tell of the same few people and what they did to one sample project.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -298,23 +298,21 @@ def _shown(value: object) -> str:
 # -- the base ------------------------------------------------------------------------------------------------
 
 
+# fields that sites did not have when older programs wrote down what was agreed on: it was that there is nothing
+_LATER: Fields = {"assigned": []}
+
+
 def _read_base(path: Path) -> _Base | None:
     """What was agreed on last; None where nothing is known, also for a damaged file."""
     try:
         stated = json.loads(path.read_bytes())
-        sites = {site["id"]: _completed(site) for site in stated["sites"]}
+        sites = {site["id"]: {**_LATER, **site} for site in stated["sites"]}
         said = {str(key): str(text) for key, text in stated.get("statements", {}).items()}
         return _Base(str(stated["sha256"]), int(stated["chain"]), sites, said)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError):
         return _Base()
-
-
-def _completed(site: Fields) -> Fields:
-    """What was agreed on of a site; of one that was agreed on whole before sites were assigned, nobody was."""
-    later: Fields = {"assigned": []}
-    return {**site, **later} if {entry.name for entry in fields(Site)} - set(site) == set(later) else site
 
 
 def _write_base(path: Path, base: _Base) -> None:

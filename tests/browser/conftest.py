@@ -247,3 +247,31 @@ def listen(tab: Tab) -> None:
 @pytest.fixture
 def tab(open_tab: Callable[..., Tab]) -> Tab:
     return open_tab()
+
+
+@pytest.fixture
+def expect() -> Any:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    api.expect.set_options(timeout=PATIENCE_S * 1000)
+    return api.expect
+
+
+@pytest.fixture
+def introduced(open_tab: Callable[..., Tab]) -> Callable[..., Tab]:
+    """A browser of its own in which somebody has said to the server at an address who they are."""
+
+    def opened(
+        address: str, name: str, page: str = "compare?site=harbour-bridge", role: str = "analyst"
+    ) -> Tab:
+        tab = open_tab()
+        tab.address = address
+        tab.page.goto(f"{address}/{page}")
+        tab.page.get_by_label("Your name").fill(name)
+        if role != "analyst":
+            tab.page.get_by_role("combobox", name="Role").click()
+            tab.page.get_by_role("option", name=role).click()
+        tab.page.get_by_role("button", name="Continue").click()
+        tab.page.get_by_text(f"{name} · {role} (declared)").first.wait_for()
+        return tab
+
+    return opened

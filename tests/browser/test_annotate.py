@@ -1,4 +1,7 @@
-"""Marks in a real browser: drawn, changed, taken back, copied, and never lost on the way to the record."""
+"""Marks in a real browser: drawn, changed, taken back, copied, and never lost on the way to the record.
+
+Longer than others, because all of it happens at one desk: the same server, pictures, and ways to draw and to look.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,29 +62,8 @@ class Desk:
 
 
 @pytest.fixture
-def expect() -> Any:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    api.expect.set_options(timeout=90_000)
-    return api.expect
-
-
-@pytest.fixture
-def person(open_tab: Callable[..., Any], desk: Desk) -> Callable[..., Any]:
-    """A browser of its own in which somebody has said who they are."""
-
-    def opened(name: str, page: str = f"compare?site={SITE}", role: str = "analyst") -> Any:
-        tab = open_tab()
-        tab.address = desk.address
-        tab.page.goto(f"{desk.address}/{page}")
-        tab.page.get_by_label("Your name").fill(name)
-        if role != "analyst":
-            tab.page.get_by_role("combobox", name="Role").click()
-            tab.page.get_by_role("option", name=role).click()
-        tab.page.get_by_role("button", name="Continue").click()
-        tab.page.get_by_text(f"{name} · {role} (declared)").first.wait_for()
-        return tab
-
-    return opened
+def person(introduced: Callable[..., Any], desk: Desk) -> Callable[..., Any]:
+    return partial(introduced, desk.address)
 
 
 def open_form(tab: Any, label: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,29 +45,8 @@ def desk(
 
 
 @pytest.fixture
-def expect() -> Any:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    api.expect.set_options(timeout=30_000)
-    return api.expect
-
-
-@pytest.fixture
-def person(open_tab: Callable[..., Any], desk: tuple[str, Project]) -> Callable[..., Any]:
-    """A browser of its own in which somebody has said who they are."""
-
-    def opened(name: str, page: str, role: str = "analyst") -> Any:
-        tab = open_tab()
-        tab.address = desk[0]
-        tab.page.goto(f"{tab.address}/{page}")
-        tab.page.get_by_label("Your name").fill(name)
-        if role != "analyst":
-            tab.page.get_by_role("combobox", name="Role").click()
-            tab.page.get_by_role("option", name=role).click()
-        tab.page.get_by_role("button", name="Continue").click()
-        tab.page.get_by_text(f"{name} · {role} (declared)").first.wait_for()
-        return tab
-
-    return opened
+def person(introduced: Callable[..., Any], desk: tuple[str, Project]) -> Callable[..., Any]:
+    return partial(introduced, desk[0])
 
 
 def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
