@@ -185,6 +185,22 @@ class Tab:
     def wait_ready(self) -> None:
         self.page.locator(".sitetrack-viewer[data-ready]").wait_for()
 
+    def choose_mark(self, label: str) -> None:
+        """Choose a mark in the list below the picture, and wait until it is shown in its picture."""
+        from playwright.sync_api import TimeoutError as TooLate
+
+        self.wait_ready()
+        option = self.page.get_by_role("option", name=label)
+        for _ in range(20):  # a list that opens while the page is being drawn or scrolled is closed again
+            self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+            self.page.get_by_role("combobox", name="Mark", exact=False).first.click()
+            try:
+                option.click(timeout=3000)
+                break
+            except TooLate:
+                continue
+        self.page.locator(".markpanel:visible").wait_for()
+
     @property
     def viewer(self) -> Any:
         return self.page.locator(".sitetrack-viewer")

@@ -80,6 +80,10 @@ def test_a_picture_and_a_broken_file_are_dropped_and_each_is_answered(
 
 
 def map_of(page: Any) -> Any:
+    from playwright.sync_api import expect
+
+    # while a page makes way for the next, the maps of both stand there
+    expect(page.locator("iframe")).to_have_count(1, timeout=60_000)
     found = page.frame_locator("iframe").locator("[data-site-map]")
     found.wait_for()
     return found

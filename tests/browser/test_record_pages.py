@@ -68,17 +68,7 @@ def person(introduced: Callable[..., Any], desk: Desk) -> Callable[..., Any]:
 
 def open_form(tab: Any, label: str) -> None:
     """Choose the mark in the list and wait for its form."""
-    from playwright.sync_api import TimeoutError as TooLate
-
-    tab.wait_ready()
-    for _ in range(5):  # a list that opens while the page is still being drawn is closed again
-        tab.page.get_by_role("combobox", name="Mark", exact=False).first.click()
-        try:
-            tab.page.get_by_role("option", name=label).click(timeout=15_000)
-            break
-        except TooLate:
-            continue
-    tab.page.locator(".markpanel:visible").wait_for()  # it is shown in its picture as well
+    tab.choose_mark(label)
     tab.page.locator(PANEL).get_by_text("Edit without the picture").click()
     tab.page.locator(PANEL).get_by_label("Label", exact=True).wait_for()
 

@@ -89,10 +89,8 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     assert mark("mark-2").review.value == "approved"
 
     carla = person("Carla", "compare?site=harbour-bridge&mark=mark-1")
-    carla.wait_ready()
     panel = carla.page.locator(".st-key-marks-panel")
-    carla.page.get_by_role("combobox", name="Mark", exact=False).first.click()
-    carla.page.get_by_role("option", name="first mark").click()
+    carla.choose_mark("first mark")
     panel.get_by_text("Edit without the picture").click()
     panel.get_by_label("Label", exact=True).fill("the whole gantry")
     panel.get_by_role("button", name="Save").click()
