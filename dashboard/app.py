@@ -18,12 +18,12 @@ HERE = Path(__file__).resolve().parent
 if importlib.util.find_spec("dashboard") is None:  # run from a checkout that is not installed
     sys.path.append(str(HERE.parent))
 
-from dashboard import headers, routes, server  # noqa: E402
+from dashboard import headers, quick, routes, server  # noqa: E402
 
 server.switch_off_usage_statistics()
 app = st.App(
     str(HERE / "main.py"),
     routes=routes.table(),
-    middleware=[Middleware(headers.SecurityHeaders)],
+    middleware=[Middleware(headers.SecurityHeaders), Middleware(quick.KeptFiles)],
     exception_handlers={Exception: headers.failed},
 )

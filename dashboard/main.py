@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import assets, notices, state, who
+from dashboard import assets, notices, quick, state, who
 from dashboard.language import keep_language, t
 
 st.set_page_config(
@@ -41,5 +41,6 @@ if state.is_introduced():
     who.corner()
     with notices.refusals():
         page.run()
+    quick.settle(page.url_path)
 else:
     who.ask()

@@ -19,6 +19,7 @@ def _pages() -> tuple[str, ...]:
 
 
 PAGES = _pages()
+CLOSED = "[class*='st-key-box-'] details:not([open]) > summary"
 
 
 def visit(tab: Any, page: str, query: str = "site=harbour-bridge") -> None:
@@ -30,4 +31,7 @@ def visit(tab: Any, page: str, query: str = "site=harbour-bridge") -> None:
         tab.page.frame_locator("iframe").locator(".site").first.wait_for()
     if page == "compare":
         tab.wait_ready()
+    for _ in range(tab.page.locator(CLOSED).count()):  # what is drawn only when it is opened
+        tab.page.locator(CLOSED).first.click()
+        tab.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     tab.page.wait_for_load_state("networkidle")

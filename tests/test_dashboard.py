@@ -77,6 +77,14 @@ def run_page(page: str = "", **query: str) -> Any:
     return app
 
 
+def opened(app: Any, box: str) -> Any:
+    """The page with a closed box of its opened."""
+    app.session_state[f"box.{box}"] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
 def text_of(app: Any) -> str:
     return " ".join([*(str(one.proto) for one in app.get("html")), *(one.value for one in app.info)])
 
@@ -103,7 +111,9 @@ def test_the_overview_shows_what_to_get_next_and_the_comparison_what_is_too_coar
         )
     app = run_page()
     assert any(one.label.startswith("What to get next (") for one in app.expander)
-    assert "Look first at the 2 pictures from those days that nobody has read." in text_of(app)
+    assert "Look first at the 2 pictures from those days that nobody has read." in text_of(
+        opened(app, "next")
+    )
     actions.set_limits(project, "gantry", {"detect_gsd_m": 0.25})
     compared = text_of(run_page("compare", site=sample.SITE))
     assert "4 pictures are too coarse to show" in compared
@@ -159,7 +169,7 @@ def test_statements_that_do_not_fit_stand_below_the_findings(root: Path, sample:
             actions.observe(
                 project, Author(name), site=sample.SITE, capture=capture, state=state, target=sample.TARGET
             )
-    text = text_of(run_page())
+    text = text_of(opened(run_page(), "overview.notes"))
     assert "data-contradictions" in text
     assert f"Harbour bridge 항구 다리, {sample.TARGET}: " in text
 
@@ -194,7 +204,8 @@ def test_growth_says_the_sentence_of_the_day_in_the_address_and_what_stands_behi
 
 
 def test_the_overview_names_sites_that_were_not_seen_of_late(root: Path) -> None:
-    text = text_of(run_page())
+    assert "data-unseen" not in text_of(run_page())
+    text = text_of(opened(run_page(), "overview.unseen"))
     assert "data-unseen" in text
     assert "last 2023-10-01" in text
 

@@ -144,7 +144,9 @@ def test_a_tile_is_rendered_once(watched, monkeypatch):
     site, capture = watched.add_site(), watched.add_capture("2020-01-01")
     calls = []
     read = rasters.read_on_grid
-    monkeypatch.setattr(rasters, "read_on_grid", lambda *given: calls.append(given) or read(*given))
+    monkeypatch.setattr(
+        rasters, "read_on_grid", lambda *given, **more: calls.append(given) or read(*given, **more)
+    )
     first, second = (tile(watched.project, site.id, capture.id, 1, 0, 0) for _ in range(2))
     assert first == second
     assert len(calls) == 1

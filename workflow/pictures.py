@@ -82,7 +82,7 @@ def tile(
     if not capture.is_georeferenced:
         raise InputRefused(capture.file, "has no georeference", "look at the whole picture")
     shown = shown_as(capture, choice)
-    grid = site_grid_of(project, site)
+    grid = _grid(project, site, project.record.stamp)
     resolutions = levels(grid)
     if not 0 <= z < len(resolutions):
         raise UnknownName("zoom", str(z), [str(known) for known in range(len(resolutions))])
@@ -91,7 +91,7 @@ def tile(
     if place is None:
         return _empty()
     dx_m, dy_m = _shift(project, site, capture)
-    return _render(project.root / capture.working, shown, place, dx_m, dy_m)
+    return _render(project.root / capture.working, shown, place, dx_m, dy_m, capture.gsd_m)
 
 
 def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
@@ -175,6 +175,13 @@ def _shift(project: Project, site: Site, capture: Capture) -> tuple[float, float
     return (row.value.dx_m, row.value.dy_m) if row is not None and row.value.applied else (0.0, 0.0)
 
 
+# many tiles of a site are asked for at once, and nothing changes between them
+@lru_cache(maxsize=64)
+def _grid(project: Project, site: Site, _: tuple[int, int]) -> SiteGrid:
+    """The site's grid as it is at a stamp of the record."""
+    return site_grid_of(project, site)
+
+
 def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | None:
     """The grid of one tile, None outside the extent."""
     side = TILE_PX * gsd_m
@@ -186,8 +193,10 @@ def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | Non
 
 # a working copy is named by the hash of its bytes, so a rendered tile stays right
 @lru_cache(maxsize=_CACHED_TILES)
-def _render(path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float) -> Tile:
-    data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m))
+def _render(
+    path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float, pixel_m: float | None
+) -> Tile:
+    data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m, pixel_m=pixel_m))
     if not valid.any():
         return _empty()
     kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp

@@ -1,14 +1,14 @@
-"""A table of rows: as tall as its few rows, else of one height and scrolled."""
+"""Rows as a table, and what stays closed until somebody opens it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-__all__ = ["table"]
+__all__ = ["table", "when_open"]
 
 FEW = 8
 
@@ -21,7 +21,7 @@ def table(
     tall_px: int = 300,
     **more: Any,
 ) -> Any:
-    """Draw `rows`; `columns` and `more` are `st.dataframe`'s, whose answer comes back."""
+    """Draw `rows`, few in full, many scrolled; `columns` and `more` are `st.dataframe`'s, whose answer comes back."""
     return st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -32,3 +32,11 @@ def table(
         column_config=columns,
         **more,
     )
+
+
+def when_open(label: str, draw: Callable[[], None], *, key: str) -> None:
+    """A closed box with a title; what is in it is drawn once somebody opens it: no page waits for it."""
+    box = st.expander(label, key=f"box.{key}", on_change="rerun")
+    if box.open:
+        with box:
+            draw()

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, notices
+from dashboard.components import listing
 from dashboard.language import t
 from dashboard.safetext import safe
 
@@ -26,8 +27,8 @@ def panel(names: Mapping[str, str]) -> None:
         rows = [row for row in cache.next_captures() if row["days"]]
         if not rows:
             return
-        with st.expander(t("What to get next ({n})", n=len(rows))):
-            _shown(rows, names)
+        title = t("What to get next ({n})", n=len(rows))
+        listing.when_open(title, lambda: _shown(rows, names), key="next")
 
 
 def _shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:

@@ -126,6 +126,15 @@ def _little(page: pages.ComparePage, target: Target) -> None:
 
 
 def _captures(page: pages.ComparePage, target: Target) -> None:
+    """What is known of each picture."""
+    cards = (*page.captures, *page.stills)
+    if not cards:
+        return
+    title = t("Pictures of this site ({n})", n=len(cards))
+    listing.when_open(title, lambda: _captures_table(page.site.id, cards, target), key="compare.pictures")
+
+
+def _captures_table(site: str, cards: tuple[pages.CaptureCard, ...], target: Target) -> None:
     rows = [
         {
             "date": _date(card),
@@ -141,39 +150,36 @@ def _captures(page: pages.ComparePage, target: Target) -> None:
             "file": card.file,
             "warnings": " ".join(card.warnings),
         }
-        for card in (*page.captures, *page.stills)
+        for card in cards
     ]
-    if not rows:
-        return
-    with st.expander(t("Pictures of this site ({n})", n=len(rows)), expanded=True):
-        chosen = listing.table(
-            rows,
-            {
-                "date": t("Date"),
-                "basis": st.column_config.TextColumn(t("What the date rests on"), width="medium"),
-                "state": t("State of {target}", target=target.id),
-                "earliest": t("Earliest"),
-                "latest": t("Latest"),
-                "provider": t("Provider"),
-                "gsd": st.column_config.NumberColumn(t("GSD (m)"), format="%.3g"),
-                "shows": st.column_config.TextColumn(
-                    t("Fine enough"),
-                    help=t("What it is fine enough for, with this class of target."),
-                ),
-                "aligned": st.column_config.TextColumn(t("Alignment"), width="medium"),
-                "synthetic": t("Synthetic"),
-                "file": t("File"),
-                "warnings": st.column_config.TextColumn(t("Warnings"), width="medium"),
-            },
-            key=f"compare.captures.{page.site.id}",
-            on_select="rerun",
-            selection_mode="single-row",
-        )
-        picked = chosen["selection"]["rows"]
-        if picked and picked[0] < len(rows):
-            _histories(page.site.id, (*page.captures, *page.stills)[picked[0]], target)
-        else:
-            st.caption(t("Choose a row for its history and for what was said of it."))
+    chosen = listing.table(
+        rows,
+        {
+            "date": t("Date"),
+            "basis": st.column_config.TextColumn(t("What the date rests on"), width="medium"),
+            "state": t("State of {target}", target=target.id),
+            "earliest": t("Earliest"),
+            "latest": t("Latest"),
+            "provider": t("Provider"),
+            "gsd": st.column_config.NumberColumn(t("GSD (m)"), format="%.3g"),
+            "shows": st.column_config.TextColumn(
+                t("Fine enough"),
+                help=t("What it is fine enough for, with this class of target."),
+            ),
+            "aligned": st.column_config.TextColumn(t("Alignment"), width="medium"),
+            "synthetic": t("Synthetic"),
+            "file": t("File"),
+            "warnings": st.column_config.TextColumn(t("Warnings"), width="medium"),
+        },
+        key=f"compare.captures.{site}",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    picked = chosen["selection"]["rows"]
+    if picked and picked[0] < len(cards):
+        _histories(site, cards[picked[0]], target)
+    else:
+        st.caption(t("Choose a row for its history and for what was said of it."))
 
 
 def _date(card: pages.CaptureCard) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
-from dashboard.components import map_file, next_capture, recent
+from dashboard.components import listing, map_file, next_capture, recent
 from dashboard.components.network_map import DOTTED, GLYPHS, KINDS, STATE_COLOURS, outlines, view
 from dashboard.components.overview_map import show_map
 from dashboard.language import catalogue, language, t, tn
@@ -389,13 +390,17 @@ def _findings(page: pages.OverviewPage, shown: Shown) -> None:
                 )
             )
         return
-    with st.expander(t("When things appeared or were removed ({n})", n=len(kept))):
-        _table(page, kept)
+    title = t("When things appeared or were removed ({n})", n=len(kept))
+    listing.when_open(title, lambda: _table(page, kept), key="overview.events")
     lines = pages.note_lines(kept, page.names)
     if lines:
-        with st.expander(t("What does not fit, and what bounds nothing ({n})", n=len(lines))):
-            items = "".join(f"<li>{safe(line)}</li>" for line in lines)
-            st.html(f"<ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
+        title = t("What does not fit, and what bounds nothing ({n})", n=len(lines))
+        listing.when_open(title, lambda: _notes(lines), key="overview.notes")
+
+
+def _notes(lines: Sequence[str]) -> None:
+    items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    st.html(f"<ul data-contradictions style='margin:.2rem 0'>{items}</ul>")
 
 
 def _table(page: pages.OverviewPage, kept: Sequence[Finding]) -> None:
@@ -429,15 +434,16 @@ def _table(page: pages.OverviewPage, kept: Sequence[Finding]) -> None:
 def _unseen(shown: Shown) -> None:
     rows = [row for row in cache.unseen(MONTHS) if row["site"] in shown.ids]
     if rows:
-        with st.expander(
-            t("No usable picture from the last {months} months ({n})", months=MONTHS, n=len(rows))
-        ):
-            lines = [
-                (row["name"], t("last {day}", day=row["last"]) if row["last"] else t("none yet"))
-                for row in rows
-            ]
-            items = "".join(f"<li><bdi>{safe(name)}</bdi>: {safe(last)}</li>" for name, last in lines)
-            st.html(f"<ul data-unseen style='margin:.2rem 0'>{items}</ul>")
+        title = t("No usable picture from the last {months} months ({n})", months=MONTHS, n=len(rows))
+        listing.when_open(title, lambda: _unseen_list(rows), key="overview.unseen")
+
+
+def _unseen_list(rows: Sequence[Mapping[str, Any]]) -> None:
+    lines = [
+        (row["name"], t("last {day}", day=row["last"]) if row["last"] else t("none yet")) for row in rows
+    ]
+    items = "".join(f"<li><bdi>{safe(name)}</bdi>: {safe(last)}</li>" for name, last in lines)
+    st.html(f"<ul data-unseen style='margin:.2rem 0'>{items}</ul>")
 
 
 def _not_located(shown: Shown) -> None:

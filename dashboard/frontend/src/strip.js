@@ -33,6 +33,13 @@ export class Strip {
     this.cells.get(this.viewer.shown[this.viewer.active])?.root.focus();
   }
 
+  // the small pictures, once those that somebody looks at are there
+  allow() {
+    if (this.isAllowed) return;
+    this.isAllowed = true;
+    for (const [id, cell] of this.cells) cell.root.querySelector("img").src = this.viewer.thumbnail(id);
+  }
+
   // cells in a row
   get columns() {
     const cells = [...this.cells.values()].map((cell) => cell.root.offsetTop);
@@ -56,7 +63,8 @@ export class Strip {
 
   #cell(capture) {
     const { viewer } = this;
-    const image = h("img", { src: viewer.thumbnail(capture.id, this.large), alt: "", loading: this.large ? "eager" : "lazy", draggable: "false" });
+    const image = h("img", { alt: "", draggable: "false", loading: this.large ? "eager" : "lazy" });
+    if (this.large || this.isAllowed) image.src = viewer.thumbnail(capture.id, this.large);
     const when = h("span", { class: "when" });
     const mark = h("span", { class: "mark", hidden: true });
     const basis = this.large ? h("span", { class: "basis" }) : null;

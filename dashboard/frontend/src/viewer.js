@@ -279,6 +279,7 @@ class Viewer {
 
   #ready() {
     this.host.dataset.ready = [...this.panes.map((pane) => this.seen(pane)?.id), this.mode].join("|");
+    this.controls.strip.allow();
     this.#ahead();
     this.stage.prepare(this.data.captures.length);
   }
