@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "growth": "Count targets over time, at least and at most.",
     "claims": "Keep published sentences with what they rest on; see which still hold.",
     "figure": "Write an annotated before/after figure of a site.",
+    "export": "Write data for others: GeoPackage, GeoJSON, KML, CSV, COCO and more.",
     "map": "Write a map of the sites as one file.",
     "serve": "Open the dashboard.",
     "verify": "Check files and revisions against the record.",

@@ -13,7 +13,8 @@ class Export:
 
     `kind` is the format (``geopackage``, ``evidence bundle``), `file` where it was written: POSIX, relative to the
     project folder where it lies in it, else absolute. `sites` are the ids of the sites that it tells of, `counts` how
-    many rows of what it holds. `id` is ``export-1``, ``export-2`` and so on.
+    many rows of what it holds, `audience` for whom it was made (see `workflow.visibility`). `id` is ``export-1``,
+    ``export-2`` and so on.
     """
 
     id: str
@@ -23,3 +24,4 @@ class Export:
     size_bytes: int
     sites: tuple[str, ...] = ()
     counts: dict[str, object] = field(default_factory=dict)
+    audience: str = "public"
