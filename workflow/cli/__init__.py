@@ -30,7 +30,7 @@ COMMANDS: dict[str, str] = {
     "queue": "Show what to look at first.",
     "observe": "Say whether a target is there in a capture.",
     "review": "Submit work, approve or return it, have it read again.",
-    "observations": "List observations, or import past work from CSV, XLSX and KML.",
+    "observations": "List observations, or import past work from CSV, XLSX, KML and SMART.",
     "timeline": "Show when targets appeared or were removed.",
     "next": "Show which capture would narrow the dates most.",
     "growth": "Count targets over time, at least and at most.",

@@ -56,10 +56,15 @@ def command(
     with open_project(project_dir) as project:
         check_export(project, kind, out, layer or "")
         extract = exports.extract(project, sites, audience)
-        done = write_export(project, author, extract, kind, out, layer=layer or "", why=why)
+        done, lacks = write_export(project, author, extract, kind, out, layer=layer or "", why=why)
         revision = project.record.history("export", done.id)[0]
     if extract.left_out:
-        click.echo(f"Left out, since they are not for the {audience}: {extract.left_out} sites.", err=True)
+        lacks = (
+            f"Sites that are not for this audience ({audience}) and left out: {extract.left_out}.",
+            *lacks,
+        )
+    for line in lacks:
+        click.echo(line, err=True)
     row = {
         "id": done.id,
         "kind": done.kind,
@@ -69,6 +74,7 @@ def command(
         "audience": done.audience,
         "sites": list(done.sites),
         "left_out": extract.left_out,
+        "lacks": list(lacks),
         "counts": dict(done.counts),
         "author": revision.author,
         "at": revision.at.isoformat().replace("+00:00", "Z"),

@@ -57,6 +57,7 @@ def geopackage(layers: Sequence[Layer]) -> bytes:
                 geometry_type=layer.shape or "Unknown",
                 crs="EPSG:4326",
                 append=path.exists(),
+                dataset_options={"VERSION": "1.2"},  # what readers of the last years know
             )
         with sqlite3.connect(path) as file:
             file.execute("UPDATE gpkg_contents SET last_change = ?", (_LAST_CHANGE,))

@@ -31,7 +31,8 @@ def coco(extract: Extract, outlines: Mapping[str, Ring]) -> bytes:
         "images": [
             {
                 "id": images[one.id],
-                "file_name": one.file,
+                "file_name": one.working.rpartition("/")[2],
+                "original": one.file,
                 "width": one.width_px,
                 "height": one.height_px,
                 "date_captured": one.acquired.earliest.isoformat() if one.acquired.earliest else "",

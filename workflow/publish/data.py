@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workflow.errors import InputRefused, UnknownName
 from workflow.exporters import arrow, texts
@@ -25,10 +25,20 @@ from workflow.settings import BACKUP_FILE
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["KINDS", "Format", "check_export", "made", "write_export"]
+__all__ = ["KINDS", "Format", "Made", "check_export", "made", "write_export"]
 
 NO_REASON = "no reason given"
-_Maker = Callable[["Project", Extract], bytes]
+
+
+class Made(NamedTuple):
+    """The bytes of a file, how many rows of what it holds, and sentences on what it lacks."""
+
+    body: bytes
+    counts: dict[str, int]
+    lacks: tuple[str, ...] = ()
+
+
+_Maker = Callable[["Project", Extract], Made]
 _OfLayer = Callable[[Layer], bytes]
 
 
@@ -40,16 +50,50 @@ class Format:
     layer: Mapping[str, _OfLayer]
 
 
+def _of_layers(writer: Callable[[Sequence[Layer]], bytes]) -> _Maker:
+    def make(_: Project, extract: Extract) -> Made:
+        every = layers(extract)
+        return Made(writer(every), _counted(every))
+
+    return make
+
+
 def _each(suffix: str, writer: _OfLayer) -> _Maker:
     """All layers, each a file of an archive."""
-    return lambda _, extract: zipped({f"{one.name}{suffix}": writer(one) for one in layers(extract)})
+    return _of_layers(lambda every: zipped({f"{one.name}{suffix}": writer(one) for one in every}))
 
 
-def _site_models(extract: Extract) -> bytes:
-    return zipped(site_models(extract))
+def _of_all(writer: Callable[[Extract], bytes]) -> _Maker:
+    return lambda _, extract: Made(writer(extract), _counted(layers(extract)))
 
 
-def _only_model(extract: Extract) -> bytes:
+def _counted(some: Sequence[Layer]) -> dict[str, int]:
+    return {one.name: len(one.rows) for one in some}
+
+
+def _coco(project: Project, extract: Extract) -> Made:
+    rings = outlines(project, extract)
+    missing = sum(one.evidence for one in extract.annotations) - len(rings)
+    lacks = (
+        (f"Evidence marks without an area in pixels, which are not in the file: {missing}.",)
+        if missing
+        else ()
+    )
+    return Made(coco(extract, rings), {"captures": len(extract.in_use), "annotations": len(rings)}, lacks)
+
+
+def _stac(_: Project, extract: Extract) -> Made:
+    return Made(zipped(catalogue_files(extract.in_use)), {"captures": len(extract.in_use)})
+
+
+def _site_models(_: Project, extract: Extract) -> Made:
+    models = site_models(extract)
+    missing = sum(len(site.targets) for site in extract.sites) - len(models)
+    lacks = (f"Targets of sites without a place, which are not in the file: {missing}.",) if missing else ()
+    return Made(zipped(models), {"targets": len(models)}, lacks)
+
+
+def _only_model(_: Project, extract: Extract) -> Made:
     models = site_models(extract)
     if len(models) != 1:
         raise InputRefused(
@@ -57,32 +101,24 @@ def _only_model(extract: Extract) -> bytes:
             f"there are {len(models)}, one for each target of a located site",
             "write them to a .zip, or choose a site with one target with --site",
         )
-    return next(iter(models.values()))
+    return Made(next(iter(models.values())), {"targets": 1})
 
 
 KINDS: Mapping[str, Format] = {
-    "coco": Format({".json": lambda project, extract: coco(extract, outlines(project, extract))}, {}),
+    "coco": Format({".json": _coco}, {}),
     "csv": Format({".zip": _each(".csv", texts.csv)}, {".csv": texts.csv}),
     "geojson": Format(
-        {".geojson": lambda _, extract: texts.geojson(layers(extract))},
-        {".geojson": lambda layer: texts.geojson([layer])},
+        {".geojson": _of_layers(texts.geojson)}, {".geojson": lambda one: texts.geojson([one])}
     ),
     "geopackage": Format(
-        {".gpkg": lambda _, extract: arrow.geopackage(layers(extract))},
-        {".gpkg": lambda layer: arrow.geopackage([layer])},
+        {".gpkg": _of_layers(arrow.geopackage)}, {".gpkg": lambda one: arrow.geopackage([one])}
     ),
     "geoparquet": Format({".zip": _each(".parquet", arrow.geoparquet)}, {".parquet": arrow.geoparquet}),
-    "json": Format({".json": lambda _, extract: texts.lossless(extract)}, {}),
-    "kml": Format({".kml": lambda _, extract: project_kml(extract).encode()}, {}),
-    "kmz": Format({".kmz": lambda _, extract: zipped({"doc.kml": project_kml(extract).encode()})}, {}),
-    "smart": Format(
-        {
-            ".zip": lambda _, extract: _site_models(extract),
-            ".geojson": lambda _, extract: _only_model(extract),
-        },
-        {},
-    ),
-    "stac": Format({".zip": lambda _, extract: zipped(catalogue_files(extract.in_use))}, {}),
+    "json": Format({".json": _of_all(texts.lossless)}, {}),
+    "kml": Format({".kml": _of_all(lambda some: project_kml(some).encode())}, {}),
+    "kmz": Format({".kmz": _of_all(lambda some: zipped({"doc.kml": project_kml(some).encode()}))}, {}),
+    "smart": Format({".zip": _site_models, ".geojson": _only_model}, {}),
+    "stac": Format({".zip": _stac}, {}),
 }
 """Formats by the kind that one asks for."""
 
@@ -122,12 +158,12 @@ def check_export(project: Project, kind: str, out: Path, layer: str = "") -> Non
         )
 
 
-def made(project: Project, extract: Extract, kind: str, suffix: str, layer: str = "") -> bytes:
-    """The bytes of the file, which follow from what is written out alone."""
-    if layer:
-        chosen = next(one for one in layers(extract) if one.name == layer)
-        return KINDS[kind].layer[suffix](chosen)
-    return KINDS[kind].whole[suffix](project, extract)
+def made(project: Project, extract: Extract, kind: str, suffix: str, layer: str = "") -> Made:
+    """The file, whose bytes follow from what is written out alone."""
+    if not layer:
+        return KINDS[kind].whole[suffix](project, extract)
+    chosen = next(one for one in layers(extract) if one.name == layer)
+    return Made(KINDS[kind].layer[suffix](chosen), _counted([chosen]))
 
 
 def write_export(
@@ -139,8 +175,8 @@ def write_export(
     *,
     layer: str = "",
     why: str = "",
-) -> Export:
-    """Write the file and note in the record who took what, and why; gives what was noted.
+) -> tuple[Export, tuple[str, ...]]:
+    """Write the file and note in the record who took what, and why; gives what was noted, and what the file lacks.
 
     It is noted before the file gets its name, so that no file is there that was not noted.
 
@@ -150,13 +186,21 @@ def write_export(
         see `check_export`; or when the file cannot be written.
     """
     check_export(project, kind, out, layer)
-    body = made(project, extract, kind, out.suffix.lower(), layer)
+    file = made(project, extract, kind, out.suffix.lower(), layer)
+    entry = Export(
+        id="",
+        kind=kind,
+        file=project.name_of(out),
+        sha256=hashlib.sha256(file.body).hexdigest(),
+        size_bytes=len(file.body),
+        sites=tuple(site.id for site in extract.sites),
+        counts=dict(file.counts),
+        audience=extract.audience,
+    )
     partial = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
-        partial.write_bytes(body)
-        noted = project.record.log_export(
-            author, why.strip() or NO_REASON, _entry(project, extract, kind, out, body, layer)
-        )
+        partial.write_bytes(file.body)
+        noted = project.record.log_export(author, why.strip() or NO_REASON, entry)
         put_in_place(partial, out)
     except OSError as error:
         raise InputRefused(
@@ -164,20 +208,4 @@ def write_export(
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    return noted
-
-
-def _entry(project: Project, extract: Extract, kind: str, out: Path, body: bytes, layer: str) -> Export:
-    counts: dict[str, object] = {
-        one.name: len(one.rows) for one in layers(extract) if layer in ("", one.name)
-    }
-    return Export(
-        id="",
-        kind=kind,
-        file=project.name_of(out),
-        sha256=hashlib.sha256(body).hexdigest(),
-        size_bytes=len(body),
-        sites=tuple(site.id for site in extract.sites),
-        counts=counts,
-        audience=extract.audience,
-    )
+    return noted, file.lacks

@@ -75,11 +75,12 @@ def _frame(project: Project, picture: Capture) -> _Frame | None:
         return None
     if crs is None or size != (picture.width_px, picture.height_px):
         return None
-    to_map, to_pixel = Transformer.from_crs("EPSG:4326", crs.to_wkt(), always_xy=True), ~transform
+    to_map = Transformer.from_crs("EPSG:4326", crs.to_wkt(), always_xy=True)
+    a, b, c, d, e, f, *_ = ~transform
 
     def frame(lon: float, lat: float) -> XY:
-        x, y = to_pixel * to_map.transform(lon, lat)
-        return float(x), float(y)
+        x, y = to_map.transform(lon, lat)
+        return a * x + b * y + c, d * x + e * y + f
 
     return frame
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workflow.chips import covering_each
 from workflow.exporters.extract import Extract
-from workflow.model import Capture, Observation, Site
 from workflow.readmodels import evidence
 from workflow.visibility import is_told, told_site
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["extract"]
+__all__ = ["extract", "told"]
 
 
 def extract(project: Project, sites: Sequence[str] = (), audience: str = "public") -> Extract:
     """What `audience` may see of these sites, of all where none is named: one state of the record.
-
-    A site that it may not see is left out with all that was said of it, and so is a picture that shows no site of those
-    that are told. Where nothing is left out, pictures that show no site are there too.
 
     Raises
     ------
@@ -30,34 +26,40 @@ def extract(project: Project, sites: Sequence[str] = (), audience: str = "public
         when there is no such site.
     """
     with project.record.snapshot():
-        asked = [project.site(name) for name in dict.fromkeys(sites)] or list(project.sites())
-        told = [site for site in asked if is_told(site, audience)]
-        names = {site.id for site in told}
-        said = [one for one in project.observations() if one.site in names]
-        marks = [one for one in project.annotations() if one.site in names]
-        captures = _captures(project, told, said, {one.capture for one in marks})
-        if not sites and len(told) == len(asked):
-            captures = project.all_captures()
-        shown = {one.id for one in captures}
-        return Extract(
-            sites=tuple(told_site(site, audience) for site in told),
-            captures=tuple(replace(one, site=one.site if one.site in names else None) for one in captures),
-            observations=tuple(said),
-            annotations=tuple(marks),
-            offsets=tuple(one for one in project.offsets() if one.site in names and one.capture in shown),
-            findings=tuple(one for one in evidence.findings(project) if one.site in names),
-            audience=audience,
-            left_out=len(asked) - len(told),
+        names = {project.site(name).id for name in sites}
+        whole = Extract(
+            sites=project.sites(),
+            captures=project.all_captures(),
+            observations=project.observations(),
+            annotations=project.annotations(),
+            offsets=project.offsets(),
+            findings=evidence.findings(project),
         )
+    return told(whole, names, audience)
 
 
-def _captures(
-    project: Project, sites: Iterable[Site], said: Iterable[Observation], marked: set[str]
-) -> tuple[Capture, ...]:
-    """Those that show one of the sites, are tied to one, or were spoken of; withdrawn ones only where they were."""
-    every, places = project.all_captures(), list(sites)
-    used = [one for one in every if one.withdrawn is None]
-    wanted = {one.id for some in covering_each(places, used).values() for one in some}
-    names = {site.id for site in places}
-    wanted |= {one.id for one in used if one.site in names} | {one.capture for one in said} | marked
-    return tuple(one for one in every if one.id in wanted)
+def told(whole: Extract, names: Collection[str], audience: str) -> Extract:
+    """What `audience` may see of `whole`, of the sites with these `names` where there are any.
+
+    A site that it may not see is left out with all that was said of it, and so is a picture that shows no site of those
+    that are told. Where nothing is left out, pictures that show no site are there too.
+    """
+    asked = [site for site in whole.sites if not names or site.id in names]
+    sites = {site.id: site for site in asked if is_told(site, audience)}
+    said = tuple(one for one in whole.observations if one.site in sites)
+    marks = tuple(one for one in whole.annotations if one.site in sites)
+    shown = {one.id for some in covering_each(sites.values(), whole.in_use).values() for one in some}
+    shown |= {one.id for one in whole.in_use if one.site in sites}
+    shown |= {one.capture for one in (*said, *marks)}
+    is_whole = len(sites) == len(whole.sites)
+    captures = tuple(one for one in whole.captures if is_whole or one.id in shown)
+    return Extract(
+        sites=tuple(told_site(site, audience) for site in sites.values()),
+        captures=tuple(replace(one, site=one.site if one.site in sites else None) for one in captures),
+        observations=said,
+        annotations=marks,
+        offsets=tuple(one for one in whole.offsets if one.site in sites),
+        findings=tuple(one for one in whole.findings if one.site in sites),
+        audience=audience,
+        left_out=len(asked) - len(sites),
+    )
