@@ -339,7 +339,8 @@ def test_kml_has_the_days_of_states_marks_and_pictures(gate: Any) -> None:
     change(gate, "gate", footprint={"type": "MultiPolygon", "coordinates": [[ring(125.7, 39.0, 0.001)]]})
     document = ElementTree.fromstring(body(gate, "kml", ".kml"))  # noqa: S314  our own bytes
     folders = {one.findtext(f"{KML}name"): one for one in document.iter(f"{KML}Folder")}
-    assert {"gate", "Targets", "States", "Marks", "Pictures"} <= set(folders)
+    assert set(folders) == {"Targets", "States", "Marks", "Pictures"}
+    assert document.findtext(f"{KML}Document/{KML}name") == "gate"
     days = [one.findtext(f"{KML}TimeStamp/{KML}when") for one in folders["States"].iter(f"{KML}Placemark")]
     assert days == ["2019-05-03", "2020-06-01"]
     (mark,) = folders["Marks"].iter(f"{KML}Placemark")

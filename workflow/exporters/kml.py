@@ -1,4 +1,4 @@
-"""A site as KML for Google Earth: its place, its targets with the time that they are known to stand, its pictures.
+"""Sites as KML for Google Earth: places, targets with the time that they are known to stand, states, marks, pictures.
 
 The file names nothing outside itself: no icon, style or link is fetched. Text that people wrote is escaped once for
 XML and once more where Google Earth reads HTML.
@@ -17,7 +17,7 @@ from workflow.exporters.extract import Extract
 from workflow.model import Annotation, Capture, DateSpan, Finding, LonLat, Observation, Site, Target
 from workflow.timespan import format_span
 
-__all__ = ["project_kml", "site_kml"]
+__all__ = ["project_kml"]
 
 _STYLES = (
     '<Style id="place"><LineStyle><color>ff00a5ff</color><width>2</width></LineStyle>'
@@ -29,31 +29,19 @@ _STYLES = (
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def site_kml(site: Site, captures: Iterable[Capture], findings: Sequence[Finding]) -> str:
-    """The KML document of a located site, with the footprints of `captures` and what `findings` say of its targets.
-
-    A target has the days from which and until which it certainly stood, as far as they are known; a footprint the days
-    on which the picture may have been taken. Coordinates are WGS 84, longitude first.
-
-    Raises
-    ------
-    ValueError
-        when the site is not located.
-    """
-    if site.position is None:
-        raise ValueError(f"site {site.id} is not located")
-    return _document(site.name, [*_site_parts(site, findings), _pictures(captures)])
-
-
 def project_kml(extract: Extract) -> str:
     """The KML document of all that is written out: a folder a site with targets, states and marks, and the pictures.
 
-    States and marks have the days of their picture. A site without a place has no point, and what is drawn on pictures
-    without coordinates is left out.
+    A target has the days from which and until which it certainly stood, as far as they are known; states, marks and
+    outlines have the days on which their picture may have been taken. A site without a place has no point, and what is
+    drawn on pictures without coordinates is left out. Coordinates are WGS 84, longitude first.
     """
     pictures = {one.id: one for one in extract.captures}
-    sites = [_whole_site(site, extract, pictures) for site in extract.sites]
-    return _document("Sites", [*sites, _pictures(extract.in_use)])
+    shown = _folder("Pictures", [_picture(one) for one in extract.in_use if one.footprint])
+    sites = [(site.name, _site_parts(site, extract, pictures)) for site in extract.sites]
+    if len(sites) == 1:
+        return _document(sites[0][0], [*sites[0][1], shown])
+    return _document("Sites", [*(_folder(name, parts) for name, parts in sites), shown])
 
 
 def _document(name: str, parts: Iterable[str]) -> str:
@@ -63,42 +51,22 @@ def _document(name: str, parts: Iterable[str]) -> str:
     )
 
 
-def _site_parts(site: Site, findings: Sequence[Finding]) -> list[str]:
+def _site_parts(site: Site, extract: Extract, pictures: Mapping[str, Capture]) -> list[str]:
     place = site.position.lonlat if site.position else None
-    around = (
-        _placemark(
-            f"{site.radius_m:g} m around it", [], _polygon(circle(place, site.radius_m)), style="place"
-        )
-        if place
-        else ""
-    )
+    parts = [_placemark(site.name, _site_lines(site), _point(place))]
+    if place is not None:
+        ring = _polygon(circle(place, site.radius_m))
+        parts.append(_placemark(f"{site.radius_m:g} m around it", [], ring, style="place"))
+    if site.footprint is not None:
+        parts.append(_placemark("Outline", [], _shape(site.footprint), style="place"))
+    said = (one for one in extract.observations if one.site == site.id and one.capture in pictures)
+    drawn = (one for one in extract.annotations if one.site == site.id and one.capture in pictures)
     return [
-        _placemark(site.name, _site_lines(site), _point(place)),
-        around,
-        _folder("Targets", [_target(site, one, place, findings) for one in site.targets]),
+        *parts,
+        _folder("Targets", [_target(site, one, place, extract.findings) for one in site.targets]),
+        _folder("States", [_state(one, place, pictures[one.capture]) for one in said]),
+        _folder("Marks", [_mark(one, pictures[one.capture]) for one in drawn if not one.in_pixels]),
     ]
-
-
-def _whole_site(site: Site, extract: Extract, pictures: Mapping[str, Capture]) -> str:
-    place = site.position.lonlat if site.position else None
-    states = [
-        _state(one, place, pictures[one.capture])
-        for one in extract.observations
-        if one.site == site.id and one.capture in pictures
-    ]
-    marks = [
-        _mark(one, pictures[one.capture])
-        for one in extract.annotations
-        if one.site == site.id and one.capture in pictures and not one.in_pixels
-    ]
-    outline = _placemark("Outline", [], _shape(site.footprint), style="place") if site.footprint else ""
-    parts = [
-        *_site_parts(site, extract.findings),
-        outline,
-        _folder("States", states),
-        _folder("Marks", marks),
-    ]
-    return _folder(site.name, [part for part in parts if part])
 
 
 def _state(said: Observation, place: LonLat | None, picture: Capture) -> str:
@@ -116,10 +84,6 @@ def _mark(mark: Annotation, picture: Capture) -> str:
     lines = [mark.target or "", mark.note, f"{format_span(picture.acquired)}, {picture.file}", mark.author]
     kept = [line for line in lines if line]
     return _placemark(mark.label or mark.shape, kept, _shape(mark.geometry), _days(picture.acquired))
-
-
-def _pictures(captures: Iterable[Capture]) -> str:
-    return _folder("Pictures", [_picture(one) for one in captures if one.footprint])
 
 
 def _site_lines(site: Site) -> list[str]:

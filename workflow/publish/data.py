@@ -25,7 +25,7 @@ from workflow.settings import BACKUP_FILE
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["KINDS", "Format", "Made", "check_export", "made", "write_export"]
+__all__ = ["KINDS", "Format", "Made", "check_export", "handed_out", "made", "write_export"]
 
 NO_REASON = "no reason given"
 
@@ -187,16 +187,7 @@ def write_export(
     """
     check_export(project, kind, out, layer)
     file = made(project, extract, kind, out.suffix.lower(), layer)
-    entry = Export(
-        id="",
-        kind=kind,
-        file=project.name_of(out),
-        sha256=hashlib.sha256(file.body).hexdigest(),
-        size_bytes=len(file.body),
-        sites=tuple(site.id for site in extract.sites),
-        counts=dict(file.counts),
-        audience=extract.audience,
-    )
+    entry = _entry(extract, kind, project.name_of(out), file)
     partial = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
         partial.write_bytes(file.body)
@@ -209,3 +200,23 @@ def write_export(
     finally:
         partial.unlink(missing_ok=True)
     return noted, file.lacks
+
+
+def handed_out(project: Project, author: Author, extract: Extract, kind: str, name: str, why: str) -> bytes:
+    """The bytes of a file called `name` for somebody who takes it through a browser, noted in the record."""
+    file = made(project, extract, kind, Path(name).suffix)
+    project.record.log_export(author, why, _entry(extract, kind, name, file))
+    return file.body
+
+
+def _entry(extract: Extract, kind: str, name: str, file: Made) -> Export:
+    return Export(
+        id="",
+        kind=kind,
+        file=name,
+        sha256=hashlib.sha256(file.body).hexdigest(),
+        size_bytes=len(file.body),
+        sites=tuple(site.id for site in extract.sites),
+        counts=dict(file.counts),
+        audience=extract.audience,
+    )
