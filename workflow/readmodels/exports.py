@@ -50,7 +50,7 @@ def told(whole: Extract, names: Collection[str], audience: str) -> Extract:
     marks = tuple(one for one in whole.annotations if one.site in sites)
     shown = {one.id for some in covering_each(sites.values(), whole.in_use).values() for one in some}
     shown |= {one.id for one in whole.in_use if one.site in sites}
-    shown |= {one.capture for one in (*said, *marks)}
+    shown |= {one.capture for one in said} | {one.capture for one in marks}
     is_whole = len(sites) == len(whole.sites)
     captures = tuple(one for one in whole.captures if is_whole or one.id in shown)
     return Extract(
