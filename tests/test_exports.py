@@ -22,12 +22,13 @@ from workflow import actions
 from workflow.cli import main
 from workflow.cli.export import KINDS as OFFERED
 from workflow.cli.export import LAYERS
-from workflow.errors import InputRefused
+from workflow.errors import InputRefused, UnknownName
 from workflow.exporters import texts
 from workflow.exporters.extract import FIELDS, Extract, layers
 from workflow.model import (
     Annotation,
     Author,
+    Capture,
     Export,
     LonLat,
     Offset,
@@ -38,7 +39,7 @@ from workflow.model import (
     Target,
     TargetClass,
 )
-from workflow.publish.data import KINDS, NO_REASON, made, write_export
+from workflow.publish.data import KINDS, NO_REASON, check_export, handed_out, made, write_export
 from workflow.publish.pixels import outlines
 from workflow.readmodels.exports import extract, told
 from workflow.visibility import AUDIENCES
@@ -328,7 +329,8 @@ def test_json_gives_back_a_project_as_it_is_to_those_who_may_see_all(gate: Any) 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"format": "sitetrack export 1", "sites": 3}', b"\xff"]
+    "content",
+    [b"", b"[]", b"{}", b'{"format": "x"}', b'{"format": "sitetrack export 1", "sites": 3}', b"\xff"],
 )
 def test_json_that_is_something_else_is_refused(content: bytes) -> None:
     with pytest.raises(InputRefused, match=r"a\.json"):
@@ -465,3 +467,51 @@ def test_positions_of_the_layers_are_as_they_are_told(gate: Any) -> None:
     public = {one.name: one for one in layers(extract(gate.project))}
     for name in ("sites", "targets", "observations", "intervals"):
         assert {tuple(place["coordinates"]) for place in public[name].geometries if place} == {(125.7, 39.0)}
+
+
+def test_sites_without_a_place_are_in_no_site_model_and_that_is_said(gate: Any, tmp_path: Path) -> None:
+    change(gate, "gate", position=None)
+    noted, lacks = write_export(gate.project, ANNA, extract(gate.project), "smart", tmp_path / "a.zip")
+    assert (noted.counts, lacks) == (
+        {"targets": 0},
+        ("Targets of sites without a place, which are not in the file: 1.",),
+    )
+    rows = csv.DictReader(io.StringIO(body(gate, "csv", ".csv", "sites").decode()))
+    assert [(row["lon"], row["lat"]) for row in rows] == [("", "")]
+
+
+def test_several_marks_on_one_picture_and_one_whose_copy_is_no_map(gate: Any) -> None:
+    place = LonLat(125.7, 39.0)
+    area_at(gate, place, gate.shots[1], "m2")
+    assert set(outlines(gate.project, extract(gate.project))) == {"m1", "m2"}
+    with gate.project.record.write(ANNA, "other facts") as transaction:
+        known = transaction.get(Capture, gate.shots[1].id)
+        transaction.put(replace(known.value, width_px=7), known.version)
+    assert outlines(gate.project, extract(gate.project)) == {}
+
+
+def test_what_there_is_not_is_refused_by_name(gate: Any, tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="'shapefile'"):
+        check_export(gate.project, "shapefile", tmp_path / "a.shp")
+    with pytest.raises(UnknownName, match="'site'"):
+        check_export(gate.project, "csv", tmp_path / "a.csv", "site")
+
+
+def test_a_disk_that_takes_no_more_leaves_no_file(
+    gate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputRefused, match="No space left"):
+        write_export(gate.project, ANNA, extract(gate.project), "kml", tmp_path / "a.kml")
+    assert list(tmp_path.glob(".a.kml*")) == []
+    assert gate.project.record.rows(Export) == ()
+
+
+def test_what_is_taken_through_a_browser_is_noted_too(gate: Any) -> None:
+    taken = handed_out(gate.project, ANNA, extract(gate.project), "kml", "gate.kml", "from the page")
+    (row,) = gate.project.record.rows(Export)
+    assert (row.value.file, row.value.size_bytes) == ("gate.kml", len(taken))
+    assert gate.project.record.history("export", "export-1")[0].reason == "from the page"

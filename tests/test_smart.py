@@ -14,7 +14,7 @@ import pytest
 
 from workflow import actions
 from workflow.exporters.smart import PHASES
-from workflow.model import Author, Observation, Role, Site, State, Target, TargetClass
+from workflow.model import Author, Direction, Observation, Role, Site, State, Target, TargetClass
 from workflow.pastwork import read_past_work
 from workflow.project import Project, init_project
 from workflow.publish.data import made
@@ -285,3 +285,13 @@ def test_features_that_are_no_features_are_named(tmp_path: Path) -> None:
     reading = read_sites(path)
     assert len(reading.sites) == 1
     assert len(reading.refused) == 3
+
+
+def test_one_model_is_a_file_of_its_own(gate: Any) -> None:
+    known = gate.project.record.get(Site, "gate")
+    one = replace(known.value, targets=(Target("gantry", direction=Direction.INBOUND),))
+    with gate.project.record.write(ANNA, "one target") as transaction:
+        transaction.put(one, known.version)
+    body = made(gate.project, extract(gate.project), "smart", ".geojson").body
+    ours = json.loads(body)["features"][0]["properties"]["cache"]["sitetrack"]
+    assert ours["targets"] == [{"id": "gantry", "kind": "other", "direction": "inbound"}]
