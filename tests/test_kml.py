@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.coords import distance_m
-from workflow.exporters.kml import site_kml
+from workflow.exporters.extract import Extract
+from workflow.exporters.kml import project_kml
 from workflow.model import (
+    Annotation,
     Basis,
     Capture,
     CaptureKind,
@@ -22,9 +24,11 @@ from workflow.model import (
     Evidence,
     Finding,
     LonLat,
+    Observation,
     Position,
     Precision,
     Site,
+    State,
     Target,
     TargetClass,
 )
@@ -52,6 +56,11 @@ def capture(first: date | None, last: date | None) -> Capture:
 
 def finding(event: Event, after: date | None, by: date | None, **more: object) -> Finding:
     return Finding("gate", "mast", event, after, by, "in 2021", **more)  # type: ignore[arg-type]
+
+
+def site_kml(site: Site, captures: list[Capture], findings: list[Finding]) -> str:
+    """The document of one site."""
+    return project_kml(Extract(sites=(site,), captures=tuple(captures), findings=tuple(findings)))
 
 
 def spans(text: str, name: str) -> list[str | None]:
@@ -147,9 +156,10 @@ def test_what_rests_on_rendered_scenes_or_publications_says_so() -> None:
     assert shown.count("SYNTHETIC") == 2
 
 
-def test_a_site_that_is_not_located_has_no_kml() -> None:
-    with pytest.raises(ValueError, match="gate is not located"):
-        site_kml(replace(SITE, position=None), [], [])
+def test_several_sites_have_a_folder_each() -> None:
+    root = fromstring(project_kml(Extract(sites=(SITE, replace(SITE, id="arch", name="Arch")))))
+    assert root.findtext(f"{KML}Document/{KML}name") == "Sites"
+    assert [one.text for one in root.findall(f"{KML}Document/{KML}Folder/{KML}name")] == ["Gate", "Arch"]
 
 
 @given(st.text(max_size=80) | st.just(HOSTILE))
@@ -163,7 +173,21 @@ def test_any_text_gives_a_document_that_names_nothing_to_fetch_or_run(text: str)
         evidence=(Evidence(text, source=text, page=text),),
     )
     shot = replace(capture(date(2021, 5, 4), None), file=text, credit=text, provider=text)
-    made = site_kml(hostile, [shot], [finding(Event.APPEARED, None, date(2021, 5, 4))])
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[125.7, 39.0], [125.8, 39.0], [125.8, 39.1], [125.7, 39.0]]],
+    }
+    made = project_kml(
+        Extract(
+            sites=(hostile, replace(hostile, id="arch", footprint=square)),
+            captures=(shot,),
+            observations=(Observation("o", "gate", text, "c1", text, State.PRESENT, note=text),),
+            annotations=(
+                Annotation("m", "gate", "c1", "box", square, target=text, label=text, note=text, author=text),
+            ),
+            findings=(finding(Event.APPEARED, None, date(2021, 5, 4)),),
+        )
+    )
     root = fromstring(made.encode())
     tags = {one.tag.removeprefix(KML) for one in root.iter()}
     assert not tags & {"href", "Icon", "NetworkLink", "Link", "GroundOverlay", "a", "img", "script"}

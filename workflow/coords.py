@@ -19,6 +19,7 @@ from workflow.model import LonLat, Position
 __all__ = [
     "METRES_PER_DEGREE",
     "bearing_deg",
+    "circle",
     "distance_m",
     "format_decimal",
     "format_dms",
@@ -134,6 +135,20 @@ def _dms(value: float, letters: str) -> str:
     seconds = round(abs(value) * 3600)
     letter = letters[value < 0 and seconds > 0]
     return f"{seconds // 3600}°{seconds // 60 % 60:2d}'{seconds % 60}\"{letter}"
+
+
+def circle(centre: LonLat, radius_m: float, corners: int = 72) -> list[LonLat]:
+    """A closed ring around the centre, counter-clockwise, within the map."""
+    north = radius_m / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(centre.lat)), 0.01)
+    turns = [2 * math.pi * (number % corners) / corners for number in range(corners + 1)]
+    return [
+        LonLat(
+            (centre.lon + east * math.cos(turn) + 180) % 360 - 180,
+            min(max(centre.lat + north * math.sin(turn), -90), 90),
+        )
+        for turn in turns
+    ]
 
 
 def distance_m(start: LonLat, end: LonLat) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,8 +13,10 @@ from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.coords import format_decimal
-from workflow.model import Capture, DateSpan, Evidence, Precision, Site, Target
-from workflow.readmodels import pages, sitepage
+from workflow.model import Author, Capture, DateSpan, Evidence, Precision, Site, Target
+from workflow.publish import data
+from workflow.readmodels import exports, pages, sitepage
+from workflow.visibility import told_position
 
 MAP_PX = 460
 MANY = 12
@@ -46,7 +49,7 @@ def show() -> None:
     stamp, author = current_project().record.stamp, state.author()
     page = cache.compare(key, stamp, author.name if author else None)
     with buttons:
-        _links(page)
+        _links(page, author)
     site_form.said()
     assigned.said()
     draft = site_form.draft_of(key)
@@ -98,7 +101,7 @@ def _first() -> None:
         site_form.show(draft, None, [])
 
 
-def _links(page: pages.ComparePage) -> None:
+def _links(page: pages.ComparePage, author: Author | None) -> None:
     site = page.site
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         st.page_link(
@@ -110,10 +113,10 @@ def _links(page: pages.ComparePage) -> None:
             icon=":material/history:",
             query_params={"kind": "site", "id": site.id},
         )
-        if site.position is not None:
+        if author is not None and told_position(site) is not None:
             st.download_button(
                 t("Google Earth (KML)"),
-                data=lambda: sitepage.kml(current_project(), site.id, page.findings),
+                data=partial(_kml, author, site.id),
                 file_name=f"{site.id}.kml",
                 mime="application/vnd.google-earth.kml+xml",
                 icon=":material/public:",
@@ -123,6 +126,13 @@ def _links(page: pages.ComparePage) -> None:
         if state.may_write():
             _opens(t("Change"), ":material/edit:", "site.change", site_form.CHANGE, site.id)
             _opens(t("Add a site"), ":material/add_location_alt:", "site.add", site_form.ADD)
+
+
+def _kml(author: Author, site: str) -> bytes:
+    """The site as everybody may be told of it; the record notes who took it."""
+    project = current_project()
+    shown = exports.extract(project, [site])
+    return data.handed_out(project, author, shown, "kml", f"{site}.kml", "taken from the page of the site")
 
 
 def _opens(label: str, icon: str, key: str, *form: str, **more: str) -> None:

@@ -13,7 +13,8 @@ from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 
 from workflow.coords import distance_m
-from workflow.model import LonLat, Site
+from workflow.files import sha256_of
+from workflow.model import Export, LonLat, Site
 from workflow.project import Project, init_project
 
 pytestmark = pytest.mark.browser
@@ -124,7 +125,7 @@ def test_a_click_on_the_map_moves_the_site_there(tab: Any, desk: tuple[str, Proj
 def test_the_kml_of_a_site_is_downloaded_and_names_no_address(
     tab: Any, desk: tuple[str, Project], tmp_path: Path
 ) -> None:
-    address, _ = desk
+    address, project = desk
     tab.address = address
     tab.page.goto(f"{address}/site?site=harbour-bridge")
     with tab.page.expect_download() as waiting:
@@ -134,6 +135,9 @@ def test_the_kml_of_a_site_is_downloaded_and_names_no_address(
     assert waiting.value.suggested_filename == "harbour-bridge.kml"
     assert "Harbour bridge" in text
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.opengis.net/kml/2.2"]
+    (noted,) = (row.value for row in project.record.rows(Export))
+    assert (noted.kind, noted.sites, noted.audience) == ("kml", ("harbour-bridge",), "public")
+    assert noted.sha256 == sha256_of(tmp_path / "site.kml")
 
 
 def test_the_first_site_is_added_by_a_click_and_its_name_is_text(

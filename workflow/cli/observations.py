@@ -28,7 +28,7 @@ _COLUMNS = ("row", "id", "change", "site", "target", "capture", "state", "reason
 
 @click.group("observations")
 def command() -> None:
-    """List observations, or import past work from CSV, XLSX, KML and KMZ."""
+    """List observations, or import past work from CSV, XLSX, KML, KMZ and SMART site models."""
 
 
 @command.command("list")
@@ -69,9 +69,9 @@ def import_observations(
 ) -> None:
     """Bring past work in FILES into the record, as drafts.
 
-    The ending of a name says what it is: .csv, .xlsx, .kml, .kmz. A row says of a site's target in a capture whether
-    it is there. Importing a file twice changes nothing. Every row that cannot be taken is named on stderr, the rest
-    is taken, and the exit code is then 1.
+    The ending of a name says what it is: .csv, .xlsx, .kml, .kmz, .geojson (a SMART site model). A row says of a
+    site's target in a capture whether it is there. Importing a file twice changes nothing. Every row that
+    cannot be taken is named on stderr, the rest is taken, and the exit code is then 1.
     """
     from workflow import actions
 

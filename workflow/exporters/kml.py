@@ -1,4 +1,4 @@
-"""A site as KML for Google Earth: its place, its targets with the time that they are known to stand, its pictures.
+"""Sites as KML for Google Earth: places, targets with the time that they are known to stand, states, marks, pictures.
 
 The file names nothing outside itself: no icon, style or link is fetched. Text that people wrote is escaped once for
 XML and once more where Google Earth reads HTML.
@@ -6,17 +6,18 @@ XML and once more where Google Earth reads HTML.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
-from workflow.coords import METRES_PER_DEGREE, format_dms, format_mgrs
-from workflow.model import Capture, DateSpan, Finding, LonLat, Site, Target
+from workflow.coords import circle, format_dms, format_mgrs
+from workflow.exporters.extract import Extract
+from workflow.model import Annotation, Capture, DateSpan, Finding, LonLat, Observation, Site, Target
 from workflow.timespan import format_span
 
-__all__ = ["site_kml"]
+__all__ = ["project_kml"]
 
 _STYLES = (
     '<Style id="place"><LineStyle><color>ff00a5ff</color><width>2</width></LineStyle>'
@@ -24,49 +25,75 @@ _STYLES = (
     '<Style id="picture"><LineStyle><color>ffdb6f2f</color><width>1.5</width></LineStyle>'
     "<PolyStyle><fill>0</fill></PolyStyle></Style>"
 )
-_CORNERS = 72
 # what XML 1.0 has no way to write
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def site_kml(site: Site, captures: Iterable[Capture], findings: Sequence[Finding]) -> str:
-    """The KML document of a located site, with the footprints of `captures` and what `findings` say of its targets.
+def project_kml(extract: Extract) -> str:
+    """The KML document of all that is written out: a folder a site with targets, states and marks, and the pictures.
 
-    A target has the days from which and until which it certainly stood, as far as they are known; a footprint the days
-    on which the picture may have been taken. Coordinates are WGS 84, longitude first.
-
-    Raises
-    ------
-    ValueError
-        when the site is not located.
+    A target has the days from which and until which it certainly stood, as far as they are known; states, marks and
+    outlines have the days on which their picture may have been taken. A site without a place has no point, and what is
+    drawn on pictures without coordinates is left out. Coordinates are WGS 84, longitude first.
     """
-    if site.position is None:
-        raise ValueError(f"site {site.id} is not located")
-    place = site.position.lonlat
-    parts = [
-        _placemark(site.name, _site_lines(site), _point(place)),
-        _placemark(
-            f"{site.radius_m:g} m around it", [], _polygon(_circle(place, site.radius_m)), style="place"
-        ),
-        _folder("Targets", [_target(site, one, place, findings) for one in site.targets]),
-        _folder("Pictures", [_picture(one) for one in captures if one.footprint]),
-    ]
+    pictures = {one.id: one for one in extract.captures}
+    shown = _folder("Pictures", [_picture(one) for one in extract.in_use if one.footprint])
+    sites = [(site.name, _site_parts(site, extract, pictures)) for site in extract.sites]
+    if len(sites) == 1:
+        return _document(sites[0][0], [*sites[0][1], shown])
+    return _document("Sites", [*(_folder(name, parts) for name, parts in sites), shown])
+
+
+def _document(name: str, parts: Iterable[str]) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
-        f"<name>{_text(site.name)}</name><open>1</open>{_STYLES}{''.join(parts)}</Document></kml>\n"
+        f"<name>{_text(name)}</name><open>1</open>{_STYLES}{''.join(parts)}</Document></kml>\n"
     )
 
 
+def _site_parts(site: Site, extract: Extract, pictures: Mapping[str, Capture]) -> list[str]:
+    place = site.position.lonlat if site.position else None
+    parts = [_placemark(site.name, _site_lines(site), _point(place))]
+    if place is not None:
+        ring = _polygon(circle(place, site.radius_m))
+        parts.append(_placemark(f"{site.radius_m:g} m around it", [], ring, style="place"))
+    if site.footprint is not None:
+        parts.append(_placemark("Outline", [], _shape(site.footprint), style="place"))
+    said = (one for one in extract.observations if one.site == site.id and one.capture in pictures)
+    drawn = (one for one in extract.annotations if one.site == site.id and one.capture in pictures)
+    return [
+        *parts,
+        _folder("Targets", [_target(site, one, place, extract.findings) for one in site.targets]),
+        _folder("States", [_state(one, place, pictures[one.capture]) for one in said]),
+        _folder("Marks", [_mark(one, pictures[one.capture]) for one in drawn if not one.in_pixels]),
+    ]
+
+
+def _state(said: Observation, place: LonLat | None, picture: Capture) -> str:
+    lines = [
+        f"{format_span(picture.acquired)} ({picture.acquired.basis.value}), {picture.file}",
+        f"confidence {said.confidence.value}, {said.review.value}, {said.author}",
+        said.note,
+        "SYNTHETIC" if picture.synthetic else "",
+    ]
+    kept = [line for line in lines if line]
+    return _placemark(f"{said.target}: {said.state.value}", kept, _point(place), _days(picture.acquired))
+
+
+def _mark(mark: Annotation, picture: Capture) -> str:
+    lines = [mark.target or "", mark.note, f"{format_span(picture.acquired)}, {picture.file}", mark.author]
+    kept = [line for line in lines if line]
+    return _placemark(mark.label or mark.shape, kept, _shape(mark.geometry), _days(picture.acquired))
+
+
 def _site_lines(site: Site) -> list[str]:
-    if site.position is None:
-        return []
-    place, precise = site.position.lonlat, site.position.precision_m
+    place, precise = (site.position.lonlat, site.position.precision_m) if site.position else (None, None)
     lines = (
         site.name_local,
         "; ".join(site.aliases),
         site.category,
-        format_dms(place),
-        format_mgrs(place),
+        format_dms(place) if place else "not located",
+        format_mgrs(place) if place else "",
         f"known within {precise:g} m" if precise else "",
         site.note,
         f"Source: {site.source}" if site.source else "",
@@ -80,7 +107,7 @@ def _said(wording: str, source: str, page: str) -> str:
     return f"{wording} ({where})" if where else wording
 
 
-def _target(site: Site, target: Target, place: LonLat, findings: Sequence[Finding]) -> str:
+def _target(site: Site, target: Target, place: LonLat | None, findings: Sequence[Finding]) -> str:
     mine = [one for one in findings if one.site == site.id and one.target == target.id]
     lines = [target.kind.value, *(_sentence(one) for one in mine), target.note]
     begins = [one.by for one in mine if one.seen and one.event.arrives and one.by]
@@ -138,34 +165,35 @@ def _span(begin: date | None, end: date | None) -> str:
     return f"<TimeSpan>{first}{last}</TimeSpan>"
 
 
-def _point(place: LonLat) -> str:
-    return f"<Point><coordinates>{_pair(place)}</coordinates></Point>"
+def _point(place: LonLat | None) -> str:
+    return f"<Point><coordinates>{_pair(place)}</coordinates></Point>" if place else ""
 
 
-def _polygon(ring: Iterable[LonLat]) -> str:
-    corners = " ".join(_pair(place) for place in ring)
-    return (
-        "<Polygon><tessellate>1</tessellate><outerBoundaryIs><LinearRing><coordinates>"
-        f"{corners}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
-    )
+def _shape(geometry: Mapping[str, Any]) -> str:
+    """A GeoJSON geometry; of several polygons each."""
+    kind, coordinates = geometry["type"], geometry["coordinates"]
+    if kind == "MultiPolygon":
+        shapes = "".join(_shape({"type": "Polygon", "coordinates": one}) for one in coordinates)
+        return f"<MultiGeometry>{shapes}</MultiGeometry>"
+    if kind == "Polygon":
+        return _polygon(*([LonLat(*corner[:2]) for corner in ring] for ring in coordinates))
+    if kind == "Point":
+        return _point(LonLat(*coordinates[:2]))
+    line = " ".join(_pair(LonLat(*corner[:2])) for corner in coordinates)
+    return f"<LineString><tessellate>1</tessellate><coordinates>{line}</coordinates></LineString>"
+
+
+def _polygon(outer: Iterable[LonLat], *holes: Iterable[LonLat]) -> str:
+    inner = "".join(f"<innerBoundaryIs>{_ring(hole)}</innerBoundaryIs>" for hole in holes)
+    return f"<Polygon><tessellate>1</tessellate><outerBoundaryIs>{_ring(outer)}</outerBoundaryIs>{inner}</Polygon>"
+
+
+def _ring(corners: Iterable[LonLat]) -> str:
+    return f"<LinearRing><coordinates>{' '.join(map(_pair, corners))}</coordinates></LinearRing>"
 
 
 def _pair(place: LonLat) -> str:
     return f"{place.lon:.8f},{place.lat:.8f}"
-
-
-def _circle(centre: LonLat, radius_m: float) -> list[LonLat]:
-    """A closed ring around the centre, counter-clockwise, within the map."""
-    north = radius_m / METRES_PER_DEGREE
-    east = north / max(math.cos(math.radians(centre.lat)), 0.01)
-    turns = [2 * math.pi * (number % _CORNERS) / _CORNERS for number in range(_CORNERS + 1)]
-    return [
-        LonLat(
-            (centre.lon + east * math.cos(turn) + 180) % 360 - 180,
-            min(max(centre.lat + north * math.sin(turn), -90), 90),
-        )
-        for turn in turns
-    ]
 
 
 def _text(text: str) -> str:

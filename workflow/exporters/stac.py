@@ -18,7 +18,7 @@ from workflow.files import write_if_changed
 from workflow.model import Capture, DateSpan, LonLat, Precision
 from workflow.settings import IMAGERY_DIR
 
-__all__ = ["forget_item", "item_of", "write_catalogue"]
+__all__ = ["catalogue_files", "footprint_geometry", "forget_item", "item_of", "write_catalogue"]
 
 _CATALOGUE, _ITEMS = "catalog.json", "items"
 _PROJECTION = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
@@ -38,11 +38,16 @@ _COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 def write_catalogue(imagery: Path, captures: Sequence[Capture]) -> None:
     """Write ``catalog.json`` and ``items/<id>.json`` for `captures` into the folder `imagery`."""
     (imagery / _ITEMS).mkdir(parents=True, exist_ok=True)
+    for name, content in catalogue_files(captures).items():
+        write_if_changed(imagery / name, content)
+
+
+def catalogue_files(captures: Sequence[Capture]) -> dict[str, bytes]:
+    """The files of the catalogue of `captures` by their paths in the folder ``imagery``, the catalogue last."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pystac's words on its own future
-        for capture in captures:
-            write_if_changed(imagery / _ITEMS / f"{capture.id}.json", _bytes(item_of(capture)))
-        write_if_changed(imagery / _CATALOGUE, _bytes(_catalogue(captures)))
+        items = {f"{_ITEMS}/{one.id}.json": _bytes(item_of(one)) for one in captures}
+        return items | {_CATALOGUE: _bytes(_catalogue(captures))}
 
 
 def forget_item(imagery: Path, capture: Capture) -> None:
@@ -80,7 +85,7 @@ def item_of(capture: Capture) -> dict[str, Any]:
 
     item = pystac.Item(
         id=capture.id,
-        geometry=_geometry(capture.footprint),
+        geometry=footprint_geometry(capture.footprint),
         bbox=_bbox(capture.footprint),
         properties=_properties(capture),
         stac_extensions=_extensions(capture),
@@ -113,8 +118,8 @@ def _open_ends(span: DateSpan) -> list[str]:
 # -- where ---------------------------------------------------------------------------------------------------
 
 
-def _geometry(ring: Sequence[LonLat]) -> dict[str, Any] | None:
-    """The footprint, cut at the date line as RFC 7946 asks."""
+def footprint_geometry(ring: Sequence[LonLat]) -> dict[str, Any] | None:
+    """The GeoJSON geometry of a footprint, cut at the date line as RFC 7946 asks; None of an empty one."""
     if not ring:
         return None
     if not _crosses(ring):

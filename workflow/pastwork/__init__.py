@@ -1,4 +1,4 @@
-"""Past work as others wrote it down: CSV, XLSX, KML and KMZ to rows of texts under known columns.
+"""Past work as others wrote it down: CSV, XLSX, KML, KMZ and site models to rows of texts under known columns.
 
 Files are untrusted. Whatever cannot be taken is named with its file and row or placemark; the rest is read. What the
 texts mean is found by `workflow.actions`, which knows the project.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflow.errors import InputRefused
-from workflow.pastwork import marks
+from workflow.pastwork import marks, smart
 from workflow.pastwork.rows import COLUMNS, Reading, RefusedRow, Row, rows_of_table
 from workflow.pastwork.sheets import sheet_rows
 from workflow.register import read_bytes
@@ -17,7 +17,7 @@ from workflow.register.csvrows import csv_rows
 
 __all__ = ["COLUMNS", "SUFFIXES", "Reading", "RefusedRow", "Row", "read_past_work"]
 
-SUFFIXES = (".csv", ".xlsx", ".kml", ".kmz")
+SUFFIXES = (".csv", ".xlsx", ".kml", ".kmz", ".geojson")
 """File name endings that `read_past_work` knows."""
 
 _OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".fods", ".numbers")
@@ -51,6 +51,8 @@ def _read(path: Path, sheet: str | None) -> Reading:
         return rows_of_table(file, csv_rows(body, file))
     if suffix == ".xlsx":
         return _of_sheet(body, file, sheet)
+    if suffix == ".geojson":
+        return smart.rows_of_model(body, file)
     return marks.rows_of_archive(body, file) if suffix == ".kmz" else marks.rows_of_document(body, file)
 
 

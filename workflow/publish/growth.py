@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workflow.errors import InputRefused
+from workflow.exporters.table import csv_of
 from workflow.files import write_if_changed
 from workflow.growth import APPEARED
 from workflow.growthchart import HEIGHT_PX, WIDTH_PX, Mark, chart, small_multiples
@@ -16,7 +15,6 @@ from workflow.growthchart import HEIGHT_PX, WIDTH_PX, Mark, chart, small_multipl
 __all__ = ["check_growth_output", "csv_of", "growth_picture", "write_growth"]
 
 _PICTURES, _TABLE = (".png", ".svg"), ".csv"
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_growth_output(out: Path, *, chart: bool) -> None:
@@ -98,21 +96,3 @@ def growth_picture(
     else:
         drawn = small_multiples({name or "(none)": some for name, some in groups.items()}, series)
     return (to_svg if suffix == ".svg" else to_png)(drawn, load_fonts())
-
-
-def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """`rows` as CSV with a heading, UTF-8; lists are joined, and no cell starts as a formula does."""
-    file = io.StringIO()
-    if rows:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return file.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list):
-        value = "; ".join(str(one) for one in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

@@ -6,7 +6,6 @@ public site. How many were left out is for whoever writes the file, not for whoe
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from workflow.chips import covering_each
-from workflow.model import Capture, LonLat, Observation, Position, Site
+from workflow.model import Capture, LonLat, Observation, Site
 from workflow.readmodels.dates import dated
 from workflow.readmodels.footprints import Footprint, footprints
 from workflow.readmodels.siteday import Known, past_of
+from workflow.visibility import is_told, told_position
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["MapSite", "SiteMap", "site_map"]
 
 S = TypeVar("S", Capture, Observation)
-_PUBLIC = "public"
-# decimals of a degree: a metre, or eleven where the precision is not known
-_FINEST, _UNKNOWN = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def site_map(project: Project, day: date | None, today: date) -> SiteMap:
     with project.record.snapshot():
         said, ever = project.witnesses()
         sites = project.sites()
-    public = [site for site in sites if site.visibility == _PUBLIC]
+    public = [site for site in sites if is_told(site)]
     used = [one for one in ever.values() if one.withdrawn is None]
     over = covering_each(public, used)
     tied, told = _by_site(used), _by_site(said)
@@ -113,13 +110,6 @@ def _map_site(
     known = past_of(said, ever, pictures).on(day, today)
     name = f"{site.name} · {site.name_local}" if site.name_local else site.name
     seen = dated(ever[known.seen].acquired) if known.seen else ""
-    return MapSite(site.id, name, site.category, _told(site.position), known, seen)
-
-
-def _told(position: Position | None) -> LonLat | None:
-    """The place with as many decimals as its precision bears."""
-    if position is None:
-        return None
-    stated = position.precision_m
-    digits = _UNKNOWN if stated is None else min(max(math.ceil(5 - math.log10(max(stated, 1.0))), 0), _FINEST)
-    return LonLat(round(position.lonlat.lon, digits), round(position.lonlat.lat, digits))
+    position = told_position(site)
+    lonlat = position.lonlat if position is not None else None
+    return MapSite(site.id, name, site.category, lonlat, known, seen)

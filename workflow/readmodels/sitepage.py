@@ -1,22 +1,19 @@
-"""What the page of one site shows beyond its comparison, and the site as KML."""
+"""What the page of one site shows beyond its comparison."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflow.chips import covering
 from workflow.coords import format_decimal, format_dms, format_mgrs
-from workflow.exporters.kml import site_kml
 from workflow.grid import SiteGrid
-from workflow.model import Finding, LonLat, Position, Site
+from workflow.model import LonLat, Position, Site
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["Ground", "MapSite", "ground_of", "kml", "map_sites", "position_rows", "version_of"]
+__all__ = ["Ground", "MapSite", "ground_of", "map_sites", "position_rows", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +93,3 @@ def position_rows(position: Position) -> list[tuple[str, str]]:
     if position.precision_m:
         forms.append(("precision", f"{position.precision_m:g} m"))
     return forms
-
-
-def kml(project: Project, site_id: str, findings: Sequence[Finding]) -> str:
-    """The KML of a located site: its targets with what `findings` say of them, and the pictures over it.
-
-    Raises
-    ------
-    UnknownName
-        when there is no such site.
-    ValueError
-        when it is not located.
-    """
-    site = project.site(site_id)
-    return site_kml(site, covering(project, site), findings)

@@ -15,6 +15,7 @@ from workflow.codec import encode
 from workflow.errors import InputRefused
 from workflow.files import write_if_changed
 from workflow.model import Basis, Evidence, LonLat, Position, Site, Target
+from workflow.register import smart
 from workflow.register.assemble import Draft, refused_at
 from workflow.register.fields import line, statement_span
 from workflow.register.shapes import Shape, shape_of
@@ -34,7 +35,7 @@ class _Object(dict[str, Any]):
 
 
 def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
-    """One draft or refusal a feature of a FeatureCollection, or of a single Feature.
+    """One draft or refusal a feature of a FeatureCollection, or of a single Feature; of a SMART model each site.
 
     Raises
     ------
@@ -49,7 +50,8 @@ def drafts(body: bytes, file: str) -> list[Draft | InputRefused]:
     features = root.get("features")
     if root.get("type") != "FeatureCollection" or not isinstance(features, list):
         raise InputRefused(file, "is JSON but holds no features", "give a GeoJSON FeatureCollection")
-    return [_draft(feature, f"{file}, feature {number}") for number, feature in enumerate(features, 1)]
+    numbered = smart.site_features(features) if smart.is_model(features) else enumerate(features, 1)
+    return [_draft(feature, f"{file}, feature {number}") for number, feature in numbered]
 
 
 def parsed(body: bytes, file: str) -> _Object:
