@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "claims": "Keep published sentences with what they rest on; see which still hold.",
     "figure": "Write an annotated before/after figure of a site.",
     "map": "Write a map of the sites as one file.",
+    "bundle": "Write evidence as one zip that anybody can check.",
     "serve": "Open the dashboard.",
     "verify": "Check files and revisions against the record.",
     "record": "Show the history of an object, copy the record, join a team's.",
