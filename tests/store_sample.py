@@ -16,6 +16,7 @@ from workflow.model import (
     DateSpan,
     Event,
     Evidence,
+    Export,
     FileRole,
     IntakeEvent,
     LonLat,
@@ -92,9 +93,11 @@ EVERY_KIND = (
     ReviewEntry("r1", "observation", "o1", 1, Verdict.SUBMITTED, "done", "arch", "inbound", SHOT),
     Claim("c1", "At least one.", {"growth": "2021-12-31"}, {"at_least": 1}, "2024-01-02", 3),
     IntakeEvent("i1", SHOT, "a.tif", "0" * 64, 12),
+    Export("export-1", "csv", "/sent/sites.csv", "0" * 64, 12, ("arch",), {"sites": 1}),
 )
 _EDITED = {
     "Capture": "credit",
+    "Export": "file",
     "IntakeEvent": "software",
     "Offset": "reason",
     "ReviewEntry": "comment",

@@ -36,6 +36,7 @@ from workflow.model import (
     Author,
     Capture,
     Evidence,
+    Export,
     Observation,
     Role,
     Site,
@@ -536,7 +537,7 @@ def test_the_number_of_statements_does_not_grow_with_the_data(record: Record) ->
         with counted(record) as statements:
             put(record, site("s3-0", note=f"{number}"), len(record.history(Site, "s3-0")))
         counts.append(len(statements))
-    assert counts[0] == counts[2] <= 6 + 26  # reads, and the walk over the revisions and heads of 11 kinds
+    assert counts[0] == counts[2] <= 6 + 28  # reads, and the walk over the revisions and heads of 12 kinds
     assert counts[1] == counts[3] <= 13
 
 
@@ -546,3 +547,25 @@ def test_a_version_is_decoded_once(record: Record) -> None:
     assert first is second
     put(record, site(note="new"), 1)
     assert record.rows(Site)[0].value.note == "new"
+
+
+# -- what left the project -----------------------------------------------------------------------------------
+
+
+SENT = Export("", "csv", "/sent/sites.csv", "0" * 64, 12, ("arch",), {"sites": 1})
+
+
+def test_an_export_is_noted_with_who_when_and_why_and_a_viewer_may_take_one(record: Record) -> None:
+    first = record.log_export(ANNA, "for the editor", SENT)
+    second = record.log_export(Author("Vera", Role.VIEWER), "for the lawyer", replace(SENT, kind="kml"))
+    assert (first.id, second.id) == ("export-1", "export-2")
+    assert [row.value for row in record.rows(Export)] == [first, second]
+    noted = record.history("export", "export-2")[0]
+    assert (noted.author, noted.role, noted.reason) == ("Vera", "viewer", "for the lawyer")
+    assert record.verify().problems == ()
+
+
+def test_an_export_without_a_reason_is_not_noted(record: Record) -> None:
+    with pytest.raises(InputRefused, match="reason of an export"):
+        record.log_export(ANNA, " ", SENT)
+    assert record.revision == 0

@@ -46,6 +46,7 @@ def _word(kind: str) -> str:
         "review": t("review step"),
         "evidence": t("published statement"),
         "intake_event": t("intake"),
+        "export": t("export"),
         "site": t("site"),
         "target": t("target"),
         "claim": t("claim"),

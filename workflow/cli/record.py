@@ -22,7 +22,7 @@ __all__ = ["command"]
 
 KINDS = (
     *("site", "target", "evidence", "capture", "file", "offset"),
-    *("observation", "annotation", "review", "claim", "intake_event"),
+    *("observation", "annotation", "review", "claim", "intake_event", "export"),
 )
 
 

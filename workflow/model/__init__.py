@@ -21,6 +21,7 @@ from workflow.model.captures import (
     Withdrawal,
 )
 from workflow.model.dates import Basis, DateSpan, Precision
+from workflow.model.exports import Export
 from workflow.model.findings import Doubt, Finding, GrowthPoint, Subset, Witness
 from workflow.model.places import LonLat, Position, slug
 from workflow.model.sites import (
@@ -60,6 +61,7 @@ __all__ = [
     "Doubt",
     "Event",
     "Evidence",
+    "Export",
     "FileRole",
     "Finding",
     "Georeference",

@@ -18,6 +18,7 @@ from workflow.model import (
     Annotation,
     Capture,
     Claim,
+    Export,
     IntakeEvent,
     Observation,
     Offset,
@@ -149,6 +150,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("review", ReviewEntry, {"site": "site", "target": "target", "capture": "capture"}),
         Kind("claim", Claim, {}),
         Kind("intake_event", IntakeEvent, {"capture": "capture"}),
+        Kind("export", Export, {}),
     )
 }
 KIND_NAMES = tuple(KINDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 
 from workflow.anchors import Anchor
 from workflow.errors import InputRefused, NotAllowed, ProjectUnusable
-from workflow.model import Author, Capture, Role
+from workflow.model import Author, Capture, Export, Role
 from workflow.settings import DATABASE_VARIABLE
 from workflow.store import reading
 from workflow.store.audit import audit
@@ -281,6 +281,23 @@ class Record:
             transaction = Transaction(connection, author, reason, self._clock(), self._cache)
             yield transaction
             transaction.finish()
+
+    def log_export(self, author: Author, reason: str, export: Export) -> Export:
+        """Note that data left the project; gives `export` with the id that it got. A viewer may do so too.
+
+        Raises
+        ------
+        InputRefused
+            when the reason is empty.
+        """
+        if not reason.strip():
+            raise InputRefused("The reason of an export", "it is empty", "say what it is for")
+        with self._writing() as connection:
+            transaction = Transaction(connection, author, reason, self._clock(), self._cache)
+            noted = replace(export, id=f"export-{len(transaction.rows(Export)) + 1}")
+            transaction.put(noted, base_version=0)
+            transaction.finish()
+        return noted
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
