@@ -22,7 +22,7 @@ from workflow.bundle.zipping import Zipping
 from workflow.codec import canonical_json
 from workflow.errors import InputRefused, ProjectUnusable
 from workflow.files import put_in_place, sha256_of
-from workflow.model import Author
+from workflow.model import Author, Export
 from workflow.settings import ANCHORS_FILE
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ _LINE_BYTES = 2000  # about so much of the record is one revision
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """What was written: the file, its SHA-256, and what its manifest says."""
+    """What was written: the file, its SHA-256 and size, and what its manifest says."""
 
     file: Path
     sha256: str
+    size_bytes: int
     manifest: dict[str, Any]
 
 
@@ -58,6 +59,8 @@ def make_bundle(
 ) -> Bundled:
     """Write the bundle to `out`, a zip that is replaced in one step; the same state gives the same bytes.
 
+    The record notes it, with who and why, before it appears.
+
     Raises
     ------
     UnknownName
@@ -75,13 +78,28 @@ def make_bundle(
         raise InputRefused(
             str(out), "it is a folder or lies in none", "name a file in a folder that is there"
         )
-    with project.record.snapshot(), _partial(out) as partial:
-        contents = collect(project, options)
-        _refuse_full(project, out, contents)
-        manifest = _write(project, author, partial, contents, options, progress)
+    with _partial(out) as partial:
+        with project.record.snapshot():
+            contents = collect(project, options)
+            _refuse_full(project, out, contents)
+            manifest = _write(project, author, partial, contents, options, progress)
         _check(project, partial)
+        made = Bundled(out, sha256_of(partial), partial.stat().st_size, manifest)
+        project.record.log_export(author, options.why.strip(), _export(project, made))
         put_in_place(partial, out)
-    return Bundled(out, sha256_of(out), manifest)
+    return made
+
+
+def _export(project: Project, made: Bundled) -> Export:
+    """What the record notes of the bundle."""
+    sites = tuple(one["id"] for one in made.manifest["sites"])
+    counts: dict[str, object] = {
+        "files": len(made.manifest["files"]),
+        "originals": sum(one["original"] is not None for one in made.manifest["captures"]),
+    }
+    return Export(
+        "", "evidence bundle", project.name_of(made.file), made.sha256, made.size_bytes, sites, counts
+    )
 
 
 @contextmanager

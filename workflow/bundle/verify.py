@@ -22,25 +22,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-__all__ = ["Folder", "Report", "Unreadable", "Zip", "check", "digest_of", "main", "render_manifest"]
+__all__ = ["Folder", "Report", "Unreadable", "Zip", "check", "digest_of", "main", "opened", "render_manifest"]
 
 FORMAT = "sitetrack-bundle/1"
 MANIFEST, RECORD, ANCHORS = "manifest.json", "record.jsonl", "anchors.txt"
 GENESIS = "0" * 64
-HASHED = (
-    "kind",
-    "id",
-    "version",
-    "author",
-    "role",
-    "declared",
-    "at",
-    "reason",
-    "payload",
-    "base_version",
-    "seq",
-)
-HASHED = (*HASHED, "prev_sha256")
+HASHED: tuple[str, ...] = ("kind", "id", "version", "author", "role", "declared", "at", "reason", "payload")
+HASHED += ("base_version", "seq", "prev_sha256")
 LINKED = ("seq", "prev_sha256", "sha256")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199}){0,3}")
@@ -57,13 +45,15 @@ class Unreadable(Exception):
 
 
 class Report:
-    """What holds and what does not, a sentence each."""
+    """What holds and what does not, a sentence each; `hashes` of all revisions, and how many `files` were listed."""
 
     def __init__(self) -> None:
         self.holds: list[str] = []
         self.problems: list[str] = []
         self.notes: list[str] = []
         self.fingerprint = ""
+        self.hashes: list[str] = []
+        self.files = 0
 
 
 class Hashed(NamedTuple):
@@ -509,13 +499,13 @@ def _read_record(source: Zip | Folder, manifest: Manifest, report: Report) -> Re
         )
     elif not record.problems:
         report.holds.append(
-            f"The record is one unbroken chain of {record.count} revisions; {record.in_full} are here in full, and "
-            "each has the hash that the next one names."
+            f"The record is a chain of {record.count} revisions, none missing; each of the {record.in_full} that are "
+            "here in full has its hash and names that of the one before."
         )
     if record.unproven:
         report.notes.append(
-            f"{record.unproven} revisions of other sites are here by their hashes alone. That each names the one "
-            "before it is what the bundle says; whoever holds the project can confirm it."
+            f"{record.unproven} revisions of other sites are here by their hashes alone. That they name the one before "
+            "them is only what the bundle says; whoever holds the project can confirm it with 'sitetrack verify'."
         )
     return record
 
@@ -659,6 +649,7 @@ def check(source: Zip | Folder) -> Report:
     _check_captures(manifest, record, hashes, report)
     _check_figures(source, manifest, record, hashes, report)
     report.notes += manifest.left_out
+    report.hashes, report.files = record.hashes, len(manifest.files)
     return report
 
 

@@ -68,7 +68,7 @@ def command(
     row = {
         "file": str(made.file),
         "sha256": made.sha256,
-        "size_bytes": made.file.stat().st_size,
+        "size_bytes": made.size_bytes,
         "sites": [one["id"] for one in manifest["sites"]],
         "captures": len(manifest["captures"]),
         "originals": sum(one["original"] is not None for one in manifest["captures"]),
