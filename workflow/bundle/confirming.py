@@ -24,14 +24,14 @@ def confirm(project: Project, path: Path) -> tuple[list[str], int]:
         report = verify.check(verify.opened(path))
     except (verify.Unreadable, OSError) as error:
         return [f"Bundle {path}: {error}"], 0
-    problems = list(report.problems)
-    place = 0
-    for place, row in enumerate(project.record.revision_rows(), 1):
-        if place > len(report.hashes):
+    problems, place = list(report.problems), 0
+    for place, (stated, row) in enumerate(
+        zip(report.hashes, project.record.revision_rows(), strict=False), 1
+    ):
+        if stated != row["sha256"]:
+            problems.append(f"its chain is not the record's from revision {place} on.")
             break
-        if row["sha256"] != report.hashes[place - 1]:
-            problems.append(f"Its chain is not the record's from revision {place}.")
-            break
-    if place < len(report.hashes):
-        problems.append(f"Its chain has {len(report.hashes)} revisions, the record {place}.")
+    else:
+        if place < len(report.hashes):
+            problems.append(f"its chain has {len(report.hashes)} revisions, the record {place}.")
     return [f"Bundle {path}: {problem}" for problem in problems], report.files
