@@ -188,20 +188,17 @@ class Zip:
         raw = listed[place + _CENTRAL.size : place + _CENTRAL.size + length]
         extra = listed[place + _CENTRAL.size + length : place + _CENTRAL.size + length + extra_length]
         name = raw.decode("ascii", "replace")
+        if method or name.endswith("/"):
+            raise Unreadable(
+                f"The zip was packed anew by another program ({name!r}): unpack it and check the folder, or ask for "
+                "the zip as it was made."
+            )
         if not is_name(name):
             raise Unreadable(
                 f"The zip holds a file of the name {name!r}, which no bundle has; it was not read."
             )
-        if method:
-            raise Unreadable(
-                f"The zip was packed anew ({name} is compressed): unpack it and check the folder, "
-                "or ask for the zip as it was made."
-            )
-        wide = list(
-            struct.unpack(
-                f"<{max(0, len(extra) - 4) // 8}Q", extra[4 : 4 + (max(0, len(extra) - 4) // 8) * 8]
-            )
-        )
+        count = max(0, len(extra) - 4) // 8
+        wide = list(struct.unpack(f"<{count}Q", extra[4 : 4 + count * 8]))
         if size == _FULL and len(wide) >= 2:
             size, wide = wide[0], wide[2:]
         if start == _FULL and wide:
@@ -567,8 +564,8 @@ def _check_figures(
 ) -> None:
     before = len(report.problems)
     for picture, sidecar in manifest.figures:
-        if sidecar not in hashes or source.sizes[sidecar] > _LARGEST_JSON:
-            continue  # it is missing or changed, which has been said
+        if source.sizes.get(sidecar, _LARGEST_JSON) >= _LARGEST_JSON:
+            continue  # it is missing or was changed, which has been said
         with source.open(sidecar) as file:
             raw = file.read()
         try:
