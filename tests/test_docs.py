@@ -126,6 +126,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
         "map": ["-o", tmp_path / "map.html"],
+        "bundle": ["--why", "a test", "-o", tmp_path / "evidence.zip"],
         "record copy": ["--to", tmp_path / "copy.sqlite"],
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
     }
