@@ -20,19 +20,19 @@ FREE, ASKING, UNKNOWN = 0, 1, 2
 """Places of the captures in their order: CC0, CC BY with a credit, and one without a licence."""
 
 
-def tamper() -> ModuleType:
-    """The campaign under benchmarks/, whose project this is."""
+def benchmark(name: str) -> ModuleType:
+    """A campaign under benchmarks/; `tamper` makes the project."""
     folder = str(Path(__file__).resolve().parents[1] / "benchmarks")
     sys.path.insert(0, folder)
     try:
-        return importlib.import_module("tamper")
+        return importlib.import_module(name)
     finally:
         sys.path.remove(folder)
 
 
 def make_project(folder: Path) -> Path:
     """Sites `gate` (public, three captures, two figures), `hut` (public) and `lair` (restricted)."""
-    root: Path = tamper().build(folder)
+    root: Path = benchmark("tamper").build(folder)
     with (
         Project.open(root) as project,
         project.record.write(ANNA, "licences and other places") as transaction,

@@ -246,7 +246,7 @@ def test_the_same_state_gives_the_same_bytes_in_another_process_and_place(
 
 def test_a_bundle_is_noted_as_an_export_with_who_and_why(project: Project) -> None:
     made = make(project, "for the court in Seoul")
-    (row,) = project.record.rows(Export)
+    row = project.record.rows(Export)[-1]
     assert (row.value.kind, row.value.sha256, row.value.sites) == (
         "evidence bundle",
         made.sha256,
@@ -294,7 +294,7 @@ def test_a_bundle_is_not_made_of_an_original_that_is_not_as_it_was(project: Proj
     with pytest.raises(ProjectUnusable, match=path.name):
         make(project)
     assert nothing_left(project)
-    assert project.record.rows(Export) == ()
+    assert len(project.record.rows(Export)) == 1  # the sample's
 
 
 def test_a_full_disk_is_told_before_anything_is_written(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundle_sample import ANNA, change_manifest, list_anew, make_project, read_lines, write_lines
+from bundle_sample import ANNA, benchmark, change_manifest, list_anew, make_project, read_lines, write_lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -422,3 +422,13 @@ def test_more_files_than_the_short_count_holds_are_listed(tmp_path: Path) -> Non
 def test_a_file_that_grows_or_shrinks_while_it_is_read_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match="is not of"):
         Zipping(io.BytesIO()).add("a", io.BytesIO(b"xyz"), size)
+
+
+# -- the campaign ----------------------------------------------------------------------------------------------------
+
+
+def test_a_short_campaign_of_changes_misses_none() -> None:
+    lines, missed = benchmark("tamper_bundle").campaign(40, 7)
+    assert missed == []
+    assert [line[0] for line in lines] == ["files", "the zip", "the record"]
+    assert all(line[2] == "0 missed" for line in lines)
