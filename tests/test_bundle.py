@@ -99,6 +99,19 @@ def test_a_withdrawn_capture_is_kept_back_with_its_reason(project: Project) -> N
     assert held["original_withheld"] == "the capture was withdrawn: licence ended"
 
 
+def test_a_picture_of_which_nothing_made_may_be_passed_on_goes_in_alone(project: Project) -> None:
+    key = project.captures()[ASKING].id
+    row = project.record.get(Capture, key)
+    assert row is not None
+    with project.record.write(ANNA, "x") as transaction:
+        transaction.put(replace(row.value, licence="CC BY-ND 4.0"), row.version)
+    made = make(project, sites=("gate",))
+    held = of_capture(made, project, ASKING)
+    assert held["original"] is not None
+    assert (held["working"], held["chips"]) == (None, [])
+    assert "files made of it are not here (the terms of CC BY-ND" in contents(made)["README.txt"].decode()
+
+
 def test_files_made_of_a_picture_go_in_only_where_they_are_there(project: Project) -> None:
     (project.root / project.captures()[FREE].working).unlink()
     shutil.rmtree(project.state_dir / "chips")

@@ -243,6 +243,13 @@ def test_a_change_is_found_also_where_the_list_of_files_was_made_to_fit(
     assert not any("SHA-256 is not the one that was listed" in one for one in problems(folder))
 
 
+@pytest.mark.parametrize("name", [verify.RECORD, verify.ANCHORS])
+def test_a_bundle_without_its_record_or_anchors_does_not_hold(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    list_anew(folder)
+    assert f"{name} is not in the list of files, and every bundle has it." in problems(folder)
+
+
 def test_a_truncated_zip_is_named(zipped: Path, tmp_path: Path) -> None:
     data = zipped.read_bytes()
     cut = tmp_path / "cut.zip"
@@ -416,6 +423,69 @@ def test_more_files_than_the_short_count_holds_are_listed(tmp_path: Path) -> Non
     assert len(verify.Zip(tmp_path / "many.zip").sizes) == 65_536
     with zipfile.ZipFile(tmp_path / "many.zip") as known:
         assert len(known.namelist()) == 65_536
+
+
+def packed(path: Path, *files: tuple[str, int, bytes], count: int | None = None) -> Path:
+    """A zip by hand: names, how far each begins behind its place, contents; `count` is what its end says."""
+    body = listed = b""
+    for name, gap, content in files:
+        crc = verify.binascii.crc32(content)
+        body += b"x" * gap
+        listed += verify.central_header(name, len(content), crc, len(body) - gap)
+        body += verify.local_header(name, len(content), crc) + content
+    end = verify.zip_end(len(files) if count is None else count, len(listed), len(body))
+    path.write_bytes(body + listed + end)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("files", "count", "sentence"),
+    [
+        ([("a", 0, b"1"), ("a", 0, b"2")], None, "holds a twice"),
+        ([("a", 0, b"1"), ("b", 3, b"2")], None, "was changed in front of b"),
+        ([("a", 0, b"1"), ("b", 0, b"2")], 1, "bytes that belong to no file"),
+        ([("a", 0, b"1")], 2, "changed in its list of files"),
+        ([("a", 0, b"1")], 2_000_000, "changed in its list of files"),
+    ],
+)
+def test_a_zip_that_was_put_together_otherwise_is_refused(
+    tmp_path: Path, files: list[tuple[str, int, bytes]], count: int | None, sentence: str
+) -> None:
+    assert sentence in problems(packed(tmp_path / "x.zip", *files, count=count))[0]
+
+
+def test_a_checksum_of_the_zip_that_was_changed_everywhere_is_named(zipped: Path, tmp_path: Path) -> None:
+    """The same wrong number in front of the file and in the list."""
+    data, crc = zipped.read_bytes(), verify.Zip(zipped).crcs["README.txt"]
+    assert data.count(crc.to_bytes(4, "little")) == 2
+    (tmp_path / "x.zip").write_bytes(data.replace(crc.to_bytes(4, "little"), bytes(4)))
+    assert problems(tmp_path / "x.zip") == ["The zip's own checksum of README.txt was changed."]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda content: content["captures"].pop(), "is in the record and not in the manifest"),
+        (
+            lambda content: content["captures"][0].update(id="f" * 16),
+            "is in the manifest and not in the record",
+        ),
+        (lambda content: content["captures"][0].update(sha256="0" * 64), "The manifest's hash of capture"),
+        (lambda content: content["captures"][0].update(original="README.txt"), "is not the original that"),
+        (lambda content: content["captures"][0].update(working="README.txt"), "is not the working copy that"),
+        (lambda content: content["chain"].update(count=3), "The chain ends at revision"),
+        (lambda content: content["files"].pop(), "it was added"),
+        (
+            lambda content: content["figures"][0].update(sidecar="README.txt"),
+            "has a sidecar that cannot be read",
+        ),
+    ],
+)
+def test_a_manifest_that_was_written_anew_has_to_fit_the_record(
+    folder: Path, change: Callable[[dict[str, Any]], Any], sentence: str
+) -> None:
+    change_manifest(folder, change)
+    assert any(sentence in one for one in problems(folder))
 
 
 @pytest.mark.parametrize("size", [2, 4])

@@ -95,9 +95,9 @@ def collect(project: Project, options: BundleOptions) -> Contents:
     named = None if everything else _captures_of(project.record.revision_rows(), chosen) | shown
     captures = tuple(one for one in project.all_captures() if named is None or one.id in named)
     files, rows = _figure_files(figures)
-    held = []
+    held, chips = [], _chips(project, chosen)
     for capture in captures:
-        row, some = _held(project, capture, options, chosen)
+        row, some = _held(project, capture, options, chips.get(capture.id, []))
         held.append(row)
         files += some
     if not everything:
@@ -145,13 +145,13 @@ def _captures_of(rows: Iterable[Row], sites: set[str]) -> set[str]:
 
 
 def _held(
-    project: Project, capture: Capture, options: BundleOptions, sites: set[str]
+    project: Project, capture: Capture, options: BundleOptions, cached: list[File]
 ) -> tuple[dict[str, Any], list[File]]:
     """The manifest's row on a capture, and the files of it that go in."""
     may = passing(capture.licence, capture.credit, capture.withdrawn.reason if capture.withdrawn else "")
     originals, reason = _original(project, capture, options, may)
     working = [] if may.derived else _working(project, capture)
-    chips = [] if may.derived else _chips(project, capture, sites)
+    chips = [] if may.derived else cached
     row = {
         "id": capture.id,
         "file": capture.file,
@@ -189,14 +189,14 @@ def _working(project: Project, capture: Capture) -> list[File]:
     return [File(f"working/{capture.id}{_suffix(path)}", path, capture.working_sha256)]
 
 
-def _chips(project: Project, capture: Capture, sites: set[str]) -> list[File]:
-    """Chips of the cache that are there; they can be cut again, so none is missed."""
-    return [
-        File(f"chips/{capture.id}-{entry.site}.npz", project.root / entry.file)
-        for site in sorted(sites)
-        for entry in project.record.chips(site)
-        if entry.capture == capture.id and (project.root / entry.file).is_file()
-    ]
+def _chips(project: Project, sites: set[str]) -> dict[str, list[File]]:
+    """By capture, chips of the cache that are there; they can be cut again, so none is missed."""
+    found: dict[str, list[File]] = {}
+    for entry in project.record.chips():
+        path = project.root / entry.file
+        if entry.site in sites and path.is_file():
+            found.setdefault(entry.capture, []).append(File(f"chips/{entry.capture}-{entry.site}.npz", path))
+    return found
 
 
 def _suffix(path: Path) -> str:

@@ -373,6 +373,8 @@ def _check_files(source: Zip | Folder, manifest: Manifest, report: Report) -> di
     found: dict[str, str] = {}
     good = 0
     report.problems += source.strays
+    for name in sorted({RECORD, ANCHORS} - manifest.files.keys()):
+        report.problems.append(f"{name} is not in the list of files, and every bundle has it.")
     for name in sorted(source.sizes.keys() - manifest.files.keys() - {MANIFEST}):
         report.problems.append(f"{name} is not in the list of files: it was added.")
     for name, (size, sha256) in manifest.files.items():
@@ -479,11 +481,10 @@ class Record:
 
 def _read_record(source: Zip | Folder, manifest: Manifest, report: Report) -> Record:
     record = Record()
-    if RECORD not in source.sizes:
-        return record
-    with source.open(RECORD) as file:
-        while line := file.readline(_LARGEST_LINE):
-            record.step(line)
+    if RECORD in source.sizes:
+        with source.open(RECORD) as file:
+            while line := file.readline(_LARGEST_LINE):
+                record.step(line)
     report.problems += record.problems
     if (record.count, record.sha256) != (manifest.count, manifest.head):
         report.problems.append(
