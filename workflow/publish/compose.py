@@ -27,7 +27,6 @@ from workflow.publish.pictures import (
     still,
     widest_gap,
 )
-from workflow.publish.prov import prov
 from workflow.publish.sidecar import sidecar
 
 if TYPE_CHECKING:
@@ -112,7 +111,6 @@ def compose(project: Project, site_id: str, options: FigureOptions, fonts: Fonts
     record = sidecar(
         project, choice, drawn, spec, caption=words, alt=alt, fonts=fonts, png=png, options=options
     )
-    record["prov"] = prov(project, record)
     return Figure(png, record, words, alt, notes)
 
 

@@ -131,9 +131,10 @@ def _panel(
 
 
 def _statements(project: Project, sidecar: Mapping[str, Any], capture: str) -> Iterator[Observation]:
-    """What counts of what was said of the figure's target in a capture."""
+    """What counts of what was said of the figure's targets in a capture."""
+    targets = sidecar.get("targets") or [sidecar["target"]]
     for one in project.statements(site=sidecar["site"]):
-        if (one.capture, one.target) == (capture, sidecar["target"]):
+        if one.capture == capture and one.target in targets:
             yield one
 
 
