@@ -22,6 +22,7 @@ from workflow.cli import main
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName
 from workflow.model import Capture, Export, Role, Withdrawal
 from workflow.project import Project
+from workflow.publish import FigureOptions, before_after
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +213,14 @@ def test_figures_of_one_name_stand_beside_each_other(project: Project) -> None:
         "figures/001-arch.png",
         "figures/002-arch.png",
     ]
+
+
+def test_a_credit_that_a_figure_prints_on_one_line_is_that_of_the_record(project: Project) -> None:
+    with project.record.write(ANNA, "credits") as transaction:
+        for row in transaction.rows(Capture):
+            transaction.put(replace(row.value, credit="© 2021  Somebody\nInc."), row.version)
+    before_after(project, "gate", project.root / "arch.png", FigureOptions(dpi=72))
+    assert make(project, figures=(project.root / "arch.png",)).manifest["figures"] != []
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", "[1]", '{"site": 1, "panels": []}', "[" * 100_000])

@@ -613,7 +613,9 @@ def _panel(panel: Any, site: Any, count: int, record: Record) -> Iterator[str]:
 
 def _differences(panel: Any, capture: Mapping[str, Any]) -> list[str]:
     """Names of what a panel says otherwise than a version of a capture."""
-    credit, licence = capture.get("credit", ""), capture.get("licence", "")
+    # as a figure prints them: on one line, the name of a free licence behind the credit
+    credit = " ".join(str(capture.get("credit", "")).split()).removesuffix(".")
+    licence = str(capture.get("licence", "")).strip()
     differing = {
         "SHA-256": panel["sha256"] != capture.get("sha256"),
         "file name": panel["file"] != capture.get("file"),
