@@ -257,3 +257,12 @@ def test_the_same_writes_at_the_same_times_give_the_same_chain_on_every_engine(
             assert all(record.history(type(value), identity(value)) for value in EVERY_KIND)
             heads.add(record.chain_head())
     assert len(heads) == 1
+
+
+def test_rows_of_all_kinds_come_in_the_order_of_the_chain_with_what_is_hashed(address: Path | str) -> None:
+    with Record.open(address) as record, record.snapshot():
+        rows = list(record.revision_rows())
+        assert [row["seq"] for row in rows] == list(range(1, record.revision + 1))
+        assert {row["kind"] for row in rows} == set(KIND_NAMES)
+        assert all(link(row) == row["sha256"] for row in rows)
+        assert rows[-1]["sha256"] == record.chain_head().sha256

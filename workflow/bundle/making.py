@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Bundled", "make_bundle"]
 
 Progress = Callable[[str, int, int], None]
+_SHOWN_EVERY = 1000
 _LINE_BYTES = 2000  # about so much of the record is one revision
 
 
@@ -137,7 +138,7 @@ def _write(
 
     with partial.open("w+b") as file, tempfile.TemporaryFile(dir=partial.parent) as record:
         zipping = Zipping(file)
-        chain = _write_record(project, contents, record)
+        chain = _write_record(project, contents, record, progress)
         manifest = _manifest(project, author, contents, options, chain)
 
         def add(name: str, content: BinaryIO, size: int) -> str:
@@ -165,16 +166,17 @@ def _write(
     return manifest
 
 
-def _write_record(project: Project, contents: Contents, file: BinaryIO) -> _Chain:
+def _write_record(project: Project, contents: Contents, file: BinaryIO, progress: Progress | None) -> _Chain:
     """Write every revision as a line: in full, or only how it hangs in the chain."""
-    takes, in_full = contents.takes(), 0
+    takes, in_full, head = contents.takes(), 0, project.record.chain_head()
     row: dict[str, Any] = {"at": ""}
-    for row in project.record.revision_rows():
+    for done, row in enumerate(project.record.revision_rows(), 1):
         keys = (*verify.HASHED, "sha256") if takes(row) else verify.LINKED
         in_full += keys is not verify.LINKED
         line = canonical_json({key: row[key] for key in keys})
         file.write(f"{line}\n".encode("utf-8", "surrogatepass"))
-    head = project.record.chain_head()
+        if progress is not None and (done % _SHOWN_EVERY == 0 or done == head.count):
+            progress("revisions", done, head.count)
     return _Chain(head.count, head.sha256, in_full, row["at"])
 
 
