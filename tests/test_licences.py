@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.licences import TERMS, passing, terms_of
+from workflow.licences import TERMS, Terms, passing, terms_of
 from workflow.providers.profiles import PROFILES
 
 
@@ -91,3 +94,13 @@ def test_derived_files_never_go_where_the_original_may_not(licence: str, credit:
 
 def test_names_of_terms_are_distinct() -> None:
     assert len({one.name for one in TERMS}) == len(TERMS)
+
+
+@pytest.mark.parametrize("terms", TERMS, ids=lambda one: one.name)
+def test_the_page_on_bundles_says_what_the_table_says(terms: Terms) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "bundle.md").read_text("utf-8")
+    rows = [re.split(r" *\| *", line)[1:-1] for line in page.splitlines() if line.startswith("|")]
+    named = [
+        row for row in rows if terms.name.lower().rstrip("s") in re.split(r"s?, ", row[0].lower().rstrip("s"))
+    ]
+    assert [row[1:3] for row in named] == [[("no", "yes")[terms.original], ("no", "yes")[terms.derived]]]

@@ -151,7 +151,7 @@ def test_one_changed_character_anywhere_in_a_revision_is_found(engine: Engine, d
     ("statement", "words"),
     [
         ("DELETE FROM capture_revision WHERE version = 1", "chain has"),
-        ("DELETE FROM intake_event_revision WHERE version = 2", "revisions are gone"),
+        ("DELETE FROM export_revision WHERE version = 2", "revisions are gone"),
         ("UPDATE chain SET count = 3", "revisions are gone"),
         ("UPDATE chain SET sha256 = 'x'", "revisions are gone"),
         ("UPDATE site SET payload = replace(payload, 'Arch', 'Bridge')", "last revision"),

@@ -523,7 +523,7 @@ def _check_anchors(source: Zip | Folder, record: Record, report: Report) -> None
                 f"The chain does not have the hash that was noted on {match[1]} for its revision {match[2]}."
             )
     if len(report.problems) == before and lines:
-        report.holds.append(f"The chain fits all {len(lines)} anchors that were noted while it grew.")
+        report.holds.append(f"The chain fits every anchor ({len(lines)}) that was noted while it grew.")
 
 
 # -- what the record says of the files -----------------------------------------------------------------------------
@@ -576,8 +576,8 @@ def _check_figures(
         report.problems += [f"Figure {picture} {problem}." for problem in problems]
     if len(report.problems) == before and manifest.figures:
         report.holds.append(
-            f"{len(manifest.figures)} figures are the pictures that their sidecars describe, and the record says of "
-            "their captures and marks what the sidecars say."
+            f"Every figure ({len(manifest.figures)}) is the picture that its sidecar describes, and the record says of "
+            "its captures and marks what the sidecar says."
         )
 
 
@@ -707,7 +707,7 @@ def main(arguments: list[str]) -> int:
 
 def _verdict(report: Report) -> list[str]:
     if report.problems:
-        return [f"Result: {len(report.problems)} things do not hold."]
+        return [f"Result: it does not hold ({len(report.problems)} found)."]
     return [
         "Result: all that can be checked holds.",
         "This shows that nothing was changed since the bundle was made. Somebody who made it anew as a whole could",
