@@ -33,6 +33,7 @@ from workflow.model import (
     Claim,
     DateSpan,
     Evidence,
+    Export,
     LonLat,
     Observation,
     Position,
@@ -86,6 +87,7 @@ def build(folder: Path) -> Path:
             entry = ReviewEntry("r1", "observation", said_last.id, 1, Verdict.SUBMITTED, site="gate")
             transaction.put(entry, base_version=0)
             transaction.put(Claim("c1", "One gantry.", {}, {}, "2021-08-01", 1), base_version=0)
+        project.record.log_export(AUTHOR, "a table", Export("", "csv", "t.csv", "0" * 64, 9, ("gate",)))
         for name in ("arch.png", "again.png"):
             before_after(project, "gate", root / name, FigureOptions(dpi=72))
     return root

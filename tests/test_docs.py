@@ -127,6 +127,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
         "map": ["-o", tmp_path / "map.html"],
         "export": ["json", "-o", tmp_path / "data.json", "--why", "a test"],
+        "bundle": ["--why", "a test", "-o", tmp_path / "evidence.zip"],
         "record copy": ["--to", tmp_path / "copy.sqlite"],
         "backup": [tmp_path / "backup", "--incomplete"],  # the rendered pictures are not what their hash says
     }

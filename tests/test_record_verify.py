@@ -151,7 +151,7 @@ def test_one_changed_character_anywhere_in_a_revision_is_found(engine: Engine, d
     ("statement", "words"),
     [
         ("DELETE FROM capture_revision WHERE version = 1", "chain has"),
-        ("DELETE FROM intake_event_revision WHERE version = 2", "revisions are gone"),
+        ("DELETE FROM export_revision WHERE version = 2", "revisions are gone"),
         ("UPDATE chain SET count = 3", "revisions are gone"),
         ("UPDATE chain SET sha256 = 'x'", "revisions are gone"),
         ("UPDATE site SET payload = replace(payload, 'Arch', 'Bridge')", "last revision"),
@@ -257,3 +257,12 @@ def test_the_same_writes_at_the_same_times_give_the_same_chain_on_every_engine(
             assert all(record.history(type(value), identity(value)) for value in EVERY_KIND)
             heads.add(record.chain_head())
     assert len(heads) == 1
+
+
+def test_rows_of_all_kinds_come_in_the_order_of_the_chain_with_what_is_hashed(address: Path | str) -> None:
+    with Record.open(address) as record, record.snapshot():
+        rows = list(record.revision_rows())
+        assert [row["seq"] for row in rows] == list(range(1, record.revision + 1))
+        assert {row["kind"] for row in rows} == set(KIND_NAMES)
+        assert all(link(row) == row["sha256"] for row in rows)
+        assert rows[-1]["sha256"] == record.chain_head().sha256

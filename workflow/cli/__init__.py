@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "figure": "Write an annotated before/after figure of a site.",
     "export": "Write data for others: GeoPackage, GeoJSON, KML, CSV, COCO and more.",
     "map": "Write a map of the sites as one file.",
+    "bundle": "Write evidence as one zip that anybody can check.",
     "serve": "Open the dashboard.",
     "verify": "Check files and revisions against the record.",
     "record": "Show the history of an object, copy the record, join a team's.",

@@ -14,6 +14,7 @@ from workflow.figure import FigureSpec
 from workflow.figure.captions import Shown
 from workflow.model import Annotation, Offset
 from workflow.publish.choose import Choice
+from workflow.publish.prov import prov
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -40,7 +41,7 @@ def sidecar(
 ) -> dict[str, Any]:
     """JSON-able content: evidence with hashes, words, size, software, and where the record's chain stood."""
     head = project.record.chain_head()
-    return {
+    content = {
         "format": _FORMAT,
         "sha256": hashlib.sha256(png).hexdigest(),
         "site": choice.site.id,
@@ -57,6 +58,7 @@ def sidecar(
         "software": _software(),
         "font": {"name": fonts.name, "sha256": [_sha256(fonts.regular), _sha256(fonts.bold)]},
     }
+    return content | {"prov": prov(project, content)}
 
 
 def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annotation]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.anchors import Anchor, append_anchor, read_anchors
 from workflow.backup import check_manifest
+from workflow.bundle import confirm, is_bundle
 from workflow.errors import InputRefused, ProjectUnusable
 from workflow.files import sha256_of
 from workflow.model import Capture, FileRole, StoredFile
@@ -75,16 +76,18 @@ def verify(
 def verify_figures(
     project: Project, paths: Sequence[Path], anchors: Sequence[ChainHead | Anchor] = ()
 ) -> list[Row]:
-    """One row ``ok checked problems warnings`` on these figures alone, wherever they lie, and the chain.
+    """One row ``ok checked problems warnings`` on these figures and bundles, wherever they lie, and the chain.
 
-    `paths` are pictures or their sidecars. `checked` counts figures, and what of the record was read.
+    `paths` are pictures, their sidecars, or evidence bundles. `checked` counts figures, files of bundles, and what of
+    the record was read.
 
     Raises
     ------
     ProjectUnusable
         when the record cannot be read at all.
     """
-    figures = [figurecheck.figure_at(project, path) for path in paths]
+    bundles = [confirm(project, path) for path in paths if is_bundle(path)]
+    figures = [figurecheck.figure_at(project, path) for path in paths if not is_bundle(path)]
     noted, warnings = _noted(project)
     stated = (one.anchor for one in figures if one.anchor is not None)
     found = project.record.verify([*anchors, *noted, *stated])
@@ -92,8 +95,9 @@ def verify_figures(
         for figure in figures:
             figure.compare(project)
     problems = [*found.problems, *(line for one in figures for line in one.problems)]
+    problems += [line for lines, _ in bundles for line in lines]
     warnings += [line for one in figures for line in one.warnings]
-    checked = found.checked + len(figures)
+    checked = found.checked + len(figures) + sum(files for _, files in bundles)
     return [{"ok": not problems, "checked": checked, "problems": problems, "warnings": warnings}]
 
 

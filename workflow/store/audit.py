@@ -6,7 +6,6 @@ heads that stand in sidecars and backups).
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +15,8 @@ from workflow.anchors import Anchor
 from workflow.store.chain import GENESIS, ChainHead, Verification, link
 from workflow.store.geometry import flat_boxes
 from workflow.store.kinds import KINDS, about, pins_of
-from workflow.store.reading import chain_row
-from workflow.store.tables import BOX_TABLE, HEADS, REVISIONS
+from workflow.store.reading import chain_row, in_order
+from workflow.store.tables import BOX_TABLE, HEADS
 
 __all__ = ["audit"]
 
@@ -32,7 +31,7 @@ def audit(connection: Connection, anchors: Sequence[ChainHead | Anchor] = ()) ->
     last: Last = {}
     problems = [*_structure(connection)]
     walk = _Walk(anchors)
-    for row in _in_order(connection):
+    for row in in_order(connection):
         problems += walk.step(row, last)
     head, _ = chain_row(connection)
     problems += walk.end(head)
@@ -46,21 +45,6 @@ def _structure(connection: Connection) -> Iterator[str]:
         for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
             if line != "ok":
                 yield f"The database file is damaged: {line}."
-
-
-def _in_order(connection: Connection) -> Iterator[dict[str, Any]]:
-    return heapq.merge(*(_of_kind(connection, name) for name in KINDS), key=_place)
-
-
-def _of_kind(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
-    table = REVISIONS[name]
-    rows = connection.execute(select(table).order_by(table.c.seq), execution_options={"yield_per": 500})
-    return ({"kind": name, **row} for row in rows.mappings())
-
-
-def _place(row: Mapping[str, Any]) -> float:
-    # somebody may have written anything into the column; what is no number comes last and is reported
-    return row["seq"] if isinstance(row["seq"], int | float) else float("inf")
 
 
 class _Walk:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -48,6 +49,7 @@ __all__ = [
     "head",
     "heads",
     "heads_of",
+    "in_order",
     "judged",
     "newest_seq",
     "of_site",
@@ -238,6 +240,22 @@ def revisions_of(connection: Connection, kind: Kind, keys: Iterable[str]) -> dic
 def newest_seq(connection: Connection, kind: Kind) -> int:
     """Place in the chain of the newest revision of a kind; 0 where there is none."""
     return connection.scalar(select(func.max(REVISIONS[kind.name].c.seq))) or 0
+
+
+def in_order(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every revision of every kind as its row, ``kind`` first, in the order of the chain; never all in memory."""
+    return heapq.merge(*(_in_order(connection, name) for name in KINDS), key=_place)
+
+
+def _in_order(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
+    table = REVISIONS[name]
+    rows = connection.execute(select(table).order_by(table.c.seq), execution_options={"yield_per": 500})
+    return ({"kind": name, **row} for row in rows.mappings())
+
+
+def _place(row: Mapping[str, Any]) -> float:
+    # somebody may have written anything into the column; what is no number comes last and is reported
+    return row["seq"] if isinstance(row["seq"], int | float) else float("inf")
 
 
 def as_revision(kind: Kind, row: Any) -> Revision:

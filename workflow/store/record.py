@@ -216,6 +216,11 @@ class Record:
         with self._reading() as connection:
             return tuple(reading.activity(connection, begin, end, kinds, site=site, limit=limit))
 
+    def revision_rows(self) -> Iterator[dict[str, Any]]:
+        """Every revision as the row that is kept of it, ``kind`` first, in the order of the chain; a few at a time."""
+        with self._reading() as connection:
+            yield from reading.in_order(connection)
+
     def captures_over(
         self, west: float, south: float, east: float, north: float
     ) -> tuple[Versioned[Capture], ...]:
