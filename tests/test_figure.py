@@ -33,7 +33,7 @@ from workflow.figure.captions import (
     date_label,
     noun_phrase,
 )
-from workflow.figure.layout import format_length, round_length
+from workflow.figure.furniture import format_length, round_length
 from workflow.figure.typeset import Pen, Style, tidy
 from workflow.model import (
     Basis,
@@ -367,7 +367,7 @@ def test_the_caption_follows_the_house_grammar() -> None:
     ]
     written = caption(
         SITE,
-        GANTRY,
+        [GANTRY],
         pictures,
         coordinates="38°58'14\"N 125°43'4\"E",
         interval="late 2021 or early 2022",
@@ -386,7 +386,7 @@ def test_the_caption_follows_the_house_grammar() -> None:
     [
         (capture(APRIL), "seen in a satellite image from April 2023"),
         (capture(APRIL, synthetic=True), "seen in a synthetic satellite image from April 2023"),
-        (capture(day(2016, 5, 27), CaptureKind.GROUND), "seen in a photograph from May 27, 2016"),
+        (capture(day(2016, 5, 27), CaptureKind.GROUND), "photographed on May 27, 2016"),
         (
             capture(
                 day(2021, 2, 16, Basis.BROADCAST), CaptureKind.BROADCAST, provider="Korean Central Television"
@@ -397,30 +397,33 @@ def test_the_caption_follows_the_house_grammar() -> None:
             capture(day(2022, 5, 3, Basis.EARLIEST_POSSIBLE)),
             "seen in a satellite image from May 3, 2022 at the earliest",
         ),
-        (capture(COPYRIGHT, CaptureKind.AERIAL), "seen in an aerial image with the copyright year 2020"),
+        (
+            capture(COPYRIGHT, CaptureKind.AERIAL),
+            "seen in an aerial image of unknown date, with the copyright year 2020",
+        ),
         (capture(UNKNOWN), "seen in a satellite image of unknown date"),
     ],
 )
 def test_the_caption_says_no_more_of_a_date_than_is_known(shown: Capture, clause: str) -> None:
-    written = caption(SITE, GANTRY, [Shown(shown, "present", "X")])
+    written = caption(SITE, [GANTRY], [Shown(shown, "present", "X")])
     assert f", {clause}. (" in written
 
 
 def test_an_interval_in_days_has_the_month_first() -> None:
-    pictures = [Shown(capture(APRIL), "present", "X")]
-    written = caption(SITE, GANTRY, pictures, interval="between 3 May 2019 and 2 February 2022")
+    pictures = [Shown(capture(APRIL), state, "X") for state in ("absent", "present")]
+    written = caption(SITE, [GANTRY], pictures, interval="between 3 May 2019 and 2 February 2022")
     assert "It appeared between May 3, 2019 and February 2, 2022." in written
 
 
 def test_one_state_in_both_pictures_is_said_once() -> None:
     pictures = [Shown(capture(APRIL), "present", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
     said = "seen in a satellite image from April 2023 and in a satellite image from May 1, 2023."
-    assert said in caption(SITE, GANTRY, pictures)
+    assert said in caption(SITE, [GANTRY], pictures)
 
 
 def test_what_nobody_examined_is_not_called_seen() -> None:
     pictures = [Shown(capture(APRIL), "", "X"), Shown(capture(day(2023, 5, 1)), "", "X")]
-    written = caption(SITE, GANTRY, pictures, interval="in 2020")
+    written = caption(SITE, [GANTRY], pictures, interval="in 2020")
     assert "gantry" not in written
     assert "seen" not in written
     assert "appeared" not in written
@@ -440,7 +443,7 @@ def test_what_nobody_examined_is_not_called_seen() -> None:
     ],
 )
 def test_a_target_is_called_by_its_name_else_by_its_class(target: Target, phrase: str) -> None:
-    assert noun_phrase(target) == phrase
+    assert noun_phrase([target]) == phrase
 
 
 def test_credits_that_differ_carry_the_letters_of_their_panels() -> None:
@@ -459,7 +462,7 @@ def test_a_creative_commons_licence_stands_behind_the_credit() -> None:
 
 def test_the_alternative_text_says_what_each_side_shows() -> None:
     pictures = [Shown(capture(APRIL), "absent"), Shown(capture(day(2023, 5, 1)), "present", marked=True)]
-    assert alt_text(SITE, GANTRY, pictures) == (
+    assert alt_text(SITE, [GANTRY], pictures) == (
         "Two pictures side by side of the junction (교차로), Pyongyang-Kaesong Motorway. "
         "Left: satellite image, April 2023: an outbound gantry is absent. "
         "Right: satellite image, 1 May 2023: an outbound gantry is present, with marks drawn on it."

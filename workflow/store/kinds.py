@@ -18,6 +18,7 @@ from workflow.model import (
     Annotation,
     Capture,
     Claim,
+    FigureRecipe,
     IntakeEvent,
     Observation,
     Offset,
@@ -148,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("annotation", Annotation, {"site": "site", "target": "target", "capture": "capture"}),
         Kind("review", ReviewEntry, {"site": "site", "target": "target", "capture": "capture"}),
         Kind("claim", Claim, {}),
+        Kind("figure", FigureRecipe, {"site": "site"}),
         Kind("intake_event", IntakeEvent, {"capture": "capture"}),
     )
 }
