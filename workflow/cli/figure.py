@@ -56,6 +56,7 @@ _BESIDE_RECIPE = ("out", "recipe_name", "version", "twin", "project_dir", "as_js
 @click.option("--annotation-by", default="", help="Who drew the marks (default: their authors).")
 @click.option("--coordinates", default="dms", show_default=True, help="dms, decimal, mgrs or none.")
 @click.option("--inset", is_flag=True, help="A small map of where the site is.")
+@click.option("--no-marks", is_flag=True, help="Leave the annotations out.")
 @click.option("--twin", is_flag=True, help="Write the figure without marks beside it, as FILE-plain.")
 @click.option(
     "--allow", multiple=True, metavar="CODE=REASON", help="Let a finding of the linter pass; repeatable."
@@ -222,6 +223,7 @@ def _options(said: dict[str, Any]) -> FigureOptions:
         annotated_by=said["annotation_by"],
         coordinates=_chosen(CoordinateForm, said["coordinates"], "--coordinates"),
         inset=said["inset"],
+        marks=not said["no_marks"],
         allow=tuple(allow),
     )
 

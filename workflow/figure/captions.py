@@ -33,7 +33,6 @@ __all__ = [
     "credits",
     "date_label",
     "joint_label",
-    "long_date",
     "noun_phrase",
     "place",
 ]
@@ -114,7 +113,7 @@ def _stated(span: DateSpan, *, american: bool) -> str:
     if span.precision is Precision.RANGE and span.earliest and span.latest:
         first, last = (_long_day(end, american=american) for end in (span.earliest, span.latest))
         return f"{first} to {last}" if not american else f"between {first} and {last}"
-    return format_span(span)
+    return _month_first(format_span(span)) if american else format_span(span)
 
 
 _ONE_SIDED = (Basis.EARLIEST_POSSIBLE, Basis.BROADCAST, Basis.RELEASED, Basis.PUBLISHED)
@@ -127,9 +126,9 @@ def _stated_day(span: DateSpan) -> date | None:
     return span.latest or span.earliest
 
 
-def long_date(span: DateSpan, *, american: bool = True) -> str:
-    """The day, month or year that a source states, without its basis; empty for an unknown date."""
-    return _stated(span, american=american)
+def _month_first(text: str) -> str:
+    """ "16 February 2021" anywhere in a text becomes "February 16, 2021"."""
+    return re.sub(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})", r"\2 \1, \3", text)
 
 
 def _long_day(day: date, *, american: bool) -> str:
@@ -242,7 +241,7 @@ def _picture(capture: Capture, form: Form) -> str:
             return f"in {noun} {span.basis.value} {on} {stated}"
         case Basis.COPYRIGHT_YEAR:
             return f"in {noun} of unknown date, with the copyright year {stated}"
-        case _ if stated.startswith("between") or " to " in stated:
+        case _ if stated.startswith(("between", "by ", "after ", "before ")) or " to " in stated:
             return f"in {noun} taken {stated}"
         case _:
             return f"in {noun} from {_open_ended(span, stated)}"
@@ -259,8 +258,7 @@ def _made_up(capture: Capture) -> str:
 
 def _interval(phrase: str, form: Form) -> str:
     """The phrase after "appeared", its days in the order of the house."""
-    months = "|".join(_MONTHS)
-    days = re.sub(rf"\b(\d{{1,2}}) ({months}) (\d{{4}})", r"\2 \1, \3", phrase) if form.american else phrase
+    days = _month_first(phrase) if form.american else phrase
     bare = phrase.split(" ")[0] in ("early", "mid", "late") or re.fullmatch(r"\d{4}", phrase)
     return f"in {days}" if bare else days
 

@@ -141,8 +141,7 @@ def draw_axis(spec: FigureSpec, panels: Sequence[Box], room: Box, pen: Pen) -> t
         middle = (at(start) + at(end)) / 2
         thread = ((box.left + box.right) / 2, box.bottom + pen.mm(0.5)), (middle, y)
         items.append(Polyline(thread, pen.mm(0.15), _TRACK, page))
-        wide = max(at(end) - at(start), pen.mm(0.8)) / 2
-        items.append(Polyline(((middle - wide, y), (middle + wide, y)), pen.mm(1.0), BLACK, page))
+        items.append(Polyline(((at(start), y), (at(end), y)), pen.mm(1.0), BLACK, page))
     free = room.left
     for text, x in _years(first, last):
         items.append(Polyline(((at(x), y), (at(x), y + pen.mm(1.2))), pen.mm(0.2), _TRACK, page))

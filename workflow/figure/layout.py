@@ -65,8 +65,10 @@ def _inset(locator: Locator, box: Box, pen: Pen) -> list[Item]:
     style = Style(6.0, bold=True, ink=_SITE, halo_mm=0.2, halo=WHITE)
     name = tidy(locator.name)
     wide, high = pen.width(name, style), pen.height(1, style)
-    for left in (x + pen.mm(1.2), x - pen.mm(1.2) - wide):
-        line = pen.line(name, left, y - high / 2, style)
+    gap = pen.mm(1.2)
+    beside = ((x + gap, y - high / 2), (x - gap - wide, y - high / 2))
+    for left, top in (*beside, (x - wide / 2, y - gap - high), (x - wide / 2, y + gap)):
+        line = pen.line(name, left, top, style)
         if name and box.holds(line.box):
             return [*items, line]
     return items

@@ -182,13 +182,17 @@ def _evidence(draft: Draft) -> Iterator[tuple[str, str]]:
     for one in draft.pictures:
         if "disputed" in one.state:
             yield "disputed", f"Analysts disagree on {one.capture.file}"
-    for file in draft.unreviewed:
-        yield "unreviewed", f"What is said of {file} is unreviewed"
+    if draft.unreviewed:
+        yield "unreviewed", f"What is said of {_listed(draft.unreviewed)} is unreviewed"
     if draft.finding is not None:
         if not draft.finding.reviewed:
             yield "unreviewed", "The interval in the caption rests on unreviewed observations"
         for sentence in draft.finding.contradictions:
             yield "contradiction", sentence.removesuffix(".")
+
+
+def _listed(files: Sequence[str]) -> str:
+    return ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
 
 
 # -- the words -----------------------------------------------------------------------------------------------
@@ -248,9 +252,7 @@ def _within(day: date, span: DateSpan) -> bool:
 
 
 def _coarse(span: DateSpan) -> str:
-    end = span.latest or span.earliest
-    if end is None:
-        return "nothing"
+    end = span.latest or span.earliest or date.max  # a span without ends holds no day
     return (
         str(end.year)
         if span.precision is Precision.YEAR

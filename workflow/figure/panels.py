@@ -45,7 +45,8 @@ def draw_panels(spec: FigureSpec, room: Box, pen: Pen) -> tuple[list[Item], list
     for number, (panel, box) in enumerate(zip(spec.panels, boxes, strict=True)):
         if heads:
             lines, style = heads[number]
-            items += pen.block(lines, box.left, box.top - band, style)
+            top = box.top - pen.mm(0.6) - pen.height(len(lines), style)
+            items += pen.block(lines, box.left, top, style)
         drawn, left_over = _panel(spec, number, panel, box, pen, plate=not heads)
         items += drawn
         notes += [f"Marked in {letter(spec, number)}: {label}." for label in left_over]
@@ -170,7 +171,7 @@ def _synthetic_plate(panel: Panel, box: Box, pen: Pen) -> list[Item]:
         return []
     pad, inset = pen.mm(1.0), pen.mm(1.2)
     full = Style(_SYNTHETIC_PT, bold=True, ink=WHITE)
-    room = box.width - 2 * (pad + inset)
+    room = min(box.width - 2 * (pad + inset), max(box.width * 0.4, pen.mm(10)))
     style = Style(_SYNTHETIC_PT * min(1.0, room / pen.width("SYNTHETIC", full)), bold=True, ink=WHITE)
     height = pen.height(1, style)
     left = box.right - inset - pad - pen.width("SYNTHETIC", style)

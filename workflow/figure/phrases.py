@@ -84,7 +84,7 @@ def _name(target: Target) -> str:
     is_common = (
         first.lower() in (*_COMMON_NOUNS, *_PLURALS, *_ARTICLES) or first.lower().rstrip(",") in _PLURALS
     )
-    if is_common and second and not second[0].isdigit():
+    if is_common and not second[:1].isdigit():
         return first.lower() + name[len(first) :]
     return name
 
@@ -137,9 +137,9 @@ def local_after(site: Site) -> str:
 
 
 def _lowered(name: str) -> str:
-    """ "Modern junction in Pyongyang" is a description and not a name: its second word is in lower case."""
+    """ "Modern junction in Pyongyang" is a description, no name: its second word is in lower case, and not "of"."""
     first, _, rest = name.partition(" ")
-    described = rest[:1].islower() and first.isalpha() and first[:1].isupper()
+    described = rest[:1].islower() and not rest.startswith("of ") and first.isalpha() and first[:1].isupper()
     return f"{first.lower()} {rest}" if described else name
 
 
