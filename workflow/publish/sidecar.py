@@ -57,6 +57,7 @@ def sidecar(
         "allowed": [encode(one) for one in options.allow if one.code in {lint.code for lint in found}],
         "interval": encode(choice.finding) if choice.finding else None,
         "panels": [_panel(project, choice, shown, marks) for shown, marks in panels],
+        "style": encode(spec.house),
         "size": {"width_mm": spec.width_mm, "dpi": spec.dpi},
         "notes": list(spec.notes),
         "chain": {"count": head.count, "sha256": head.sha256},

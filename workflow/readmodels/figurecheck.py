@@ -89,6 +89,7 @@ class _Sidecar:
     target: str | None = None
     interval: dict[str, object] | None = None
     recipe: _Recipe | None = None
+    options: dict[str, object] | None = None
 
 
 @dataclass(slots=True)
@@ -171,6 +172,8 @@ class FigureCheck:
             elif now.version != version:
                 what = "was deleted" if now.value.deleted else f"is at version {now.version}, not {version}"
                 self._stale(f"annotation {mark.id} {what}")
+        if (content.options or {}).get("marks") is False:  # the twin without marks shows no new ones either
+            return
         shown = {mark.id for mark in panel.annotations}
         others = project.annotations(site=content.site, capture=panel.capture)
         keys = [one.id for one in others if one.id not in shown]
@@ -215,8 +218,9 @@ def known_figures(project: Project) -> list[FigureCheck]:
 
 def recipe_check(recipe: FigureRecipe) -> FigureCheck:
     """A check of a stored recipe: what it rested on when it was saved, against the record."""
+    stated = {**recipe.evidence, "options": encode(recipe.options)}
     try:
-        return FigureCheck(recipe.id, content=decode(_Sidecar, recipe.evidence))
+        return FigureCheck(recipe.id, content=decode(_Sidecar, stated))
     except Exception:  # noqa: BLE001  cattrs raises groups of anything
         return FigureCheck(recipe.id, [f"Figure {recipe.id} has lost what it rested on: save it anew."])
 
