@@ -188,7 +188,18 @@ def test_a_label_without_room_is_named_beneath() -> None:
     )
     drawing = lay_out(FigureSpec((panel(marks=filler),), width_mm=100), measure)
     assert_sound(drawing)
-    assert "Marked in the picture: p580" in words(drawing)
+    named = words(drawing).split("Marked in the picture: ")[1]
+    for key in re.findall(r"(?:^|; )(\d+) p\d+ The junction", named):
+        assert key in [text.text for text in texts(drawing)]
+    assert re.search(r"\d+ p580 The junction .* arch\.", named)
+
+
+def test_small_panels_carry_numbers_and_the_labels_stand_beneath() -> None:
+    marks = (Mark("point", ((100, 300),), "camera"), Mark("point", ((400, 300),), LONG_KOREAN))
+    drawing = lay_out(FigureSpec((panel(),) * 7 + (panel(marks=marks),), layout=Layout.ROW), measure)
+    assert_sound(drawing)
+    assert f"Marked in (h): 1 camera; 2 {LONG_KOREAN[:8]}" in words(drawing)
+    assert {"1", "2"} <= {text.text for text in texts(drawing)}
 
 
 def test_both_panels_have_one_size_and_stand_side_by_side() -> None:
@@ -666,7 +677,9 @@ def test_a_target_is_called_by_its_name_else_by_its_class(target: Target, phrase
 
 def test_credits_that_differ_carry_the_letters_of_their_panels() -> None:
     one, two = Shown(capture(APRIL), credit="© 2021 Maxar"), Shown(capture(APRIL), credit="Google Earth")
-    assert credits([one, two]) == "Sources: a, © 2021 Maxar; b, Google Earth"
+    assert credits([one, two]) == "Sources: (a) © 2021 Maxar; (b) Google Earth"
+    several = [two, two, two, one, two, one, one]
+    assert credits(several) == "Sources: (a) to (c), (e) Google Earth; (d), (f), (g) © 2021 Maxar"
     assert credits([one, one]) == "© 2021 Maxar"
     assert credits([two, two]) == "Source: Google Earth"
     assert credits([Shown(capture(APRIL, CaptureKind.BROADCAST), credit="KCTV")]) == "Image: KCTV"

@@ -295,9 +295,24 @@ def credits(pictures: Sequence[Shown]) -> str:
             else "Source"
         )
         return given[0] if own else f"{word}: {given[0]}"
-    return "Sources: " + "; ".join(
-        f"{letter}, {credit}" for letter, credit in zip("abcdefgh", given, strict=False)
-    )
+    letters: dict[str, list[str]] = {}
+    for letter, credit in zip("abcdefgh", given, strict=False):
+        letters.setdefault(credit, []).append(letter)
+    return "Sources: " + "; ".join(f"{_runs(some)} {credit}" for credit, some in letters.items())
+
+
+def _runs(letters: Sequence[str]) -> str:
+    """ "(a)", "(a), (b)", "(a) to (c), (e)"."""
+    runs: list[list[str]] = []
+    for letter in letters:
+        if runs and ord(letter) == ord(runs[-1][-1]) + 1:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    parts = [
+        f"({run[0]}) to ({run[-1]})" if len(run) > 2 else ", ".join(f"({one})" for one in run) for run in runs
+    ]
+    return ", ".join(parts)
 
 
 def joint_label(states: Sequence[tuple[str, str]]) -> str:

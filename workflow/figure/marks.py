@@ -32,30 +32,43 @@ class _Shape:
 
 
 def draw_marks(
-    marks: Sequence[Mark], picture: Box, scale: float, taken: Sequence[Box], pen: Pen, house: HouseStyle
+    marks: Sequence[Mark],
+    picture: Box,
+    scale: float,
+    taken: Sequence[Box],
+    pen: Pen,
+    house: HouseStyle,
+    *,
+    keyed: bool = False,
 ) -> tuple[list[Item], list[str]]:
-    """Items for the `marks` of a panel and the labels that found no room.
+    """Items for the `marks` of a panel and the labels that are to be named beneath it, with their keys.
 
     `picture` is where the panel's pixels lie, `scale` how many pixels of the figure a source pixel takes,
-    `taken` what labels must keep clear of.
+    `taken` what labels must keep clear of. A label without room, or every one where `keyed`, has a number in its
+    place.
     """
     shapes = [
         shape for mark in marks if (shape := _shape(mark, picture, scale, pen, house.accent)) is not None
     ]
     items: list[Item] = [item for shape in shapes for item in shape.items]
-    blocked, left_over = list(taken), []
+    boxes = [box for shape in shapes for box in shape.boxes]
+    blocked, beneath = list(taken), list[str]()
     style = Style(house.label_pt, bold=True, ink=house.accent, halo_mm=0.25, halo=BLACK)
     for shape in shapes:
         if not shape.label:
             continue
-        others = [box for other in shapes for box in other.boxes]
-        placed = _label(shape, picture, blocked, others, pen, style)
-        if placed is None:
-            left_over.append(shape.label)
-        else:
-            items.extend(placed)
-            blocked.extend(item.box for item in placed if isinstance(item, Text))
-    return items, left_over
+        key = str(len(beneath) + 1)
+        placed = None if keyed else _label(shape, shape.label, picture, [*blocked, *boxes], pen, style)
+        if (
+            placed is None
+        ):  # a number takes little room; rather on another mark than nowhere, never on other text
+            placed = _label(shape, key, picture, [*blocked, *boxes], pen, style) or _label(
+                shape, key, picture, blocked, pen, style
+            )
+            beneath.append(f"{key} {shape.label}" if placed else shape.label)
+        items.extend(placed or ())
+        blocked.extend(item.box for item in placed or () if isinstance(item, Text))
+    return items, beneath
 
 
 def _shape(mark: Mark, picture: Box, scale: float, pen: Pen, ink: Rgb) -> _Shape | None:
@@ -127,21 +140,21 @@ def _bounds(points: Sequence[Point]) -> Box:
 
 
 def _label(
-    shape: _Shape, room: Box, blocked: list[Box], marks: list[Box], pen: Pen, style: Style
+    shape: _Shape, text: str, room: Box, obstacles: Sequence[Box], pen: Pen, style: Style
 ) -> list[Item] | None:
     """The label's lines and, where they stand away from the mark, a leader; None where there is no room."""
     widest = room.width * 0.42
-    lines = pen.shorten(pen.wrap(shape.label, widest, style), _MOST_LINES, widest, style)
+    lines = pen.wrap(text, widest, style)
+    if len(lines) > _MOST_LINES:
+        return None
     width, height = max(pen.width(line, style) for line in lines), pen.height(len(lines), style)
     inside = room.grown(-pen.mm(0.8))
-    # rather on another mark than nowhere, but never on other text
-    for obstacles in ([*blocked, *marks], blocked):
-        for distance_mm in _DISTANCES_MM:
-            for box in _around(shape.anchor, width, height, pen.mm(distance_mm)):
-                if inside.holds(box) and not any(box.meets(other) for other in obstacles):
-                    text: list[Item] = list(pen.block(lines, box.left, box.top, style))
-                    far = distance_mm != _DISTANCES_MM[0]
-                    return [_leader(box, shape.anchor, room, pen, style.ink), *text] if far else text
+    for distance_mm in _DISTANCES_MM:
+        for box in _around(shape.anchor, width, height, pen.mm(distance_mm)):
+            if inside.holds(box) and not any(box.meets(other) for other in obstacles):
+                drawn: list[Item] = list(pen.block(lines, box.left, box.top, style))
+                far = distance_mm != _DISTANCES_MM[0]
+                return [_leader(box, shape.anchor, room, pen, style.ink), *drawn] if far else drawn
     return None
 
 

@@ -34,7 +34,7 @@ def letter(spec: FigureSpec, number: int) -> str:
 
 
 def draw_panels(spec: FigureSpec, room: Box, pen: Pen) -> tuple[list[Item], list[Box], list[str]]:
-    """Items of all panels from the top of `room`, the boxes of their pictures, and labels that found no room."""
+    """Items of all panels from the top of `room`, the boxes of their pictures, and what is named beneath."""
     columns = _columns(spec, room, pen)
     heads = _headings(spec, room, columns, pen)
     band = max((pen.height(len(lines), style) for lines, style in heads), default=0.0)
@@ -47,9 +47,9 @@ def draw_panels(spec: FigureSpec, room: Box, pen: Pen) -> tuple[list[Item], list
             lines, style = heads[number]
             top = box.top - pen.mm(0.6) - pen.height(len(lines), style)
             items += pen.block(lines, box.left, top, style)
-        drawn, left_over = _panel(spec, number, panel, box, pen, plate=not heads)
+        drawn, beneath = _panel(spec, number, panel, box, pen, plate=not heads)
         items += drawn
-        notes += [f"Marked in {letter(spec, number)}: {label}." for label in left_over]
+        notes += [f"Marked in {letter(spec, number)}: {'; '.join(beneath)}."] if beneath else []
     return items, boxes, notes
 
 
@@ -120,7 +120,7 @@ def _headings(spec: FigureSpec, room: Box, columns: int, pen: Pen) -> list[tuple
 def _panel(
     spec: FigureSpec, number: int, panel: Panel, box: Box, pen: Pen, *, plate: bool
 ) -> tuple[list[Item], list[str]]:
-    """One panel and the labels that found no room in it."""
+    """One panel and the labels that are named beneath it."""
     picture = _fitted(panel, box)
     scale = picture.width / panel.width
     words = [
@@ -130,9 +130,9 @@ def _panel(
     taken = [item.box for item in words if isinstance(item, Rect)]
     empty = _no_data(panel, picture, scale, taken, pen)
     blocked = [*taken, *(item.box for item in empty)]
-    marks, left_over = draw_marks(panel.marks, picture, scale, blocked, pen, spec.house)
+    marks, beneath = draw_marks(panel.marks, picture, scale, blocked, pen, spec.house, keyed=not plate)
     rim = Polyline(_outline(box), pen.mm(0.12), _FRAME, box)
-    return [Rect(box, _BACKDROP), PanelImage(number, picture), *empty, *marks, *words, rim], left_over
+    return [Rect(box, _BACKDROP), PanelImage(number, picture), *empty, *marks, *words, rim], beneath
 
 
 def _outline(box: Box) -> tuple[tuple[float, float], ...]:
