@@ -108,7 +108,7 @@ def _note(project: Project, out: Path, figure: Figure, sidecar: bytes) -> str:
 
 def evidence_of(figure: Figure) -> dict[str, Any]:
     """What a recipe keeps of a figure's sidecar, to tell later whether it went stale."""
-    kept = ("format", "sha256", "site", "target", "panels", "interval", "chain")
+    kept = ("format", "site", "target", "panels", "interval", "chain")
     return {key: figure.sidecar[key] for key in kept}
 
 

@@ -218,7 +218,7 @@ def known_figures(project: Project) -> list[FigureCheck]:
 
 def recipe_check(recipe: FigureRecipe) -> FigureCheck:
     """A check of a stored recipe: what it rested on when it was saved, against the record."""
-    stated = {**recipe.evidence, "options": encode(recipe.options)}
+    stated = {"sha256": "", **recipe.evidence, "options": encode(recipe.options)}
     try:
         return FigureCheck(recipe.id, content=decode(_Sidecar, stated))
     except Exception:  # noqa: BLE001  cattrs raises groups of anything
