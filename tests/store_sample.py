@@ -17,6 +17,8 @@ from workflow.model import (
     Event,
     Evidence,
     Export,
+    FigureOptions,
+    FigureRecipe,
     FileRole,
     IntakeEvent,
     LonLat,
@@ -92,6 +94,7 @@ EVERY_KIND = (
     Annotation("m1", "arch", SHOT, "point", {"type": "Point", "coordinates": [125.7, 39.0]}),
     ReviewEntry("r1", "observation", "o1", 1, Verdict.SUBMITTED, "done", "arch", "inbound", SHOT),
     Claim("c1", "At least one.", {"growth": "2021-12-31"}, {"at_least": 1}, "2024-01-02", 3),
+    FigureRecipe("road", "arch", FigureOptions(captures=(SHOT,)), {"panels": []}),
     IntakeEvent("i1", SHOT, "a.tif", "0" * 64, 12),
     Export("export-1", "csv", "/sent/sites.csv", "0" * 64, 12, ("arch",), {"sites": 1}),
 )
@@ -114,6 +117,8 @@ def edit(value: object) -> object:
             targets=tuple(replace(one, note="edited") for one in value.targets),
             evidence=tuple(replace(one, wording="edited") for one in value.evidence),
         )
+    if isinstance(value, FigureRecipe):
+        return replace(value, options=replace(value.options, caption="edited"))
     return replace(value, **{_EDITED.get(type(value).__name__, "note"): "edited"})  # type: ignore[type-var]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -15,6 +16,8 @@ from workflow.figure import (
     Drawing,
     FigureSpec,
     Hatch,
+    HouseStyle,
+    Locator,
     Mark,
     Panel,
     PanelImage,
@@ -25,15 +28,18 @@ from workflow.figure import (
     lay_out,
 )
 from workflow.figure.captions import (
+    Form,
     Shown,
     alt_text,
     caption,
     credit_of,
     credits,
     date_label,
+    joint_label,
     noun_phrase,
 )
-from workflow.figure.layout import format_length, round_length
+from workflow.figure.furniture import format_length, round_length
+from workflow.figure.house import FURNITURE
 from workflow.figure.typeset import Pen, Style, tidy
 from workflow.model import (
     Basis,
@@ -41,6 +47,7 @@ from workflow.model import (
     CaptureKind,
     DateSpan,
     Direction,
+    Layout,
     Precision,
     Site,
     Target,
@@ -110,16 +117,42 @@ PANELS = st.lists(
         MARKS,
         st.just(0.5),
         st.none() | st.just((100.0, 100.0, 80.0)),
+        st.booleans(),
+        st.none() | st.tuples(st.integers(737000, 737900), st.integers(738000, 739000)),
     ),
     min_size=1,
-    max_size=2,
+    max_size=8,
 ).map(tuple)
+STYLES = st.sampled_from(
+    [
+        HouseStyle(),
+        HouseStyle(lead_alone=True, furniture=("images", "disclaimer"), disclaimer=LONG_ENGLISH),
+        HouseStyle(date_pt=12, caption_pt=6, furniture=FURNITURE),
+    ]
+)
+MAP = Locator(
+    (((0.2, 0.1), (0.9, 0.2), (0.5, 0.9)),), (((0.3, 0.3), (0.6, 0.6)),), (0.5, 0.5), "평양 Pyongyang"
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(PANELS, LABELS, st.floats(100, 400), st.sampled_from([72, 150, 300]), st.booleans())
+@given(
+    PANELS,
+    LABELS,
+    st.floats(100, 400),
+    st.sampled_from([72, 150, 300]),
+    st.booleans(),
+    st.sampled_from(Layout),
+    STYLES,
+)
 def test_no_text_leaves_the_page_or_meets_other_text(
-    panels: tuple[Panel, ...], label: str, width_mm: float, dpi: int, located: bool
+    panels: tuple[Panel, ...],
+    label: str,
+    width_mm: float,
+    dpi: int,
+    located: bool,
+    layout: Layout,
+    house: HouseStyle,
 ) -> None:
     spec = FigureSpec(
         panels,
@@ -131,6 +164,11 @@ def test_no_text_leaves_the_page_or_meets_other_text(
         notes=(LONG_ENGLISH,),
         width_mm=width_mm,
         dpi=dpi,
+        layout=layout,
+        lead="Figure 29.",
+        house=house,
+        images=(LONG_KOREAN, LONG_ENGLISH),
+        locator=MAP if located else None,
     )
     assert_sound(lay_out(spec, measure))
 
@@ -150,7 +188,18 @@ def test_a_label_without_room_is_named_beneath() -> None:
     )
     drawing = lay_out(FigureSpec((panel(marks=filler),), width_mm=100), measure)
     assert_sound(drawing)
-    assert "Marked in the picture: p580" in words(drawing)
+    named = words(drawing).split("Marked in the picture: ")[1]
+    for key in re.findall(r"(?:^|; )(\d+) p\d+ The junction", named):
+        assert key in [text.text for text in texts(drawing)]
+    assert re.search(r"\d+ p580 The junction .* arch\.", named)
+
+
+def test_small_panels_carry_numbers_and_the_labels_stand_beneath() -> None:
+    marks = (Mark("point", ((100, 300),), "camera"), Mark("point", ((400, 300),), LONG_KOREAN))
+    drawing = lay_out(FigureSpec((panel(),) * 7 + (panel(marks=marks),), layout=Layout.ROW), measure)
+    assert_sound(drawing)
+    assert f"Marked in (h): 1 camera; 2 {LONG_KOREAN[:8]}" in words(drawing)
+    assert {"1", "2"} <= {text.text for text in texts(drawing)}
 
 
 def test_both_panels_have_one_size_and_stand_side_by_side() -> None:
@@ -159,6 +208,123 @@ def test_both_panels_have_one_size_and_stand_side_by_side() -> None:
     assert (first.width, first.height, first.top) == (second.width, second.height, second.top)
     assert first.width == first.height
     assert first.right < second.left
+
+
+def boxes(drawing: Drawing) -> list[Box]:
+    return [item.box for item in drawing.items if isinstance(item, PanelImage)]
+
+
+@pytest.mark.parametrize(
+    ("layout", "count", "rows"),
+    [
+        (Layout.AUTO, 3, [3]),
+        (Layout.AUTO, 4, [2, 2]),
+        (Layout.AUTO, 5, [3, 2]),
+        (Layout.AUTO, 8, [4, 4]),
+        (Layout.GRID, 2, [2]),
+        (Layout.GRID, 7, [4, 3]),
+        (Layout.ROW, 8, [8]),
+        (Layout.FILMSTRIP, 8, [8]),
+    ],
+)
+def test_panels_stand_in_the_rows_of_their_layout_at_one_scale(
+    layout: Layout, count: int, rows: list[int]
+) -> None:
+    found = boxes(lay_out(FigureSpec(tuple(panel() for _ in range(count)), layout=layout), measure))
+    tops = sorted({box.top for box in found})
+    assert [sum(box.top == top for box in found) for top in tops] == rows
+    assert len({(box.width, box.height) for box in found}) == 1
+    assert len({box.left for box in found}) == max(rows)  # rows are set one below the other
+
+
+def test_a_row_that_would_be_too_narrow_is_broken() -> None:
+    found = boxes(
+        lay_out(FigureSpec(tuple(panel() for _ in range(8)), layout=Layout.ROW, width_mm=100), measure)
+    )
+    assert [sum(box.top == top for box in found) for top in sorted({box.top for box in found})] == [4, 4]
+
+
+def test_small_panels_have_their_words_above_them() -> None:
+    panels = tuple(panel(state="present", synthetic=True) for _ in range(8))
+    drawing = lay_out(FigureSpec(panels, layout=Layout.ROW), measure)
+    assert_sound(drawing)
+    pictures = boxes(drawing)
+    above = [item for item in texts(drawing) if item.text.startswith("(")]
+    assert len(above) == 8
+    assert all(item.box.bottom <= pictures[0].top for item in above)
+    marks = [item.box for item in texts(drawing) if item.text == "SYNTHETIC"]
+    assert all(mark.width < 0.7 * box.width for mark, box in zip(marks, pictures, strict=True))
+
+
+def test_a_still_beside_a_map_picture_leaves_the_scale_to_the_map_picture() -> None:
+    still = panel(width=1280, height=720, on_map=False)
+    drawing = lay_out(FigureSpec((still, panel()), metres_per_px=0.5), measure)
+    assert re.search(r"\d+ m in \(b\)", words(drawing))
+    alone = lay_out(FigureSpec((still,), metres_per_px=0.5), measure)
+    assert not re.search(r"\d m\b", words(alone))
+
+
+def axis(panels: tuple[Panel, ...], layout: Layout = Layout.FILMSTRIP) -> list[Polyline]:
+    drawing = lay_out(FigureSpec(panels, layout=layout), measure)
+    bottom = max(box.bottom for box in boxes(drawing))
+    return [item for item in drawing.items if isinstance(item, Polyline) and item.points[-1][1] > bottom]
+
+
+def test_the_line_of_time_is_true_to_the_days() -> None:
+    days = (737000, 737100, 738000)
+    drawn = axis(tuple(panel(days=(day, day)) for day in days))
+    dots = [line.points[0][0] for line in drawn if line.points[0] == line.points[1]]
+    assert (dots[1] - dots[0]) / (dots[2] - dots[0]) == pytest.approx(0.1)
+    month = axis((panel(days=(737000, 737030)), panel(days=(737300, 737300))))
+    assert any(line.points[1][0] - line.points[0][0] > 1 for line in month if line.width_px > 5)
+
+
+@pytest.mark.parametrize(
+    ("days", "layout"),
+    [
+        ((None, (737000, 737000)), Layout.FILMSTRIP),
+        (((737000, 737000), (737000, 737000)), Layout.FILMSTRIP),
+        (((737000, 737000), (738000, 738000)), Layout.ROW),
+    ],
+)
+def test_there_is_no_line_of_time_where_it_would_say_nothing(
+    days: tuple[tuple[int, int] | None, ...], layout: Layout
+) -> None:
+    assert axis(tuple(panel(days=one) for one in days), layout) == []
+
+
+def test_the_style_decides_what_stands_beneath() -> None:
+    values = {"metres_per_px": 0.5, "north_deg": -1.7, "coordinates": "39°", "images": ("a line",)}
+    bare = words(lay_out(FigureSpec((panel(),), house=HouseStyle(furniture=()), **values), measure))  # type: ignore[arg-type]
+    assert not re.search(r"\d m\b|north|39°|a line", bare)
+    full = HouseStyle(furniture=FURNITURE, disclaimer="No more than that.", accent=(1, 2, 3))
+    spec = FigureSpec((panel(marks=(Mark("point", ((300, 300),), "x"),)),), house=full, **values)  # type: ignore[arg-type]
+    drawing = lay_out(spec, measure)
+    assert re.search(r"\d m N .*north.* 39° a line No more than that\.", words(drawing))
+    assert (1, 2, 3) in {item.ink for item in drawing.items if isinstance(item, Polyline)}
+
+
+def test_the_number_stands_before_the_caption_or_above_it() -> None:
+    spec = FigureSpec((panel(),), "A caption.", lead="Figure 29.")
+    lead, caption_line = (
+        item for item in texts(lay_out(spec, measure)) if item.text in ("Figure 29.", "A caption.")
+    )
+    assert lead.baseline == caption_line.baseline
+    alone = lay_out(replace(spec, house=HouseStyle(lead_alone=True)), measure)
+    lead, caption_line = (item for item in texts(alone) if item.text in ("Figure 29.", "A caption."))
+    assert (lead.box.left, lead.box.bottom <= caption_line.box.top) == (caption_line.box.left, True)
+
+
+def test_the_small_map_stands_beneath_at_the_right_and_the_words_keep_clear_of_it() -> None:
+    drawing = lay_out(FigureSpec((panel(),), LONG_ENGLISH * 3, locator=MAP), measure)
+    assert_sound(drawing)
+    (sea,) = (item.box for item in drawing.items if isinstance(item, Rect) and item.fill == (222, 232, 240))
+    assert not any(item.box.meets(sea) for item in texts(drawing) if item.text != MAP.name)
+    (name,) = (item.box for item in texts(drawing) if item.text == MAP.name)
+    assert sea.holds(name)
+    short = lay_out(FigureSpec((panel(),), locator=replace(MAP, name=LONG_ENGLISH)), measure)
+    assert LONG_ENGLISH not in words(short)
+    assert short.height_px > sea.bottom
 
 
 def test_the_default_figure_is_2000_pixels_wide() -> None:
@@ -278,7 +444,15 @@ def test_the_same_recipe_gives_the_same_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"width_mm": 10.0}, {"width_mm": 1e4}, {"dpi": 10}, {"dpi": 5000}, {"panels": ()}]
+    "changes",
+    [
+        {"width_mm": 10.0},
+        {"width_mm": 1e4},
+        {"dpi": 10},
+        {"dpi": 5000},
+        {"panels": ()},
+        {"panels": (panel(),) * 9},
+    ],
 )
 def test_a_figure_that_fits_no_page_is_refused(changes: dict[str, object]) -> None:
     values: dict[str, object] = {"panels": (panel(),), **changes}
@@ -367,7 +541,7 @@ def test_the_caption_follows_the_house_grammar() -> None:
     ]
     written = caption(
         SITE,
-        GANTRY,
+        [GANTRY],
         pictures,
         coordinates="38°58'14\"N 125°43'4\"E",
         interval="late 2021 or early 2022",
@@ -386,7 +560,7 @@ def test_the_caption_follows_the_house_grammar() -> None:
     [
         (capture(APRIL), "seen in a satellite image from April 2023"),
         (capture(APRIL, synthetic=True), "seen in a synthetic satellite image from April 2023"),
-        (capture(day(2016, 5, 27), CaptureKind.GROUND), "seen in a photograph from May 27, 2016"),
+        (capture(day(2016, 5, 27), CaptureKind.GROUND), "photographed on May 27, 2016"),
         (
             capture(
                 day(2021, 2, 16, Basis.BROADCAST), CaptureKind.BROADCAST, provider="Korean Central Television"
@@ -397,30 +571,88 @@ def test_the_caption_follows_the_house_grammar() -> None:
             capture(day(2022, 5, 3, Basis.EARLIEST_POSSIBLE)),
             "seen in a satellite image from May 3, 2022 at the earliest",
         ),
-        (capture(COPYRIGHT, CaptureKind.AERIAL), "seen in an aerial image with the copyright year 2020"),
+        (
+            capture(COPYRIGHT, CaptureKind.AERIAL),
+            "seen in an aerial image of unknown date, with the copyright year 2020",
+        ),
         (capture(UNKNOWN), "seen in a satellite image of unknown date"),
     ],
 )
 def test_the_caption_says_no_more_of_a_date_than_is_known(shown: Capture, clause: str) -> None:
-    written = caption(SITE, GANTRY, [Shown(shown, "present", "X")])
+    written = caption(SITE, [GANTRY], [Shown(shown, "present", "X")])
     assert f", {clause}. (" in written
 
 
+def test_a_house_with_the_day_first_has_it_in_the_interval_too() -> None:
+    pictures = [Shown(capture(APRIL), "absent", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
+    interval = "between 3 May 2019 and 2 February 2022"
+    written = caption(SITE, [GANTRY], pictures, interval=interval, form=Form(american=False))
+    assert "from 1 May 2023. It appeared between 3 May 2019 and 2 February 2022." in written
+
+
+def test_pictures_of_one_sort_are_named_once_and_dates_with_commas_set_off() -> None:
+    april = [Shown(capture(day(2021, 4, n)), "absent", "X") for n in (1, 2, 3)]
+    written = caption(SITE, [GANTRY], [*april, Shown(capture(APRIL), "", "X")])
+    assert "absent in satellite images from April 1, 2021; April 2, 2021 and April 3, 2021" in written
+    assert "; the place is also shown in a satellite image from April 2023. (" in written
+    mixed = [*april[:2], Shown(capture(UNKNOWN), "absent", "X")]
+    assert "2, 2021 and in a satellite image of unknown date" in caption(SITE, [GANTRY], mixed)
+
+
+def test_a_provider_in_the_sentence_is_not_credited_again() -> None:
+    globe = capture(APRIL, provider="Google Earth")
+    form = Form(name_provider=True)
+    written = caption(SITE, [GANTRY], [Shown(globe, "present", "Google Earth")], annotated_by="B", form=form)
+    assert written.endswith("seen in a Google Earth satellite image from April 2023. (Annotation by B)")
+    other = caption(
+        SITE, [GANTRY], [Shown(globe, "present", "Google Earth, Maxar")], annotated_by="B", form=form
+    )
+    assert other.endswith("(Source: Google Earth, Maxar. Annotation by B)")
+    bare = caption(SITE, [GANTRY], [Shown(globe, "present", "Google Earth")], form=form)
+    assert bare.endswith("(Source: Google Earth)")
+
+
+def test_several_targets_are_told_apart_where_they_differ() -> None:
+    assert joint_label([("inbound", "absent"), ("outbound", "absent")]) == "absent"
+    assert joint_label([("inbound", "absent"), ("outbound", "")]) == "inbound absent; outbound not examined"
+    assert joint_label([]) == ""
+    inbound = Target("in", "", TargetClass.GANTRY, Direction.INBOUND)
+    pictures = [Shown(capture(APRIL), "absent", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
+    written = caption(SITE, [inbound, GANTRY], pictures, interval="in 2020")
+    assert "An inbound gantry and an outbound gantry at" in written
+    assert "They appeared in 2020." in written
+
+
+@pytest.mark.parametrize(
+    ("shown", "clause"),
+    [
+        (capture(DateSpan(date(2019, 5, 3), date(2022, 2, 2), Precision.RANGE)),
+         "seen in a satellite image taken between May 3, 2019 and February 2, 2022"),
+        (capture(day(2021, 2, 16, Basis.RELEASED)), "seen in a satellite image released on February 16, 2021"),
+        (capture(DateSpan(date(2021, 2, 16), None, Precision.DAY)), "from February 16, 2021 or later"),
+        (capture(UNKNOWN, CaptureKind.GROUND), "seen in a photograph of unknown date"),
+        (capture(DateSpan(None, date(2021, 2, 16), Precision.RANGE)), "taken by February 16, 2021. ("),
+    ],
+)  # fmt: skip
+def test_a_date_is_said_with_its_basis(shown: Capture, clause: str) -> None:
+    assert clause in caption(SITE, [GANTRY], [Shown(shown, "present", "X")])
+
+
 def test_an_interval_in_days_has_the_month_first() -> None:
-    pictures = [Shown(capture(APRIL), "present", "X")]
-    written = caption(SITE, GANTRY, pictures, interval="between 3 May 2019 and 2 February 2022")
+    pictures = [Shown(capture(APRIL), state, "X") for state in ("absent", "present")]
+    written = caption(SITE, [GANTRY], pictures, interval="between 3 May 2019 and 2 February 2022")
     assert "It appeared between May 3, 2019 and February 2, 2022." in written
 
 
 def test_one_state_in_both_pictures_is_said_once() -> None:
     pictures = [Shown(capture(APRIL), "present", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
     said = "seen in a satellite image from April 2023 and in a satellite image from May 1, 2023."
-    assert said in caption(SITE, GANTRY, pictures)
+    assert said in caption(SITE, [GANTRY], pictures)
 
 
 def test_what_nobody_examined_is_not_called_seen() -> None:
     pictures = [Shown(capture(APRIL), "", "X"), Shown(capture(day(2023, 5, 1)), "", "X")]
-    written = caption(SITE, GANTRY, pictures, interval="in 2020")
+    written = caption(SITE, [GANTRY], pictures, interval="in 2020")
     assert "gantry" not in written
     assert "seen" not in written
     assert "appeared" not in written
@@ -440,12 +672,14 @@ def test_what_nobody_examined_is_not_called_seen() -> None:
     ],
 )
 def test_a_target_is_called_by_its_name_else_by_its_class(target: Target, phrase: str) -> None:
-    assert noun_phrase(target) == phrase
+    assert noun_phrase([target]) == phrase
 
 
 def test_credits_that_differ_carry_the_letters_of_their_panels() -> None:
     one, two = Shown(capture(APRIL), credit="© 2021 Maxar"), Shown(capture(APRIL), credit="Google Earth")
-    assert credits([one, two]) == "Sources: a, © 2021 Maxar; b, Google Earth"
+    assert credits([one, two]) == "Sources: (a) © 2021 Maxar; (b) Google Earth"
+    several = [two, two, two, one, two, one, one]
+    assert credits(several) == "Sources: (a) to (c), (e) Google Earth; (d), (f), (g) © 2021 Maxar"
     assert credits([one, one]) == "© 2021 Maxar"
     assert credits([two, two]) == "Source: Google Earth"
     assert credits([Shown(capture(APRIL, CaptureKind.BROADCAST), credit="KCTV")]) == "Image: KCTV"
@@ -459,7 +693,7 @@ def test_a_creative_commons_licence_stands_behind_the_credit() -> None:
 
 def test_the_alternative_text_says_what_each_side_shows() -> None:
     pictures = [Shown(capture(APRIL), "absent"), Shown(capture(day(2023, 5, 1)), "present", marked=True)]
-    assert alt_text(SITE, GANTRY, pictures) == (
+    assert alt_text(SITE, [GANTRY], pictures) == (
         "Two pictures side by side of the junction (교차로), Pyongyang-Kaesong Motorway. "
         "Left: satellite image, April 2023: an outbound gantry is absent. "
         "Right: satellite image, 1 May 2023: an outbound gantry is present, with marks drawn on it."

@@ -23,9 +23,10 @@ from rasterio.transform import Affine
 
 from workflow import fonts, rasters
 from workflow.cli.figure import command
-from workflow.errors import BuildMissing, InputRefused, UnknownName
+from workflow.errors import BuildMissing, FigureRefused, InputRefused, UnknownName
 from workflow.grid import site_grid
 from workflow.model import (
+    Allowance,
     Annotation,
     Author,
     Capture,
@@ -320,19 +321,22 @@ def test_a_later_capture_is_not_shown_as_the_one_before(watched: Project, series
         published(watched, before=series[3].id, after=series[1].id)
 
 
-def test_a_map_picture_and_a_still_are_not_put_side_by_side(watched: Project, series: list[Capture]) -> None:
-    still = add_capture(watched, "still.tif", day(2016, 5, 27), shape=(60, 120), site="motorway")
-    with pytest.raises(InputRefused, match="no coordinates"):
-        published(watched, before=still.id, after=series[0].id)
+def test_a_still_beside_a_map_picture_has_no_scale_and_the_figure_says_so(
+    watched: Project, series: list[Capture]
+) -> None:
+    still = add_capture(watched, "still.tif", day(2024, 5, 27), shape=(60, 120), site="motorway")
+    made = published(watched, captures=(series[0].id, still.id))
+    assert shown(made) == [series[0].id, still.id]
+    assert "The panels differ in extent and scale." in made.figure.sidecar["notes"]
 
 
 def test_a_capture_without_credit_is_refused_until_a_reason_is_given(project: Project) -> None:
     add_capture(project, "bare.tif", day(2020, 1, 1), credit="")
-    with pytest.raises(InputRefused, match="--credit TEXT"):
+    with pytest.raises(FigureRefused, match="--credit TEXT, or --allow no-credit=REASON"):
         published(project)
     assert published(project, credit="Somebody").figure.caption.endswith("(Source: Somebody)")
-    made = published(project, no_credit_reason="own picture")
-    assert made.figure.sidecar["no_credit_reason"] == "own picture"
+    made = published(project, allow=(Allowance("no-credit", "own picture"),))
+    assert made.figure.sidecar["allowed"] == [{"code": "no-credit", "reason": "own picture"}]
     assert made.figure.caption.endswith("(no credit given)")
 
 

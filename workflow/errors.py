@@ -4,6 +4,7 @@
 
     WorkflowError
     ├── InputRefused (ValueError)       one input cannot be taken                    exit 1
+    ├── FigureRefused (ValueError)      the linter blocks a figure                   exit 1
     ├── StaleWrite                      the object moved on since it was read        exit 1
     │   └── EditConflict                two people changed the same fields           exit 1
     ├── NotAllowed (PermissionError)    the action is beyond the role, or own work   exit 1
@@ -27,6 +28,7 @@ __all__ = [
     "BuildMissing",
     "EditConflict",
     "FieldConflict",
+    "FigureRefused",
     "InputRefused",
     "NotAllowed",
     "ProjectUnusable",
@@ -49,6 +51,16 @@ class InputRefused(WorkflowError, ValueError):
         """Sentence ``subject: problem; remedy.`` where `subject` names file, feature or field."""
         self.subject, self.problem, self.remedy = subject, problem, remedy
         super().__init__(f"{subject}: {problem}; {remedy}.")
+
+
+class FigureRefused(WorkflowError, ValueError):
+    """A figure is not written: an editor would send it back."""
+
+    def __init__(self, findings: Sequence[tuple[str, str, str]]) -> None:
+        """`findings` are code, what is wrong, and what to do; each can be let pass by its code."""
+        self.codes = tuple(code for code, _, _ in findings)
+        lines = [f"{what}; {remedy}, or --allow {code}=REASON." for code, what, remedy in findings]
+        super().__init__("\n".join(lines))
 
 
 class StaleWrite(WorkflowError):

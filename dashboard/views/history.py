@@ -50,6 +50,7 @@ def _word(kind: str) -> str:
         "site": t("site"),
         "target": t("target"),
         "claim": t("claim"),
+        "figure": t("figure"),
     }.get(kind, kind)
 
 

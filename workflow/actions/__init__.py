@@ -5,6 +5,7 @@ from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
 from workflow.actions.classes import set_limits
 from workflow.actions.dating import STATED_BASES, Understood, set_date, understood
 from workflow.actions.editing import undo
+from workflow.actions.figuring import remove_figure, save_figure
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
 from workflow.actions.observing import caution_on, observe, observe_once
@@ -45,10 +46,12 @@ __all__ = [
     "observe",
     "observe_once",
     "reinstate",
+    "remove_figure",
     "renew_claim",
     "reopen",
     "resolve_conflict",
     "return_work",
+    "save_figure",
     "second_read",
     "set_date",
     "set_limits",

@@ -13,7 +13,7 @@ from workflow.changes import merge
 from workflow.codec import decode, encode
 from workflow.errors import EditConflict, InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.exporters.stac import write_catalogue
-from workflow.model import Annotation, Author, Capture, Claim, Observation, Review, Site
+from workflow.model import Annotation, Author, Capture, Claim, FigureRecipe, Observation, Review, Site
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -28,6 +28,7 @@ UNDOABLE: Mapping[str, type[Any]] = {
     "observation": Observation,
     "annotation": Annotation,
     "claim": Claim,
+    "figure": FigureRecipe,
 }
 """Kinds whose changes can be taken back; what is derived is derived again, what happened stays."""
 

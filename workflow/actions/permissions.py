@@ -32,6 +32,7 @@ class Deed(StrEnum):
     WITHDRAW = "withdraw a capture"
     CLAIM = "make claims"
     CHANGE_CLAIMS = "change claims of others"
+    SAVE_FIGURES = "save figures"
 
 
 _ANALYST = frozenset(
@@ -47,6 +48,7 @@ _ANALYST = frozenset(
         Deed.UNDO,
         Deed.SUBMIT,
         Deed.CLAIM,
+        Deed.SAVE_FIGURES,
     }
 )
 ALLOWED: Mapping[Role, frozenset[Deed]] = {

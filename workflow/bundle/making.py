@@ -98,9 +98,9 @@ def _export(project: Project, made: Bundled) -> Export:
         "files": len(made.manifest["files"]),
         "originals": sum(one["original"] is not None for one in made.manifest["captures"]),
     }
-    return Export(
-        "", "evidence bundle", project.name_of(made.file), made.sha256, made.size_bytes, sites, counts
-    )
+    audience = "restricted" if made.manifest["with_positions"] else "public"
+    name = project.name_of(made.file)
+    return Export("", "evidence bundle", name, made.sha256, made.size_bytes, sites, counts, audience)
 
 
 @contextmanager

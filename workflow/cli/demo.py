@@ -189,6 +189,7 @@ def _options(scene: Scene) -> IntakeOptions:
         kind=scene.kind,
         site=scene.site if scene.gsd_m is None else None,
         synthetic=True,
+        basis=scene.basis,
     )
 
 

@@ -1,22 +1,43 @@
-"""`sitetrack figure`: an annotated before/after picture of a site, ready to print."""
+"""`sitetrack figure`: an annotated figure of a site, ready to print."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from workflow.cli.options import open_project, print_rows, project_options
+from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+
+if TYPE_CHECKING:
+    from workflow.model import FigureOptions
+    from workflow.project import Project
 
 __all__ = ["command"]
 
+# what may be said beside --recipe: where the file goes, not what is in it
+_BESIDE_RECIPE = ("out", "recipe_name", "version", "twin", "project_dir", "as_json")
+
 
 @click.command("figure")
-@click.argument("site")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="PNG file to write.")
+@click.argument("site", required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "--captures", default="", metavar="A,B,…", help="One to eight captures, as panels in this order."
+)
 @click.option("--before", help="Capture on the left: id, unique prefix or file name.")
 @click.option("--after", help="Capture on the right.")
-@click.option("--target", help="Target whose states and caption are shown.")
+@click.option(
+    "--layout", default="auto", help="auto, row, grid, before-after or filmstrip.", show_default=True
+)
+@click.option("--target", metavar="A,B,…", help="Target whose states and caption are shown, or several.")
+@click.option(
+    "--extent", "extent_m", type=click.FloatRange(min=1), help="Side of a panel on the ground in metres."
+)
+@click.option(
+    "--style", default="source-report", show_default=True, help="House style, or a TOML file of one's own."
+)
 @click.option(
     "--width",
     "width_mm",
@@ -28,60 +49,187 @@ __all__ = ["command"]
 @click.option("--dpi", type=click.IntRange(72, 1200), default=300, show_default=True, help="Pixels an inch.")
 @click.option("--caption", help="Caption instead of the generated one.")
 @click.option("--no-caption", is_flag=True, help="Keep the caption out of the picture; the sidecar has it.")
+@click.option("--number", default="", help="Number of the figure in its publication.")
+@click.option("--alt", default="", help="Alternative text instead of the generated one.")
+@click.option("--name-provider", is_flag=True, help="Say in the caption's sentence whose picture it is.")
 @click.option("--credit", default="", help="Credit of captures that have none stored.")
-@click.option("--no-credit-reason", default="", help="Why the figure goes without a credit.")
 @click.option("--annotation-by", default="", help="Who drew the marks (default: their authors).")
+@click.option("--coordinates", default="dms", show_default=True, help="dms, decimal, mgrs or none.")
+@click.option("--inset", is_flag=True, help="A small map of where the site is.")
+@click.option("--no-marks", is_flag=True, help="Leave the annotations out.")
+@click.option("--twin", is_flag=True, help="Write the figure without marks beside it, as FILE-plain.")
+@click.option(
+    "--allow", multiple=True, metavar="CODE=REASON", help="Let a finding of the linter pass; repeatable."
+)
+@click.option("--save", "save_name", metavar="NAME", help="Keep the recipe in the record under this name.")
+@click.option(
+    "--recipe", "recipe_name", metavar="NAME", help="Make the figure that was saved under this name."
+)
+@click.option("--version", type=click.IntRange(min=1), help="With --recipe: an earlier version of it.")
+@author_options
 @project_options
+@click.pass_context
 def command(
+    ctx: click.Context, /, out: Path | None, project_dir: Path | None, as_json: bool, **said: Any
+) -> None:
+    """Write an annotated figure of SITE.
+
+    Without captures it shows the two between which the target appeared, else the earliest and the latest that show
+    the site. FILE.json beside it says what the figure rests on.
+    """
+    from workflow.publish import check_output
+
+    _check_usage(ctx, out, said)
+    if out is not None:
+        check_output(out)
+    with open_project(project_dir) as project:
+        rows = _from_recipe(project, out, said) if said["recipe_name"] else _from_options(project, out, said)
+    if as_json:
+        print_rows(rows, as_json=True)
+        return
+    for row in rows:
+        if row["file"]:
+            click.echo(f"{row['file']} and {Path(row['sidecar']).name} written.\n{row['caption']}")
+        if row["recipe"] and not said["recipe_name"]:
+            click.echo(f"Saved as {row['recipe']}, version {row['version']}.")
+
+
+def _check_usage(ctx: click.Context, out: Path | None, said: dict[str, Any]) -> None:
+    if said["recipe_name"]:
+        given = [
+            one.opts[0] if isinstance(one, click.Option) else "SITE"
+            for one in ctx.command.params
+            if one.name not in _BESIDE_RECIPE
+            and ctx.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+        ]
+        if given and given != ["SITE"]:
+            raise click.UsageError(f"{given[-1]} does not go with --recipe: save the figure anew with it")
+        if given:
+            raise click.UsageError("SITE does not go with --recipe, which names it")
+    elif said["site"] is None:
+        raise click.UsageError("name a SITE, or a saved figure with --recipe NAME")
+    elif said["version"] is not None:
+        raise click.UsageError("--version goes with --recipe")
+    if out is None and not said["save_name"]:
+        raise click.UsageError("name a file with -o FILE, or keep the recipe with --save NAME")
+    if out is None and said["twin"]:
+        raise click.UsageError("--twin goes with -o FILE")
+
+
+def _from_recipe(project: Project, out: Path | None, said: dict[str, Any]) -> list[dict[str, Any]]:
+    from workflow.readmodels.figures import recipe
+
+    assert out is not None  # noqa: S101  usage was checked
+    kept, version = recipe(project, said["recipe_name"], said["version"])
+    return _written(project, kept.site, out, kept.options, (kept.id, version), twin=said["twin"])
+
+
+def _from_options(project: Project, out: Path | None, said: dict[str, Any]) -> list[dict[str, Any]]:
+    from workflow.actions import save_figure
+    from workflow.fonts import load_fonts
+    from workflow.publish import compose, evidence_of
+
+    options = _options(said)
+    kept = None
+    if said["save_name"]:
+        author = declared_author(said["author_name"], said["role"])
+        figure = compose(project, said["site"], options, load_fonts())
+        version = save_figure(
+            project, author, said["save_name"], said["site"], figure.options, evidence_of(figure)
+        )
+        kept, options = (said["save_name"], version), figure.options
+        if out is None:
+            _warn(figure.warnings)
+            row = _row(figure.sidecar)
+            return [{"file": None, "sidecar": None, **row, "recipe": kept[0], "version": version}]
+    assert out is not None  # noqa: S101  usage was checked
+    return _written(project, said["site"], out, options, kept, twin=said["twin"])
+
+
+def _written(
+    project: Project,
     site: str,
     out: Path,
-    before: str | None,
-    after: str | None,
-    target: str | None,
-    width_mm: float,
-    dpi: int,
-    caption: str | None,
-    no_caption: bool,
-    credit: str,
-    no_credit_reason: str,
-    annotation_by: str,
-    project_dir: Path | None,
-    as_json: bool,
-) -> None:
-    """Write an annotated before/after figure of SITE.
+    options: FigureOptions,
+    recipe: tuple[str, int] | None,
+    *,
+    twin: bool,
+) -> list[dict[str, Any]]:
+    from dataclasses import replace
 
-    Without --before and --after it shows the two captures between which the target appeared, else the
-    earliest and the latest that show the site. FILE.json beside it says what the figure rests on.
-    """
-    from workflow.publish import FigureOptions, before_after, check_output
+    from workflow.publish import before_after, plain_name
 
-    check_output(out)
-    options = FigureOptions(
-        target=target,
-        before=before,
-        after=after,
-        width_mm=width_mm,
-        dpi=dpi,
-        caption=caption,
-        draw_caption=not no_caption,
-        credit=credit,
-        no_credit_reason=no_credit_reason,
-        annotated_by=annotation_by,
-    )
-    with open_project(project_dir) as project:
-        made = before_after(project, site, out, options)
-    for warning in (*made.figure.warnings, made.not_noted):
-        if warning:
-            click.echo(warning, err=True)
-    captures = [panel["capture"] for panel in made.figure.sidecar["panels"]]
-    row = {
-        "file": str(made.file),
-        "sidecar": str(made.sidecar),
-        "captures": captures,
-        "caption": made.figure.sidecar["caption"],
-        "alt_text": made.figure.alt_text,
+    figures = [(out, options)]
+    if twin:
+        figures.append((plain_name(out), replace(options, marks=False)))
+    rows = []
+    for path, chosen in figures:
+        made = before_after(project, site, path, chosen, recipe)
+        _warn([*made.figure.warnings, made.not_noted])
+        name, version = recipe or (None, None)
+        rows.append(
+            {
+                "file": str(made.file),
+                "sidecar": str(made.sidecar),
+                **_row(made.figure.sidecar),
+                "recipe": name,
+                "version": version,
+            }
+        )
+    return rows
+
+
+def _warn(sentences: Any) -> None:
+    for sentence in sentences:
+        if sentence:
+            click.echo(sentence, err=True)
+
+
+def _row(sidecar: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "captures": [panel["capture"] for panel in sidecar["panels"]],
+        "caption": sidecar["caption"],
+        "alt_text": sidecar["alt_text"],
+        "findings": sidecar["findings"],
+        "allowed": sidecar["allowed"],
     }
-    if as_json:
-        print_rows([row], as_json=True)
-    else:
-        click.echo(f"{made.file} and {made.sidecar.name} written.\n{row['caption']}")
+
+
+def _options(said: dict[str, Any]) -> FigureOptions:
+    from workflow.model import Allowance, CoordinateForm, FigureOptions, Layout
+
+    allow = []
+    for text in said["allow"]:
+        code, equals, reason = text.partition("=")
+        if not equals or not reason.strip():
+            raise click.BadParameter(f"'{text}' is not CODE=REASON", param_hint="--allow")
+        allow.append(Allowance(code.strip(), reason.strip()))
+    return FigureOptions(
+        target=said["target"],
+        before=said["before"],
+        after=said["after"],
+        captures=tuple(name.strip() for name in said["captures"].split(",") if name.strip()),
+        layout=_chosen(Layout, said["layout"], "--layout"),
+        extent_m=said["extent_m"],
+        width_mm=said["width_mm"],
+        dpi=said["dpi"],
+        style=said["style"],
+        caption=said["caption"],
+        draw_caption=not said["no_caption"],
+        number=" ".join(said["number"].split()).removesuffix("."),
+        alt=said["alt"],
+        name_provider=said["name_provider"],
+        credit=said["credit"],
+        annotated_by=said["annotation_by"],
+        coordinates=_chosen(CoordinateForm, said["coordinates"], "--coordinates"),
+        inset=said["inset"],
+        marks=not said["no_marks"],
+        allow=tuple(allow),
+    )
+
+
+def _chosen(kind: Any, text: str, option: str) -> Any:
+    names = [one.value for one in kind]
+    if text not in names:
+        raise click.BadParameter(f"'{text}' is none of {', '.join(names)}", param_hint=option)
+    return kind(text)

@@ -22,7 +22,7 @@ __all__ = ["command"]
 
 KINDS = (
     *("site", "target", "evidence", "capture", "file", "offset"),
-    *("observation", "annotation", "review", "claim", "intake_event", "export"),
+    *("observation", "annotation", "review", "claim", "figure", "intake_event", "export"),
 )
 
 
@@ -123,7 +123,9 @@ def activity(
 
 
 @command.command("undo")
-@click.argument("kind", type=click.Choice(["site", "capture", "observation", "annotation", "claim"]))
+@click.argument(
+    "kind", type=click.Choice(["site", "capture", "observation", "annotation", "claim", "figure"])
+)
 @click.argument("object_id", metavar="ID")
 @click.option("--to", type=click.IntRange(min=0), help="Version to go back to (default: the one before).")
 @click.option("--reason", required=True, help="Why the change is taken back.")

@@ -17,7 +17,7 @@ from workflow.demo.palette import palette
 from workflow.demo.place import place_of, stream
 from workflow.demo.scene import Encoding, Scene
 from workflow.demo.still import write_still
-from workflow.demo.writing import write_geotiff
+from workflow.demo.writing import write_geotiff, write_screenshot
 
 __all__ = ["picture", "render"]
 
@@ -33,6 +33,8 @@ def render(scene: Scene, folder: Path) -> Path:
     path = folder / scene.file
     if scene.view.encoding is Encoding.STILL:
         write_still(scene, path)
+    elif scene.view.encoding is Encoding.SCREENSHOT:
+        write_screenshot(picture(scene, frame_of(scene)), scene, path)
     else:
         frame = frame_of(scene)
         write_geotiff(picture(scene, frame), scene, frame, path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from workflow.model import CaptureKind, Confidence, LonLat, State
+from workflow.model import Basis, CaptureKind, Confidence, LonLat, State
 from workflow.shadows import Sun, sun_at
 
 __all__ = ["Change", "ChangeKind", "Encoding", "Scene", "Statement", "View"]
@@ -62,6 +62,12 @@ class Encoding(StrEnum):
     MULTI16 = "multi16"  # red, green, blue, near infrared; 11 bit in uint16
     PAN16 = "pan16"  # one panchromatic band; 11 bit in uint16
     STILL = "still"  # PNG in perspective, without georeference
+    SCREENSHOT = "screenshot"  # PNG from above, without georeference
+
+    @property
+    def is_georeferenced(self) -> bool:
+        """Whether the file says where it lies."""
+        return self not in (Encoding.STILL, Encoding.SCREENSHOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ class Scene:
     """One picture to render, the facts it is taken in with, and what is true of it.
 
     `acquired` None: the file's name or tag dates it. `tagged`: the instant is also written into the TIFF's
-    DateTime tag. `seed` with `site` makes the place; with `file` it makes what differs from picture to
-    picture (traffic, noise, clouds).
+    DateTime tag. `basis` is what `acquired` rests on, None for what goes without saying. `seed` with `site` makes
+    the place; with `file` it makes what differs from picture to picture (traffic, noise, clouds).
     """
 
     file: str
@@ -128,6 +134,7 @@ class Scene:
     credit: str = "Synthetic scene, sitetrack demo"
     licence: str = "CC0-1.0"
     observations: tuple[Statement, ...] = ()
+    basis: Basis | None = None
 
     @property
     def day(self) -> date:
@@ -151,8 +158,8 @@ class Scene:
 
     @property
     def gsd_m(self) -> float | None:
-        """Metres a pixel; None for a still."""
-        return None if self.view.encoding is Encoding.STILL else self.view.gsd_m
+        """Metres a pixel; None for a file without georeference."""
+        return self.view.gsd_m if self.view.encoding.is_georeferenced else None
 
     @property
     def cloud(self) -> float:

@@ -8,13 +8,23 @@ up. All of it was fixed before any change scorer was written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from workflow.demo.place import stream
 from workflow.demo.scene import Change, ChangeKind, Encoding, Scene, Statement, View
 from workflow.demo.styles import STYLES, Style
-from workflow.model import CaptureKind, Confidence, Direction, Site, State, Target, TargetClass
+from workflow.model import (
+    Basis,
+    CaptureKind,
+    Confidence,
+    Direction,
+    LonLat,
+    Site,
+    State,
+    Target,
+    TargetClass,
+)
 
 __all__ = ["ANALYSTS", "SEED", "across_of", "scenes"]
 
@@ -22,6 +32,7 @@ SEED = 38
 ANALYSTS = {"a": "sample-analyst-a", "b": "sample-analyst-b"}
 _GANTRY_TOP_M = 6.8
 _ALL = -1
+_NOWHERE = LonLat(125.75, 39.02)
 _LOW, _FAIR, _HIGH = Confidence.LOW, Confidence.MODERATE, Confidence.HIGH
 
 
@@ -37,6 +48,16 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Source:
+    """Whose picture it is said to be: owners that do not exist, with credits in the forms that the report has."""
+
+    provider: str = "Rendered by sitetrack"
+    credit: str = "Synthetic scene, sitetrack demo"
+    licence: str = "CC0-1.0"
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Shot:
     """A picture of the story. `at` is the UTC minute; the day in Korea is the same."""
 
@@ -47,38 +68,44 @@ class _Shot:
     acquired: str | None = None
     tagged: bool = False
     kind: CaptureKind = CaptureKind.SATELLITE
+    source: _Source = field(default_factory=_Source)
 
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """A site of the story. `things`: class, direction it stands over, first day, metres along the road."""
+    """A site of the story. `things`: class, direction it stands over, first day, metres along the road.
+
+    A site that is not located has pictures without georeference alone; they are rendered as of the made-up place `at`.
+    """
 
     style: str
     bearing_deg: float
     things: tuple[tuple[TargetClass, Direction | None, date, float], ...]
     confusers: tuple[Change, ...]
     shots: tuple[_Shot, ...]
+    at: LonLat | None = None
 
 
 def scenes(sites: Sequence[Site], seed: int = SEED) -> tuple[Scene, ...]:
-    """The scenes of those `sites` that the story knows and that have a position, in the order of `sites`,
-    then of time.
+    """The scenes of those `sites` that the story knows, in the order of `sites`, then of time.
+
+    A site without a position has those of its pictures that do not say where they lie.
     """
     return tuple(
         _scene(site, _STORIES[site.id], shot, seed)
         for site in sites
-        if site.id in _STORIES and site.position is not None
+        if site.id in _STORIES
         for shot in _STORIES[site.id].shots
+        if site.position is not None or not shot.view.encoding.is_georeferenced
     )
 
 
 def _scene(site: Site, story: _Story, shot: _Shot, seed: int) -> Scene:
-    assert site.position is not None  # noqa: S101  `scenes` looked
     things = tuple(_things(site, story))
     return Scene(
         file=shot.file,
         site=site.id,
-        position=site.position.lonlat,
+        position=site.position.lonlat if site.position else story.at or _NOWHERE,
         bearing_deg=story.bearing_deg if site.bearing_deg is None else site.bearing_deg,
         when=datetime.strptime(shot.at, "%Y-%m-%d %H:%M").replace(tzinfo=UTC),
         seed=seed,
@@ -88,6 +115,10 @@ def _scene(site: Site, story: _Story, shot: _Shot, seed: int) -> Scene:
         acquired=shot.acquired,
         tagged=shot.tagged,
         kind=shot.kind,
+        provider=shot.source.provider,
+        credit=shot.source.credit,
+        licence=shot.source.licence,
+        basis=shot.source.basis,
         observations=_statements(things, shot.said),
     )
 
@@ -159,6 +190,12 @@ _NO_CAMERA = "A camera cannot be told from a lamp at this resolution."
 _ABSENT, _PRESENT = State.ABSENT, State.PRESENT
 _OBSCURED, _INSUFFICIENT, _UNCERTAIN = State.OBSCURED, State.INSUFFICIENT, State.UNCERTAIN
 _MULTI, _PAN, _JPEG, _STILL = Encoding.MULTI16, Encoding.PAN16, Encoding.JPEG8, Encoding.STILL
+_SCREENSHOT = Encoding.SCREENSHOT
+_TERMS = "made-up terms: attribute the owner"
+_GLOBE = _Source("Sample Globe", "Sample Globe", _TERMS)
+_TELEVISION = _Source("Sample Television", "Sample Television", _TERMS)
+_VISITOR = _Source("a visitor", "Sample Visitor", "cc-by-sa")
+_IMAGING = _Source("Sample Imaging", "Copyright © 2020 Sample Imaging", _TERMS, Basis.COPYRIGHT_YEAR)
 
 
 def _too_coarse(who: str = "a") -> tuple[_Said, ...]:
@@ -225,7 +262,7 @@ _HYANGSAN = _Story(
               View(0.6, 450, cloud=0.5, cloud_over_site=True),
               (_Said("a", _OBSCURED, _HIGH, _CLOUD),), tagged=True),
         _Shot("hyangsan_globe_screenshot.tif", "2023-04-14 02:22", View(0.4, 420, 3857, encoding=_JPEG),
-              (_Said("b", _PRESENT, _HIGH),), acquired="April 2023"),
+              (_Said("b", _PRESENT, _HIGH),), acquired="April 2023", source=_GLOBE),
     ),
 )  # fmt: skip
 
@@ -255,7 +292,8 @@ _NAMPHO = _Story(
         _Shot("nampho_20211114.tif", "2021-11-14 02:29", View(0.5, 440, cloud=0.45, cloud_over_site=True),
               (_Said("b", _OBSCURED, _FAIR, _CLOUD),)),
         _Shot("nampho_globe_screenshot.tif", "2022-05-17 02:12", View(0.4, 420, 3857, encoding=_JPEG),
-              (_Said("a", _PRESENT, _HIGH), _Said("b", _PRESENT, _FAIR)), acquired="May 2022"),
+              (_Said("a", _PRESENT, _HIGH), _Said("b", _PRESENT, _FAIR)), acquired="May 2022",
+              source=_GLOBE),
         _Shot("nampho_20230924_overview.tif", "2023-09-24 02:07", View(1.0, 600, haze=0.15),
               (*_too_coarse("a"), *_too_coarse("b"))),
     ),
@@ -293,13 +331,70 @@ _STADIUM = _Story(
                _Said("a", _PRESENT, _HIGH, "Box with a strobe light.", which=1),
                _Said("a", _ABSENT, _FAIR, "Nothing else on the arm.", which=2),
                _Said("b", _PRESENT, _FAIR, which=1)), "16 February 2021",
-              kind=CaptureKind.BROADCAST),
+              kind=CaptureKind.BROADCAST, source=_TELEVISION),
         _Shot("stadium_still_2023.png", "2023-10-10 11:05", View(encoding=_STILL),
               (_Said("a", _PRESENT, _HIGH, which=0), _Said("b", _PRESENT, _HIGH, which=1),
                _Said("a", _PRESENT, _HIGH, "A second camera beside the first; it can be turned.", which=2),
                _Said("b", _PRESENT, _FAIR, which=2)), "10 October 2023",
-              kind=CaptureKind.BROADCAST),
+              kind=CaptureKind.BROADCAST, source=_TELEVISION),
     ),
+)  # fmt: skip
+
+# the four places of the report's figures for which it prints no position
+
+_FEEDER = _Story(
+    "wide",
+    45.0,
+    ((TargetClass.GANTRY, Direction.OUTBOUND, date(2021, 6, 1), 3.0),),
+    (Change(ChangeKind.BUILDING, date(2018, 4, 1), None, 48, 58, 30, 12, 7),),
+    (
+        _Shot("junction_globe_screenshot.png", "2023-04-16 02:20", View(0.3, 230, encoding=_SCREENSHOT),
+              (_Said("a", _PRESENT, _HIGH, "Bar over the outbound lanes with its shadow."),
+               _Said("b", _PRESENT, _FAIR)), "April 2023", source=_GLOBE),
+    ),
+    LonLat(125.52, 38.86),
+)  # fmt: skip
+
+_WONSAN = _Story(
+    "motorway",
+    110.0,
+    ((TargetClass.GANTRY, None, date(2021, 10, 1), -4.0),),
+    (Change(ChangeKind.FELLING, date(2020, 10, 1), None, 40, 19, 60, 12),),
+    (
+        _Shot("wonsan_globe_screenshot.png", "2023-04-14 02:22", View(0.3, 230, encoding=_SCREENSHOT),
+              (_Said("a", _PRESENT, _HIGH, "Two posts and a bar over both carriageways."),
+               _Said("b", _PRESENT, _HIGH)), "14 April 2023", source=_GLOBE),
+    ),
+    LonLat(126.1, 38.93),
+)  # fmt: skip
+
+_HOUSE = _Story(
+    "avenue",
+    0.0,
+    (
+        (TargetClass.CAMERA, None, date(2015, 9, 1), 20.0),
+        (TargetClass.CAMERA, None, date(2015, 9, 1), 20.0),
+    ),
+    (),
+    (
+        _Shot("house_of_culture_photo.png", "2016-05-27 05:10", View(encoding=_STILL),
+              (_Said("a", _PRESENT, _HIGH, "Cameras and a lamp on the arm."), _Said("b", _PRESENT, _FAIR)),
+              "27 May 2016", kind=CaptureKind.GROUND, source=_VISITOR),
+    ),
+    LonLat(125.76, 39.05),
+)  # fmt: skip
+
+_MODERN = _Story(
+    "avenue",
+    90.0,
+    ((TargetClass.CAMERA, None, date(2016, 5, 1), 20.0), (TargetClass.POLE, None, date(2016, 5, 1), 20.0)),
+    (Change(ChangeKind.PAVING, date(2018, 9, 1), None, -50, 7.3, 70, 14),),
+    (
+        _Shot("junction_2020_screenshot.png", "2019-06-09 02:12", View(0.25, 200, encoding=_SCREENSHOT),
+              (_Said("a", _PRESENT, _LOW, "A pole ahead of the junction; what it carries is known from the ground."),),
+              "2020", source=_IMAGING),
+    ),
+    LonLat(125.75, 39.03),
 )  # fmt: skip
 
 _STORIES = {
@@ -307,4 +402,8 @@ _STORIES = {
     "north-of-arch": _ARCH,
     "hyangsan-motorway": _HYANGSAN,
     "nampho-road": _NAMPHO,
+    "nampho-road-junction": _FEEDER,
+    "wonsan-motorway": _WONSAN,
+    "april-25-house-of-culture": _HOUSE,
+    "modern-junction": _MODERN,
 }

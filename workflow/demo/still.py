@@ -14,7 +14,7 @@ from workflow.demo.place import stream
 from workflow.demo.scene import ChangeKind, Scene
 from workflow.demo.writing import description
 
-__all__ = ["SIZE_PX", "write_still"]
+__all__ = ["SIZE_PX", "camera_boxes", "write_still"]
 
 SIZE_PX = (1280, 720)
 _FINE = 2
@@ -34,6 +34,17 @@ def write_still(scene: Scene, path: Path) -> None:
     tags = PngInfo()
     tags.add_text("Description", description(scene))
     _finished(painter.image, scene).save(path, pnginfo=tags, compress_level=4)
+
+
+def camera_boxes(scene: Scene) -> tuple[tuple[float, float, float, float], ...]:
+    """Left, top, right and bottom in pixels of what hangs on the arm: the camera with its lamp, the second camera."""
+    painter = _Still(greenness(scene.day), stream(scene.seed, scene.file, "still"))
+    ends = ((2.4 - 0.7, _ARM_HIGH_M + 1.0, 4.0 + 0.7, _ARM_HIGH_M - 0.3), (5.9, _ARM_HIGH_M + 0.4, 7.3, 5.3))
+    found = []
+    for left, top, right, bottom in ends:
+        corners = [painter._at(x, _POLE_AHEAD_M, up) for x, up in ((left, top), (right, bottom))]
+        found.append((*(value / _FINE for value in corners[0]), *(value / _FINE for value in corners[1])))
+    return tuple((one[0], one[1], one[2], one[3]) for one in found)
 
 
 class _Still:

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from workflow.demo.frame import Frame
 from workflow.demo.scene import Encoding, Scene
 
-__all__ = ["description", "write_geotiff"]
+__all__ = ["description", "write_geotiff", "write_screenshot"]
 
 _PAN = np.array([0.28, 0.28, 0.14, 0.30], np.float32)[:, None, None]
 _ELEVEN_BITS = 2047
@@ -57,6 +59,14 @@ def write_geotiff(bands: NDArray[np.float32], scene: Scene, frame: Frame, path: 
                     ColorInterp.blue,
                     ColorInterp.undefined,
                 )
+
+
+def write_screenshot(bands: NDArray[np.float32], scene: Scene, path: Path) -> None:
+    """Write the colours of `bands` (4, h, w), 0..1, as a PNG that does not say where it lies."""
+    tags = PngInfo()
+    tags.add_text("Description", description(scene))
+    colours = np.moveaxis(np.rint(bands[:3] * 255).astype(np.uint8), 0, -1)
+    Image.fromarray(np.ascontiguousarray(colours)).save(path, pnginfo=tags, compress_level=4)
 
 
 def _compression(encoding: Encoding) -> dict[str, Any]:

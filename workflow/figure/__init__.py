@@ -17,8 +17,9 @@ from workflow.figure.drawing import (
     Rect,
     Text,
 )
+from workflow.figure.house import HouseStyle, house_style
 from workflow.figure.layout import lay_out
-from workflow.figure.spec import DPI_LIMITS, SIZE_LIMITS_MM, FigureSpec, Mark, Panel
+from workflow.figure.spec import DPI_LIMITS, SIZE_LIMITS_MM, FigureSpec, Locator, Mark, Panel
 
 __all__ = [
     "DPI_LIMITS",
@@ -27,7 +28,9 @@ __all__ = [
     "Drawing",
     "FigureSpec",
     "Hatch",
+    "HouseStyle",
     "Item",
+    "Locator",
     "Mark",
     "Panel",
     "PanelImage",
@@ -35,5 +38,6 @@ __all__ = [
     "Polyline",
     "Rect",
     "Text",
+    "house_style",
     "lay_out",
 ]

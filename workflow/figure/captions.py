@@ -12,21 +12,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from workflow.figure.phrases import noun_phrase, place, subject
 from workflow.model import (
     Basis,
     Capture,
     CaptureKind,
     DateSpan,
-    Direction,
     Precision,
     Site,
     State,
     Target,
-    TargetClass,
 )
 from workflow.timespan import format_span
 
-__all__ = ["Shown", "alt_text", "caption", "credit_of", "credits", "date_label", "noun_phrase", "place"]
+__all__ = [
+    "Shown",
+    "alt_text",
+    "caption",
+    "credit_of",
+    "credits",
+    "date_label",
+    "joint_label",
+    "noun_phrase",
+    "place",
+]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -46,11 +55,6 @@ _STATES = {
     State.INSUFFICIENT.value: "not discernible",
     "disputed": "disputed",
 }
-# first words of a target's name that are no proper names, however they are written
-_COMMON_NOUNS = (
-    *(kind.value.split("-")[0] for kind in TargetClass),
-    *("structure", "traffic", "speed", "second", "third", "additional", "new", "inbound", "outbound"),
-)
 _COARSE = (Precision.INSTANT, Precision.DAY, Precision.MONTH, Precision.YEAR)
 _OWN_FORM = ("©", "copyright", "image", "source", "photo", "contains")
 
@@ -109,7 +113,7 @@ def _stated(span: DateSpan, *, american: bool) -> str:
     if span.precision is Precision.RANGE and span.earliest and span.latest:
         first, last = (_long_day(end, american=american) for end in (span.earliest, span.latest))
         return f"{first} to {last}" if not american else f"between {first} and {last}"
-    return format_span(span)
+    return _month_first(format_span(span)) if american else format_span(span)
 
 
 _ONE_SIDED = (Basis.EARLIEST_POSSIBLE, Basis.BROADCAST, Basis.RELEASED, Basis.PUBLISHED)
@@ -122,6 +126,11 @@ def _stated_day(span: DateSpan) -> date | None:
     return span.latest or span.earliest
 
 
+def _month_first(text: str) -> str:
+    """ "16 February 2021" anywhere in a text becomes "February 16, 2021"."""
+    return re.sub(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})", r"\2 \1, \3", text)
+
+
 def _long_day(day: date, *, american: bool) -> str:
     month = _MONTHS[day.month - 1]
     return f"{month} {day.day}, {day.year}" if american else f"{day.day} {month} {day.year}"
@@ -130,101 +139,137 @@ def _long_day(day: date, *, american: bool) -> str:
 # -- the caption ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a house decides of a caption: the order of dates, and whether the sentence names the provider."""
+
+    american: bool = True
+    name_provider: bool = False
+
+
 def caption(
     site: Site,
-    target: Target | None,
+    targets: Sequence[Target],
     pictures: Sequence[Shown],
     *,
     coordinates: str = "",
     interval: str = "",
     annotated_by: str = "",
+    form: Form | None = None,
 ) -> str:
     """The caption without the word "Figure.".
 
     `interval` is the phrase of the target's appeared interval, empty where there is none; `annotated_by`
     whoever drew the marks, empty where nothing is drawn.
     """
-    where = place(site, coordinates)
-    named = target is not None and any(picture.state for picture in pictures)
-    subject = f"{noun_phrase(target)} at {where}" if named and target is not None else where
-    sentence = f"{_capital(subject)}, {_seen(pictures)}."
-    if named and interval:
-        sentence += f" It appeared {_interval(interval)}."
-    return f"{sentence} ({_source(pictures, annotated_by)})"
+    form = form or Form()
+    named = any(picture.state for picture in pictures)
+    what = subject(site, targets if named else ())
+    where = f" at {coordinates}" if coordinates else ""
+    seen = _seen(pictures, form)
+    # as the report has it: "... outside the April 25 House of Culture photographed on May 27, 2016"
+    joint = " " if seen.startswith("photographed") and "," not in what.split(")")[-1] and not where else ", "
+    sentence = f"{_capital(what)}{where}{joint}{seen}."
+    if named and interval and len(pictures) > 1:
+        it = "It" if len(targets) == 1 else "They"
+        sentence += f" {it} appeared {_interval(interval, form)}."
+    source = _source(pictures, annotated_by, form)
+    return f"{sentence} ({source})" if source else sentence
 
 
-def noun_phrase(target: Target) -> str:
-    """What the target is, with an article: its name, else its direction and class."""
-    words = {"other": "structure"}.get(target.kind.value, target.kind.value.replace("-", " "))
-    direction = f"{target.direction.value} " if target.direction not in (None, Direction.BOTH) else ""
-    name = target.name or f"{direction}{words}"
-    first, second = (*name.lower().split(" "), "", "")[:2]
-    if first in _COMMON_NOUNS and second and not second[0].isdigit():
-        name = first + name[len(first) :]
-    if not name[0].islower() or first in ("a", "an", "the", "one", "two", "three", "several"):
-        return name
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-
-
-def place(site: Site, coordinates: str = "") -> str:
-    """Name, local name in parentheses, road, coordinates."""
-    name = (
-        f"{site.name} ({site.name_local})"
-        if site.name_local and site.name_local not in site.name
-        else site.name
-    )
-    road = f", {site.road}" if site.road and site.road.lower() not in site.name.lower() else ""
-    return f"{name}{road}{f' at {coordinates}' if coordinates else ''}"
-
-
-def _seen(pictures: Sequence[Shown]) -> str:
+def _seen(pictures: Sequence[Shown], form: Form) -> str:
     """What each picture says of the target: "absent in a satellite image from … and seen in …"."""
-    others = [_picture(one.capture) for one in pictures if not one.state]
-    told: dict[str, list[str]] = {}
+    if len(pictures) == 1 and pictures[0].capture.kind is CaptureKind.GROUND:
+        (only,) = pictures
+        stated = _stated(only.capture.acquired, american=form.american)
+        if (
+            only.state in ("", State.PRESENT)
+            and stated
+            and only.capture.acquired.basis is not Basis.COPYRIGHT_YEAR
+        ):
+            return f"photographed {_on(only.capture.acquired)} {stated}{_made_up(only.capture)}"
+    told: dict[str, list[Capture]] = {}
     for one in pictures:
-        if one.state:
-            told.setdefault(_STATES[one.state], []).append(_picture(one.capture))
+        told.setdefault(_state_words(one.state), []).append(one.capture)
+    others = told.pop("", [])
     if not told:
-        return " and ".join(others)
-    said = (f"{state} {' and '.join(where)}" for state, where in told.items())
-    return " and ".join(said) + (f"; the place is also shown {others[0]}" if others else "")
+        return _pictures(others, form)
+    said = [f"{state} {_pictures(where, form)}" for state, where in told.items()]
+    text = " and ".join(said) if len(said) < 3 else "; ".join(said)
+    return text + (f"; the place is also shown {_pictures(others, form)}" if others else "")
 
 
-def _picture(capture: Capture) -> str:
+def _state_words(state: str) -> str:
+    return _STATES.get(state, state)
+
+
+def _pictures(captures: Sequence[Capture], form: Form) -> str:
+    """In which pictures and when; those of one sort are named once: "in satellite images from …, … and …"."""
+    clauses = [_picture(one, form) for one in captures]
+    if len(clauses) < 3:
+        return " and ".join(clauses)
+    opening = clauses[0].rpartition(" from ")[0]
+    dates = [clause.removeprefix(f"{opening} from ") for clause in clauses]
+    if opening and all(clause.startswith(f"{opening} from ") for clause in clauses):
+        plural = re.sub(r"^in an? ", "in ", opening)
+        return f"{plural}s from {_listed(dates)}"
+    return _listed(clauses)
+
+
+def _listed(words: Sequence[str]) -> str:
+    # a date with a comma in it is set off by semicolons
+    comma = "; " if any("," in word for word in words) else ", "
+    return f"{comma.join(words[:-1])} and {words[-1]}"
+
+
+def _picture(capture: Capture, form: Form) -> str:
     """In which picture and when: "in a satellite image from November 3, 2021"."""
     span = capture.acquired
-    stated = _stated(span, american=True)
-    kind = f"{'synthetic ' if capture.synthetic else ''}{_KINDS[capture.kind]}"
-    noun = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    stated = _stated(span, american=form.american)
+    provider = f"{capture.provider} " if form.name_provider and capture.provider else ""
+    kind = f"{'synthetic ' if capture.synthetic else ''}{provider}{_KINDS[capture.kind]}"
+    noun = f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
     if not stated:
         return f"in {noun} of unknown date"
-    on = "on" if span.precision in (Precision.INSTANT, Precision.DAY, Precision.RANGE) else "in"
-    if capture.kind is CaptureKind.BROADCAST and not capture.synthetic:
-        return f"on {capture.provider or 'television'} {on} {stated}"
+    on = _on(span)
+    if capture.kind is CaptureKind.BROADCAST:
+        return f"on {capture.provider or 'television'}{_made_up(capture)} {on} {stated}"
     match span.basis:
         case Basis.EARLIEST_POSSIBLE:
             return f"in {noun} from {stated} at the earliest"
         case Basis.RELEASED | Basis.PUBLISHED | Basis.BROADCAST:
             return f"in {noun} {span.basis.value} {on} {stated}"
         case Basis.COPYRIGHT_YEAR:
-            return f"in {noun} with the copyright year {stated}"
-        case _ if stated.startswith("between"):
+            return f"in {noun} of unknown date, with the copyright year {stated}"
+        case _ if stated.startswith(("between", "by ", "after ", "before ")) or " to " in stated:
             return f"in {noun} taken {stated}"
         case _:
             return f"in {noun} from {_open_ended(span, stated)}"
 
 
-def _interval(phrase: str) -> str:
-    """The phrase after "appeared", its days with the month before the day."""
-    months = "|".join(_MONTHS)
-    american = re.sub(rf"\b(\d{{1,2}}) ({months}) (\d{{4}})", r"\2 \1, \3", phrase)
+def _on(span: DateSpan) -> str:
+    return "on" if span.precision in (Precision.INSTANT, Precision.DAY, Precision.RANGE) else "in"
+
+
+def _made_up(capture: Capture) -> str:
+    """What stands behind a picture that is rendered and not named with an adjective."""
+    return " (synthetic)" if capture.synthetic else ""
+
+
+def _interval(phrase: str, form: Form) -> str:
+    """The phrase after "appeared", its days in the order of the house."""
+    days = _month_first(phrase) if form.american else phrase
     bare = phrase.split(" ")[0] in ("early", "mid", "late") or re.fullmatch(r"\d{4}", phrase)
-    return f"in {american}" if bare else american
+    return f"in {days}" if bare else days
 
 
-def _source(pictures: Sequence[Shown], annotated_by: str) -> str:
-    annotation = f". Annotation by {annotated_by}" if annotated_by else ""
-    return f"{credits(pictures).removesuffix('.')}{annotation}"
+def _source(pictures: Sequence[Shown], annotated_by: str, form: Form) -> str:
+    """What stands in parentheses: the credit, unless the sentence has named it, and who drew."""
+    in_sentence = form.name_provider or all(one.capture.kind is CaptureKind.BROADCAST for one in pictures)
+    is_said = in_sentence and all(one.credit and one.credit == one.capture.provider for one in pictures)
+    credit = "" if is_said and annotated_by else credits(pictures).removesuffix(".")
+    annotation = f"Annotation by {annotated_by}" if annotated_by else ""
+    return ". ".join(part for part in (credit, annotation) if part)
 
 
 # -- credit --------------------------------------------------------------------------------------------------
@@ -250,23 +295,57 @@ def credits(pictures: Sequence[Shown]) -> str:
             else "Source"
         )
         return given[0] if own else f"{word}: {given[0]}"
-    return "Sources: " + "; ".join(
-        f"{letter}, {credit}" for letter, credit in zip("abcdefgh", given, strict=False)
-    )
+    letters: dict[str, list[str]] = {}
+    for letter, credit in zip("abcdefgh", given, strict=False):
+        letters.setdefault(credit, []).append(letter)
+    return "Sources: " + "; ".join(f"{_runs(some)} {credit}" for credit, some in letters.items())
 
 
-def alt_text(site: Site, target: Target | None, pictures: Sequence[Shown]) -> str:
+def _runs(letters: Sequence[str]) -> str:
+    """ "(a)", "(a), (b)", "(a) to (c), (e)"."""
+    runs: list[list[str]] = []
+    for letter in letters:
+        if runs and ord(letter) == ord(runs[-1][-1]) + 1:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    parts = [
+        f"({run[0]}) to ({run[-1]})" if len(run) > 2 else ", ".join(f"({one})" for one in run) for run in runs
+    ]
+    return ", ".join(parts)
+
+
+def joint_label(states: Sequence[tuple[str, str]]) -> str:
+    """What a panel says of several targets, from (name, state) of each: one word where all are in one state."""
+    if len({state for _, state in states}) <= 1:
+        return states[0][1] if states else ""
+    said: dict[str, list[str]] = {}
+    for name, state in states:
+        said.setdefault(state or "not examined", []).append(name)
+    return "; ".join(f"{', '.join(names)} {state}" for state, names in said.items())
+
+
+def alt_text(site: Site, targets: Sequence[Target], pictures: Sequence[Shown]) -> str:
     """What the figure shows, for readers who cannot see it."""
-    several = len(pictures) > 1
-    opening = f"{'Two pictures side by side of' if several else 'A picture of'} {place(site)}."
-    what = noun_phrase(target) if target is not None else ""
+    count = len(pictures)
+    number = ("A picture", "Two pictures side by side") if count < 3 else ("", f"{_COUNTS[count]} pictures")
+    opening = f"{number[count > 1]} of {place(site)}."
+    what = noun_phrase(targets)
+    sides = {1: ("Picture",), 2: ("Left", "Right")}.get(count, [f"({one})" for one in "abcdefgh"[:count]])
     told = []
-    for side, picture in zip(("Left", "Right") if several else ("Picture",), pictures, strict=True):
+    for side, picture in zip(sides, pictures, strict=True):
         kind = f"{'synthetic ' if picture.capture.synthetic else ''}{_KINDS[picture.capture.kind]}"
-        state = f": {what} is {picture.state}" if what and picture.state else ""
+        state = (
+            f": {what} {'is' if len(targets) == 1 else 'are'} {picture.state}"
+            if what and picture.state
+            else ""
+        )
         marked = ", with marks drawn on it" if picture.marked else ""
         told.append(f"{side}: {kind}, {date_label(picture.capture.acquired)}{state}{marked}.")
     return " ".join([opening, *told])
+
+
+_COUNTS = {3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight"}
 
 
 def _capital(text: str) -> str:

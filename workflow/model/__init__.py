@@ -22,8 +22,16 @@ from workflow.model.captures import (
 )
 from workflow.model.dates import Basis, DateSpan, Precision
 from workflow.model.exports import Export
+from workflow.model.figures import (
+    MOST_PANELS,
+    Allowance,
+    CoordinateForm,
+    FigureOptions,
+    FigureRecipe,
+    Layout,
+)
 from workflow.model.findings import Doubt, Finding, GrowthPoint, Subset, Witness
-from workflow.model.places import LonLat, Position, slug
+from workflow.model.places import SLUG, LonLat, Position, slug
 from workflow.model.sites import (
     Direction,
     Event,
@@ -48,6 +56,9 @@ from workflow.model.statements import (
 )
 
 __all__ = [
+    "MOST_PANELS",
+    "SLUG",
+    "Allowance",
     "Annotation",
     "Author",
     "Basis",
@@ -56,17 +67,21 @@ __all__ = [
     "Chip",
     "Claim",
     "Confidence",
+    "CoordinateForm",
     "DateSpan",
     "Direction",
     "Doubt",
     "Event",
     "Evidence",
     "Export",
+    "FigureOptions",
+    "FigureRecipe",
     "FileRole",
     "Finding",
     "Georeference",
     "GrowthPoint",
     "IntakeEvent",
+    "Layout",
     "LonLat",
     "Observation",
     "Offset",

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workflow.anchors import append_anchor, read_anchors
 from workflow.errors import InputRefused, WorkflowError
@@ -20,7 +20,17 @@ from workflow.store import FigureEntry
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["SUFFIXES", "Figure", "FigureOptions", "Published", "before_after", "check_output", "compose"]
+__all__ = [
+    "SUFFIXES",
+    "Figure",
+    "FigureOptions",
+    "Published",
+    "before_after",
+    "check_output",
+    "compose",
+    "evidence_of",
+    "plain_name",
+]
 
 SUFFIXES = (".png",)
 
@@ -39,7 +49,11 @@ class Published:
 
 
 def before_after(
-    project: Project, site_id: str, out: Path, options: FigureOptions | None = None
+    project: Project,
+    site_id: str,
+    out: Path,
+    options: FigureOptions | None = None,
+    recipe: tuple[str, int] | None = None,
 ) -> Published:
     """Write the figure of a site to `out` and its sidecar beside it; files that are there are replaced.
 
@@ -51,11 +65,13 @@ def before_after(
         when a site, target or capture is not known.
     InputRefused
         when `out` cannot be written, or the figure cannot be made (see `compose`).
+    FigureRefused
+        when the linter blocks the figure.
     BuildMissing
         when the typefaces were not built.
     """
     check_output(out)
-    figure = compose(project, site_id, options or FigureOptions(), load_fonts())
+    figure = compose(project, site_id, options or FigureOptions(), load_fonts(), recipe)
     beside = out.with_name(f"{out.name}.json")
     content = {"figure": out.name, **figure.sidecar}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -88,6 +104,17 @@ def _note(project: Project, out: Path, figure: Figure, sidecar: bytes) -> str:
     ) as error:  # a project that is read-only, a name that is no text
         return f"The figure is written, but the project could not note it: {error}"
     return ""
+
+
+def evidence_of(figure: Figure) -> dict[str, Any]:
+    """What a recipe keeps of a figure's sidecar, to tell later whether it went stale."""
+    kept = ("format", "site", "target", "panels", "interval", "chain")
+    return {key: figure.sidecar[key] for key in kept}
+
+
+def plain_name(out: Path) -> Path:
+    """Where the twin of a figure without marks goes: ``arch-plain.png`` beside ``arch.png``."""
+    return out.with_name(f"{out.stem}-plain{out.suffix}")
 
 
 def check_output(out: Path) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflow.chips import chip, covering, share
 from workflow.errors import InputRefused, UnknownName
 from workflow.findings import joint_state, target_findings
-from workflow.model import Capture, Event, Finding, Observation, Review, Site, State, Target, Witness
+from workflow.model import (
+    MOST_PANELS,
+    Capture,
+    Event,
+    FigureOptions,
+    Finding,
+    Layout,
+    Observation,
+    Review,
+    Site,
+    State,
+    Target,
+    Witness,
+)
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -22,23 +35,25 @@ _MOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a figure is about: one or two captures of one sort, in order.
+    """What a figure is about: one to eight captures, in order.
 
-    `finding` is the target's appeared interval, `states` what was said of the target by capture id. `on_grid`
-    is False for pictures without coordinates.
+    `finding` is the appeared interval of the first of the `targets`, `states` what was said of each target by capture
+    id, `asked` whether the captures were named.
     """
 
     site: Site
-    target: Target | None
+    targets: tuple[Target, ...]
     captures: tuple[Capture, ...]
-    on_grid: bool
-    states: dict[str, str]
+    states: Mapping[str, Mapping[str, str]]
     finding: Finding | None = None
+    asked: bool = False
+
+    def said(self, capture: Capture) -> tuple[tuple[Target, str], ...]:
+        """What was said of each target in a capture, "" where nobody said."""
+        return tuple((one, self.states[one.id].get(capture.id, "")) for one in self.targets)
 
 
-def choose(
-    project: Project, site_id: str, target_id: str | None, before: str | None, after: str | None
-) -> Choice:
+def choose(project: Project, site_id: str, options: FigureOptions) -> Choice:
     """The captures asked for, else the witnesses of the target's appearance, else earliest and latest.
 
     Raises
@@ -46,30 +61,88 @@ def choose(
     UnknownName, AmbiguousName
         when a site, target or capture is not known.
     InputRefused
-        when a capture does not show the site or was withdrawn, both are one, or nothing shows the site.
+        when a capture does not show the site or was withdrawn, one is asked for twice, the layout needs another
+        number of them, or nothing shows the site.
     """
     site = project.site(site_id)
     observations = project.statements(site=site.id)
     captures = {capture.id: capture for capture in project.all_captures()}
-    target = _target(site, target_id, observations, captures)
-    finding = _appeared(site, target, observations, captures)
+    targets = _targets(site, options.target, observations, captures)
+    finding = _appeared(site, targets[0] if targets else None, observations, captures)
     mapped = covering(project, site)
     in_use = {key: one for key, one in captures.items() if one.withdrawn is None}
     stills = tuple(one for one in in_use.values() if one.site == site.id and not one.is_georeferenced)
-    asked = tuple(project.capture(name) if name else None for name in (before, after))
-    for capture in asked:
-        _check_shows(site, capture, (*mapped, *stills))
-    said = _states(target, observations)
-    wanted = _witnesses(finding, said, in_use)
-    chosen = _fill(project, site, asked, wanted, mapped, stills)
-    sort = {one.is_georeferenced for one in chosen}
-    if len(sort) > 1:
+    states = {one.id: _states(one, observations) for one in targets}
+    said = states[targets[0].id] if targets else {}
+    chosen = _asked(project, site, options, (*mapped, *stills))
+    if not chosen:
+        wanted = _witnesses(finding, said, in_use)
+        if options.layout in (Layout.GRID, Layout.FILMSTRIP) and options.before is options.after is None:
+            chosen = _series(project, site, mapped, stills, wanted)
+        else:
+            pair = tuple(project.capture(name) if name else None for name in (options.before, options.after))
+            for capture in pair:
+                _check_shows(site, capture, (*mapped, *stills))
+            chosen = _fill(project, site, pair, wanted, mapped, stills)
+    if options.layout is Layout.FILMSTRIP:
+        chosen = tuple(sorted(chosen, key=lambda one: one.date_order))
+    if options.layout is Layout.BEFORE_AFTER and len(chosen) != 2:
         raise InputRefused(
-            f"Captures {chosen[0].file} and {chosen[1].file}",
-            "one lies on the map, the other has no coordinates",
-            "choose two of one sort with --before and --after",
+            "Figure", f"before and after are two pictures, not {len(chosen)}", "choose another --layout"
         )
-    return Choice(site, target, chosen, sort == {True}, said, finding)
+    named = options.captures or options.before or options.after
+    return Choice(site, targets, chosen, states, finding, bool(named))
+
+
+def _asked(
+    project: Project, site: Site, options: FigureOptions, shows: Sequence[Capture]
+) -> tuple[Capture, ...]:
+    """The captures that were named as panels, in their order; none where there are no such."""
+    if options.captures and (options.before or options.after):
+        raise InputRefused("Figure", "captures are named twice", "give --captures, or --before and --after")
+    chosen = tuple(project.capture(name) for name in options.captures)
+    if len(chosen) > MOST_PANELS:
+        raise InputRefused(
+            "Figure", f"{len(chosen)} captures are asked for", f"choose {MOST_PANELS} of them at most"
+        )
+    for number, capture in enumerate(chosen):
+        _check_shows(site, capture, shows)
+        if capture in chosen[:number]:
+            raise InputRefused(f"Capture {capture.file}", "is asked for twice", "give it once")
+    return chosen
+
+
+def _series(
+    project: Project,
+    site: Site,
+    mapped: Sequence[Capture],
+    stills: Sequence[Capture],
+    wanted: tuple[Capture | None, Capture | None],
+) -> tuple[Capture, ...]:
+    """Up to eight captures that show most of the place, from first to last: witnesses, ends, and evenly between."""
+    good = [one for one in mapped if one.is_dated and share(chip(project, site, one)) >= _MOST]
+    pool = sorted(good or [*mapped, *stills], key=lambda one: one.date_order)
+    if not pool:
+        raise _nothing(site)
+    kept = {pool[0].id, pool[-1].id, *(one.id for one in wanted if one in pool)}
+    others = [one for one in pool if one.id not in kept]
+    room = MOST_PANELS - len(kept)
+    if len(others) > room:
+        others = [others[round((at + 0.5) * len(others) / room - 0.5)] for at in range(room)]
+    kept |= {one.id for one in others}
+    return tuple(one for one in pool if one.id in kept)
+
+
+def _targets(
+    site: Site, asked: str | None, observations: Sequence[Observation], captures: dict[str, Capture]
+) -> tuple[Target, ...]:
+    """The targets asked for; else the first of those whose appearance is bounded best."""
+    if asked is None:
+        best = _target(site, None, observations, captures)
+        return () if best is None else (best,)
+    names = dict.fromkeys(name.strip() for name in asked.split(",") if name.strip())
+    found = [_target(site, name, observations, captures) for name in names]
+    return tuple(one for one in found if one is not None)
 
 
 def _target(

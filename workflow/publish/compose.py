@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from workflow.chips import site_grid_of
-from workflow.coords import format_decimal, format_dms
-from workflow.errors import InputRefused
+from workflow.errors import FigureRefused, InputRefused, UnknownName
 from workflow.exporters.png import to_png
-from workflow.figure import FigureSpec, Panel, lay_out
-from workflow.figure.captions import Shown, alt_text, caption, credit_of, credits, date_label
+from workflow.figure import FigureSpec, HouseStyle, Panel, lay_out
+from workflow.figure.captions import Shown, alt_text, credit_of, credits, date_label, joint_label
+from workflow.figure.lint import CODES, Draft, Lint, lint, passed
 from workflow.grid import SiteGrid
-from workflow.localtime import local_day
-from workflow.model import Annotation, Capture, Position, Site
+from workflow.landmass import locator
+from workflow.model import Annotation, Capture, FigureOptions, Review
 from workflow.publish.choose import Choice, choose
 from workflow.publish.pictures import (
     Picture,
     convergence_deg,
+    cropped,
     ground_m_per_px,
     marks_of,
     on_grid,
@@ -28,6 +27,15 @@ from workflow.publish.pictures import (
     widest_gap,
 )
 from workflow.publish.sidecar import sidecar
+from workflow.publish.styles import style_named
+from workflow.publish.wording import (
+    caption_of,
+    coordinates_of,
+    image_lines,
+    interval_of,
+    notes_of,
+    told_position,
+)
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -36,40 +44,29 @@ if TYPE_CHECKING:
 __all__ = ["Figure", "FigureOptions", "compose"]
 
 _NORTH_BAR_DEG = 1.0
-_COARSE_M = 50.0
 _MOST_PX = 120_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class FigureOptions:
-    """What can be said of a figure; None and empty text leave it to the record.
-
-    `before` and `after` are capture ids, prefixes or file names. `credit` stands in for captures that have
-    none; `no_credit_reason` says why a figure goes without. `caption` replaces the whole caption; with
-    `draw_caption` False it stands in the sidecar alone.
-    """
-
-    target: str | None = None
-    before: str | None = None
-    after: str | None = None
-    width_mm: float = 170.0
-    dpi: int = 300
-    caption: str | None = None
-    draw_caption: bool = True
-    credit: str = ""
-    no_credit_reason: str = ""
-    annotated_by: str = ""
+_LEAST_EXTENT_PX = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure that is not written yet: PNG bytes, the sidecar's content, what the editor should know."""
+    """A figure that is not written yet: PNG bytes, the sidecar's content, what the editor should know.
+
+    `options` are those it was asked for with, the captures resolved; `findings` what the linter said and nobody let
+    pass.
+    """
 
     png: bytes
     sidecar: dict[str, Any]
     caption: str
     alt_text: str
-    warnings: tuple[str, ...] = ()
+    options: FigureOptions
+    findings: tuple[Lint, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The findings as sentences."""
+        return tuple(one.sentence for one in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +80,67 @@ class _Part:
     misfits: tuple[str, ...]
 
 
-def compose(project: Project, site_id: str, options: FigureOptions, fonts: Fonts) -> Figure:
-    """The figure of a site, without writing anything.
+def compose(
+    project: Project,
+    site_id: str,
+    options: FigureOptions,
+    fonts: Fonts,
+    recipe: tuple[str, int] | None = None,
+) -> Figure:
+    """The figure of a site, without writing anything; `recipe` names the stored one that it is made from.
 
     Raises
     ------
     UnknownName, AmbiguousName
-        when a site, target or capture is not known.
+        when a site, target, capture, style or code of a finding is not known.
     InputRefused
-        when no capture shows the site, a capture has no credit, or the size fits no page.
+        when no capture shows the site, or the size fits no page.
+    FigureRefused
+        when the linter blocks it.
     """
-    choice = choose(project, site_id, options.target, options.before, options.after)
-    grid = site_grid_of(project, choice.site) if choice.on_grid else None
+    house = style_named(options.style)
+    _check_allowances(options)
+    choice = choose(project, site_id, options)
+    located = any(one.is_georeferenced for one in choice.captures)
+    grid = site_grid_of(project, choice.site) if located else None
     parts = [_part(project, choice, capture, grid, options) for capture in choice.captures]
-    words = _caption(choice, parts, options)
-    spec = _spec(choice, parts, grid, words, options)
+    words = caption_of(choice, [part.shown for part in parts], _authors(parts), options, house)
+    spec = _spec(choice, parts, grid, words, options, house)
+    found = lint(_draft(project, choice, parts, spec, words, fonts))
+    left = passed(found, options.allow)
+    if any(one.blocks for one in left):
+        raise FigureRefused([(one.code, one.what, one.remedy) for one in left if one.blocks])
     drawing = lay_out(spec, fonts.measure)
     if drawing.width_px * drawing.height_px > _MOST_PX:
         size = f"{drawing.width_px} x {drawing.height_px} pixels are too many"
         raise InputRefused("Figure", size, "lower --dpi or --width")
-    alt = alt_text(choice.site, choice.target, [part.shown for part in parts])
+    alt = options.alt.strip() or alt_text(choice.site, choice.targets, [part.shown for part in parts])
     source = credits([part.shown for part in parts])
     chunks = {"Title": choice.site.name, "Description": f"{words} {alt}", "Source": source}
     png = to_png(drawing, [part.picture.pixels for part in parts], fonts, chunks)
-    notes = _warnings(choice, parts, fonts, spec)
-    drawn = [(part.shown, part.annotations) for part in parts]
+    resolved = replace(options, captures=tuple(one.id for one in choice.captures), before=None, after=None)
     record = sidecar(
-        project, choice, drawn, spec, caption=words, alt=alt, fonts=fonts, png=png, options=options
+        project,
+        choice,
+        [(part.shown, part.annotations) for part in parts],
+        spec,
+        caption=words,
+        alt=alt,
+        fonts=fonts,
+        png=png,
+        found=found,
+        options=resolved,
+        recipe=recipe,
     )
-    return Figure(png, record, words, alt, notes)
+    return Figure(png, record, words, alt, resolved, left)
+
+
+def _check_allowances(options: FigureOptions) -> None:
+    for one in options.allow:
+        if one.code not in CODES:
+            raise UnknownName("code of a finding", one.code, list(CODES))
+        if not one.reason.strip():
+            raise InputRefused(f"--allow {one.code}", "it has no reason", f"write {one.code}=REASON")
 
 
 # -- panels --------------------------------------------------------------------------------------------------
@@ -120,12 +149,13 @@ def compose(project: Project, site_id: str, options: FigureOptions, fonts: Fonts
 def _part(
     project: Project, choice: Choice, capture: Capture, grid: SiteGrid | None, options: FigureOptions
 ) -> _Part:
-    picture = on_grid(project, choice.site, capture, grid) if grid is not None else still(project, capture)
-    annotations = project.annotations(site=choice.site.id, capture=capture.id)
+    picture = _picture(project, choice, capture, grid, options)
+    annotations = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
     marks, misfits = marks_of(annotations, picture)
     rows, columns = picture.shape
     empty = 1 - float(picture.pixels.valid.mean())
-    state = choice.states.get(capture.id, "")
+    said = choice.said(capture)
+    state = joint_label([(_short(choice, target.id), state) for target, state in said])
     panel = Panel(
         capture.id,
         columns,
@@ -136,81 +166,64 @@ def _part(
         marks,
         empty,
         widest_gap(picture.pixels.valid) if empty else None,
+        capture.is_georeferenced,
+        _days(capture),
     )
-    shown = Shown(capture, state, _credit(capture, options), bool(marks))
+    shown = Shown(capture, state, credit_of(capture, options.credit), bool(marks))
     drawn = tuple(one for one in annotations if one.id not in misfits)
     return _Part(shown, picture, panel, drawn, misfits)
 
 
-def _credit(capture: Capture, options: FigureOptions) -> str:
-    """The capture's credit; none only where a reason is given.
+def _short(choice: Choice, target: str) -> str:
+    """What a panel calls one of several targets: its id without what all ids share at their start."""
+    ids = [one.id.split("-") for one in choice.targets]
+    same = 0
+    while all(len(parts) > same + 1 and parts[same] == ids[0][same] for parts in ids):
+        same += 1
+    return " ".join(target.split("-")[same:])
 
-    Raises
-    ------
-    InputRefused
-        when there is neither.
-    """
-    credit = credit_of(capture, options.credit)
-    if not credit and not options.no_credit_reason.strip():
+
+def _picture(
+    project: Project, choice: Choice, capture: Capture, grid: SiteGrid | None, options: FigureOptions
+) -> Picture:
+    """The capture's pixels: on the site's grid, cut to the extent, or whole where it has no coordinates."""
+    if grid is None or not capture.is_georeferenced:
+        return still(project, capture)
+    picture = on_grid(project, choice.site, capture, grid)
+    position = choice.site.position
+    if options.extent_m is None or position is None:
+        return picture
+    side = options.extent_m / ground_m_per_px(grid)
+    if side < _LEAST_EXTENT_PX:
+        least = _LEAST_EXTENT_PX * ground_m_per_px(grid)
         raise InputRefused(
-            f"Capture {capture.file}",
-            "has no credit line, and a figure needs one",
-            "give it with --credit TEXT, or say why there is none with --no-credit-reason TEXT",
+            "Figure", f"an extent of {options.extent_m:g} m is too small", f"give {least:.0f} or more"
         )
-    return credit
+    return cropped(picture, grid.to_pixel(*grid.from_lonlat(position.lonlat)), side)
 
 
-# -- words ---------------------------------------------------------------------------------------------------
+def _days(capture: Capture) -> tuple[int, int] | None:
+    first, last = capture.acquired.earliest, capture.acquired.latest
+    known = first or last
+    return None if known is None else ((first or known).toordinal(), (last or known).toordinal())
 
 
-def _caption(choice: Choice, parts: Sequence[_Part], options: FigureOptions) -> str:
-    if options.caption is not None:
-        return options.caption.strip().removeprefix("Figure. ")
-    authors = dict.fromkeys(one.author for part in parts for one in part.annotations if one.author)
-    drawn = any(part.annotations for part in parts)
-    position = _told_position(choice.site)
-    return caption(
-        choice.site,
-        choice.target,
-        [part.shown for part in parts],
-        coordinates=format_dms(position.lonlat) if position is not None else "",
-        interval=_interval(choice),
-        annotated_by=options.annotated_by or " and ".join(authors) if drawn else "",
-    )
+def _authors(parts: Sequence[_Part]) -> list[str]:
+    return list(dict.fromkeys(one.author for part in parts for one in part.annotations if one.author))
 
 
-def _interval(choice: Choice) -> str:
-    """The phrase of the appeared interval where the figure shows a witness of it."""
-    finding = choice.finding
-    if (
-        finding is None
-        or finding.by is None
-        or not set(finding.witnesses) & {one.id for one in choice.captures}
-    ):
-        return ""
-    return finding.phrase
-
-
-def _told_position(site: Site) -> Position | None:
-    """The site's position where everybody may know it."""
-    return site.position if site.visibility == "public" else None
-
-
-def _coordinates(site: Site) -> str:
-    """Seconds and decimals, the latter no finer than the position is."""
-    position = _told_position(site)
-    if position is None:
-        return ""
-    stated, place = position.precision_m, position.lonlat
-    digits = 4 if stated is None else min(max(math.ceil(5 - math.log10(max(stated, 1.0))), 0), 5)
-    within = f", to about {stated:.0f} m" if stated is not None and stated > _COARSE_M else ""
-    return f"{format_dms(place)} ({format_decimal(place, digits)}{within})"
+# -- the recipe for the page ---------------------------------------------------------------------------------
 
 
 def _spec(
-    choice: Choice, parts: Sequence[_Part], grid: SiteGrid | None, words: str, options: FigureOptions
+    choice: Choice,
+    parts: Sequence[_Part],
+    grid: SiteGrid | None,
+    words: str,
+    options: FigureOptions,
+    house: HouseStyle,
 ) -> FigureSpec:
-    """The recipe.
+    """What is laid out.
 
     Raises
     ------
@@ -218,63 +231,66 @@ def _spec(
         when the size fits no page.
     """
     said = options.draw_caption and bool(words)
-    named = all(part.shown.credit and part.shown.credit in words for part in parts)
+    pictures = [part.shown for part in parts]
+    named = all(one.credit and one.credit in words for one in pictures)
     north = None
     if grid is not None and choice.site.position is not None:
         north = convergence_deg(grid, choice.site.position.lonlat)
+    told = told_position(choice.site)
+    same_extent = _same_extent(parts)
     try:
         return FigureSpec(
             tuple(part.panel for part in parts),
             words if said else "",
-            "" if said and named else credits([part.shown for part in parts]) + ".",
-            _coordinates(choice.site),
+            "" if said and named else credits(pictures) + ".",
+            coordinates_of(choice.site, options.coordinates),
             ground_m_per_px(grid) if grid is not None else None,
             north if north is not None and abs(north) > _NORTH_BAR_DEG else None,
-            tuple(_notes(choice.site, [part.shown.capture for part in parts])),
+            tuple(notes_of(choice.site, [one.capture for one in pictures], same_extent=same_extent)),
             options.width_mm,
             options.dpi,
+            options.layout,
+            f"Figure {options.number}." if options.number else "Figure.",
+            house,
+            image_lines(pictures) if "images" in house.furniture else (),
+            locator(told.lonlat, choice.site.name) if options.inset and told is not None else None,
         )
     except ValueError as error:
         raise InputRefused("Figure", str(error), "give another --width or --dpi") from error
 
 
-def _notes(site: Site, captures: Sequence[Capture]) -> list[str]:
-    """What has to be declared in the picture itself."""
-    notes = []
-    if len({capture.stretch[:3] for capture in captures}) > 1:
-        notes.append("Display stretch set for each picture.")
-    if any(capture.synthetic for capture in captures):
-        notes.append("Synthetic: rendered by a program, not a picture of the place.")
-    return [*notes, *(note for one in captures if (note := _local_day(site, one)))]
+def _same_extent(parts: Sequence[_Part]) -> bool:
+    """Whether all panels show the same ground: those on the site's grid do, a still shows its own."""
+    return (
+        len(parts) == 1
+        or len({(part.panel.on_map, part.panel.width, part.panel.height) for part in parts}) == 1
+    )
 
 
-def _local_day(site: Site, capture: Capture) -> str:
-    """A sentence where the day at the site is another than the day in UTC."""
-    instant = capture.acquired.instant
-    local = local_day(instant, site.timezone) if instant else None
-    if instant is None or local is None or local == instant.astimezone(UTC).date():
-        return ""
-    there = date_label(replace(capture.acquired, earliest=local, latest=local))
-    return f"{date_label(capture.acquired)} in UTC is {there} at the site."
-
-
-def _warnings(choice: Choice, parts: Sequence[_Part], fonts: Fonts, spec: FigureSpec) -> tuple[str, ...]:
-    """What an editor should know and the picture does not say."""
-    found = []
-    if len(parts) == 1:
-        found.append("One capture alone shows the site: the figure has one panel.")
-    if choice.finding is not None and _interval(choice):
-        if not choice.finding.reviewed:
-            found.append("The interval in the caption rests on unreviewed observations.")
-        found += choice.finding.contradictions
-    for part in parts:
-        if part.misfits:
-            what = ", ".join(part.misfits)
-            found.append(f"Annotations on {part.shown.capture.file} do not fit it and are left out: {what}.")
+def _draft(
+    project: Project, choice: Choice, parts: Sequence[_Part], spec: FigureSpec, words: str, fonts: Fonts
+) -> Draft:
+    """What the linter judges."""
     labels = [mark.label for part in parts for mark in part.panel.marks]
-    missing = fonts.missing(" ".join([spec.caption, spec.credit, *labels]))
-    if missing:
-        found.append(f"{fonts.name} has no picture for {' '.join(missing)}: write it otherwise.")
-    if choice.site.visibility != "public":
-        found.append(f"Site {choice.site.id} is not public: its coordinates are left out of the figure.")
-    return tuple(found)
+    targets = {one.id for one in choice.targets}
+    said = project.statements(site=choice.site.id)
+    open_on = {one.capture for one in said if one.target in targets and one.review is not Review.APPROVED}
+    has_interval = bool(interval_of(choice))
+    return Draft(
+        pictures=tuple(part.shown for part in parts),
+        caption=words,
+        notes=spec.notes,
+        finding=choice.finding if has_interval else None,
+        unreviewed=tuple(
+            part.shown.capture.file for part in parts if part.shown.capture.id in open_on and not has_interval
+        ),
+        same_extent=_same_extent(parts),
+        one_by_default=len(parts) == 1 and not choice.asked,
+        left_out=tuple(
+            f"Annotations on {part.shown.capture.file} do not fit it and are left out ({', '.join(part.misfits)})"
+            for part in parts
+            if part.misfits
+        ),
+        glyphless=fonts.missing(" ".join([spec.caption, spec.credit, *labels])),
+        hidden_site="" if choice.site.visibility == "public" else choice.site.id,
+    )

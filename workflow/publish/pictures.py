@@ -23,7 +23,16 @@ from workflow.rasters.whole import read_whole
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["Picture", "convergence_deg", "ground_m_per_px", "marks_of", "on_grid", "still", "widest_gap"]
+__all__ = [
+    "Picture",
+    "convergence_deg",
+    "cropped",
+    "ground_m_per_px",
+    "marks_of",
+    "on_grid",
+    "still",
+    "widest_gap",
+]
 
 ToPixel = Callable[[float, float], tuple[float, float]]
 _MOST_STILL_PX = 3200
@@ -58,13 +67,29 @@ def on_grid(project: Project, site: Site, capture: Capture, grid: SiteGrid) -> P
         raise InputRefused(
             f"Capture {capture.file}",
             f"has no pixels at site {site.id}",
-            "choose another one with --before or --after",
+            "choose another one",
         )
 
     def to_pixel(lon: float, lat: float) -> tuple[float, float]:
         return grid.to_pixel(*grid.from_lonlat(LonLat(lon, lat)))
 
     return Picture(_shown(cut.data, cut.valid, cut.stretch), False, to_pixel)
+
+
+def cropped(picture: Picture, centre: tuple[float, float], side_px: float) -> Picture:
+    """The square of `side_px` pixels around a place (column, row), as far as the picture has it."""
+    rows, columns = picture.shape
+    left, top = (max(0, round(middle - side_px / 2)) for middle in centre)
+    right, bottom = (min(size, start + round(side_px)) for size, start in ((columns, left), (rows, top)))
+
+    def to_pixel(x: float, y: float) -> tuple[float, float]:
+        column, row = picture.to_pixel(x, y)
+        return column - left, row - top
+
+    pixels = Pixels(
+        picture.pixels.rgb[:, top:bottom, left:right], picture.pixels.valid[top:bottom, left:right]
+    )
+    return Picture(pixels, picture.in_pixels, to_pixel)
 
 
 def still(project: Project, capture: Capture) -> Picture:

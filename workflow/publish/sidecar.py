@@ -12,14 +12,14 @@ from workflow import __version__
 from workflow.codec import encode
 from workflow.figure import FigureSpec
 from workflow.figure.captions import Shown
-from workflow.model import Annotation, Offset
+from workflow.figure.lint import Lint
+from workflow.model import Annotation, FigureOptions, Offset
 from workflow.publish.choose import Choice
 from workflow.publish.prov import prov
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
     from workflow.project import Project
-    from workflow.publish.compose import FigureOptions
 
 __all__ = ["sidecar"]
 
@@ -37,7 +37,9 @@ def sidecar(
     alt: str,
     fonts: Fonts,
     png: bytes,
+    found: Sequence[Lint],
     options: FigureOptions,
+    recipe: tuple[str, int] | None,
 ) -> dict[str, Any]:
     """JSON-able content: evidence with hashes, words, size, software, and where the record's chain stood."""
     head = project.record.chain_head()
@@ -45,13 +47,18 @@ def sidecar(
         "format": _FORMAT,
         "sha256": hashlib.sha256(png).hexdigest(),
         "site": choice.site.id,
-        "target": choice.target.id if choice.target else None,
+        "target": choice.targets[0].id if choice.targets else None,
+        "targets": [one.id for one in choice.targets],
+        "recipe": {"name": recipe[0], "version": recipe[1]} if recipe else None,
+        "options": encode(options),
         "synthetic": any(shown.capture.synthetic for shown, _ in panels),
-        "caption": f"Figure. {caption}" if caption else "",
+        "caption": f"{spec.lead} {caption}" if caption else "",
         "alt_text": alt,
-        "no_credit_reason": options.no_credit_reason,
+        "findings": [{"code": one.code, "blocks": one.blocks, "text": one.sentence} for one in found],
+        "allowed": [encode(one) for one in options.allow if one.code in {lint.code for lint in found}],
         "interval": encode(choice.finding) if choice.finding else None,
         "panels": [_panel(project, choice, shown, marks) for shown, marks in panels],
+        "style": encode(spec.house),
         "size": {"width_mm": spec.width_mm, "dpi": spec.dpi},
         "notes": list(spec.notes),
         "chain": {"count": head.count, "sha256": head.sha256},
@@ -63,7 +70,9 @@ def sidecar(
 
 def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annotation]) -> dict[str, Any]:
     capture = shown.capture
-    offset = project.record.get(Offset, f"{choice.site.id}.{capture.id}") if choice.on_grid else None
+    offset = (
+        project.record.get(Offset, f"{choice.site.id}.{capture.id}") if capture.is_georeferenced else None
+    )
     applied = offset is not None and offset.value.applied
     return {
         "capture": capture.id,
@@ -71,6 +80,7 @@ def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annot
         "file": capture.file,
         "acquired": encode(capture.acquired),
         "state": shown.state,
+        "states": {target.id: state for target, state in choice.said(capture)},
         "credit": shown.credit,
         "synthetic": capture.synthetic,
         "stretch": encode(capture.stretch),

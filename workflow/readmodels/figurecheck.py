@@ -18,14 +18,25 @@ from workflow.codec import decode, encode
 from workflow.figure.captions import credit_of
 from workflow.files import sha256_of
 from workflow.findings import joint_state
-from workflow.model import Annotation, Capture, DateSpan, Event, Finding, Observation, Offset, Site, Stretch
+from workflow.model import (
+    Annotation,
+    Capture,
+    DateSpan,
+    Event,
+    FigureRecipe,
+    Finding,
+    Observation,
+    Offset,
+    Site,
+    Stretch,
+)
 from workflow.readmodels import evidence
 
 if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import FigureEntry
 
-__all__ = ["FigureCheck", "figure_at", "known_figures"]
+__all__ = ["FigureCheck", "figure_at", "known_figures", "recipe_check"]
 
 _SUFFIX = ".json"
 _FORMAT = "sitetrack-figure/"
@@ -51,6 +62,13 @@ class _Panel:
     stretch: tuple[Stretch, ...]
     annotations: tuple[_Mark, ...]
     offset: dict[str, object] | None = None
+    states: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    name: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,8 @@ class _Sidecar:
     panels: tuple[_Panel, ...]
     target: str | None = None
     interval: dict[str, object] | None = None
+    recipe: _Recipe | None = None
+    options: dict[str, object] | None = None
 
 
 @dataclass(slots=True)
@@ -152,6 +172,8 @@ class FigureCheck:
             elif now.version != version:
                 what = "was deleted" if now.value.deleted else f"is at version {now.version}, not {version}"
                 self._stale(f"annotation {mark.id} {what}")
+        if (content.options or {}).get("marks") is False:  # the twin without marks shows no new ones either
+            return
         shown = {mark.id for mark in panel.annotations}
         others = project.annotations(site=content.site, capture=panel.capture)
         keys = [one.id for one in others if one.id not in shown]
@@ -161,13 +183,17 @@ class FigureCheck:
 
     def _compare_state(self, project: Project, content: _Sidecar, panel: _Panel) -> None:
         rows = project.record.rows(Observation, site=content.site, capture=panel.capture)
-        about = [row.value for row in rows if row.value.target == content.target and not row.value.deleted]
-        states = {one.state for one in about if one.review.counts}
-        now = joint_state(states) if states else ""
-        if now != panel.state:
-            self._stale(
-                f"it says '{panel.state or 'nothing'}' of capture {panel.capture}, the record '{now or 'nothing'}'"
-            )
+        # figures of one target say its state alone
+        stated = {content.target: panel.state} if panel.states is None else panel.states
+        for target, was in stated.items():
+            about = [row.value for row in rows if row.value.target == target and not row.value.deleted]
+            states = {one.state for one in about if one.review.counts}
+            now = joint_state(states) if states else ""
+            if now != was:
+                of = f" of {target}" if len(stated) > 1 else ""
+                self._stale(
+                    f"it says '{was or 'nothing'}'{of} of capture {panel.capture}, the record '{now or 'nothing'}'"
+                )
 
     def _compare_interval(self, project: Project, content: _Sidecar) -> None:
         now = next(_appeared(evidence.findings(project, site=content.site), content.target), None)
@@ -188,6 +214,15 @@ def known_figures(project: Project) -> list[FigureCheck]:
         else FigureCheck(entry.file, is_gone=True)
         for entry in project.record.figures()
     ]
+
+
+def recipe_check(recipe: FigureRecipe) -> FigureCheck:
+    """A check of a stored recipe: what it rested on when it was saved, against the record."""
+    stated = {"sha256": "", **recipe.evidence, "options": encode(recipe.options)}
+    try:
+        return FigureCheck(recipe.id, content=decode(_Sidecar, stated))
+    except Exception:  # noqa: BLE001  cattrs raises groups of anything
+        return FigureCheck(recipe.id, [f"Figure {recipe.id} has lost what it rested on: save it anew."])
 
 
 def figure_at(project: Project, path: Path) -> FigureCheck:

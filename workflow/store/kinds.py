@@ -19,6 +19,7 @@ from workflow.model import (
     Capture,
     Claim,
     Export,
+    FigureRecipe,
     IntakeEvent,
     Observation,
     Offset,
@@ -149,6 +150,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("annotation", Annotation, {"site": "site", "target": "target", "capture": "capture"}),
         Kind("review", ReviewEntry, {"site": "site", "target": "target", "capture": "capture"}),
         Kind("claim", Claim, {}),
+        Kind("figure", FigureRecipe, {"site": "site"}),
         Kind("intake_event", IntakeEvent, {"capture": "capture"}),
         Kind("export", Export, {}),
     )
