@@ -279,6 +279,19 @@ def test_the_line_of_time_is_true_to_the_days() -> None:
     assert any(line.points[1][0] - line.points[0][0] > 1 for line in month if line.width_px > 5)
 
 
+def test_years_that_do_not_fit_beside_each_other_are_left_out() -> None:
+    strip = (panel(days=(700000, 700000)), panel(days=(737000, 737000)))
+    drawing = lay_out(FigureSpec(strip, layout=Layout.FILMSTRIP), measure)
+    assert_sound(drawing)
+    assert 1 < len(re.findall(r"\b(?:19|20)\d\d\b", words(drawing))) < 100
+
+
+def test_a_date_without_end_is_cut_before_it_fills_the_picture() -> None:
+    drawing = lay_out(FigureSpec((panel(width=1200, date_label=LONG_ENGLISH * 20),)), measure)
+    assert_sound(drawing)
+    assert "…" in words(drawing)
+
+
 @pytest.mark.parametrize(
     ("days", "layout"),
     [
