@@ -14,6 +14,7 @@ from workflow.figure.lint import EXTENT_NOTE, STRETCH_NOTE
 from workflow.localtime import local_day
 from workflow.model import Capture, CoordinateForm, FigureOptions, Position, Precision, Site
 from workflow.publish.choose import Choice
+from workflow.visibility import is_told
 
 __all__ = ["caption_of", "coordinates_of", "image_lines", "interval_of", "notes_of", "told_position"]
 
@@ -52,7 +53,7 @@ def interval_of(choice: Choice) -> str:
 
 def told_position(site: Site) -> Position | None:
     """The site's position where everybody may know it."""
-    return site.position if site.visibility == "public" else None
+    return site.position if is_told(site) else None
 
 
 def _place(site: Site, form: CoordinateForm) -> str:
