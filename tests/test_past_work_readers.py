@@ -56,7 +56,7 @@ def rewritten(body: bytes, member: str, **replaced: bytes) -> bytes:
         for name in old.namelist():
             content = old.read(name)
             if name == member:
-                content = content.replace(b"<v/>", b"<v />")  # as openpyxl writes it where lxml is there
+                content = content.replace(b"<v></v>", b"<v />")  # openpyxl writes it so where lxml is there
                 assert replaced["old"] in content
                 content = content.replace(replaced["old"], replaced["new"])
             new.writestr(name, content)
