@@ -174,9 +174,9 @@ def test_a_position_is_printed_as_asked_and_no_finer_than_known(
 
 
 def test_the_inset_and_the_lines_on_pictures_are_drawn(watched: Project, series: list[Capture]) -> None:
-    plain = published(watched).figure.png
-    assert published(watched, inset=True).figure.png != plain
-    assert published(watched, style="unosat-like").figure.png != plain
+    plain = published(watched).figure.content(".png")
+    assert published(watched, inset=True).figure.content(".png") != plain
+    assert published(watched, style="unosat-like").figure.content(".png") != plain
 
 
 def test_a_word_too_many_blocks_and_passes_with_a_reason(watched: Project, series: list[Capture]) -> None:

@@ -1,16 +1,13 @@
-"""The PNG exporter: pixels of panels, hatching, strokes, text with the built typefaces, same bytes."""
+"""The drawn picture: pixels of panels, hatching, strokes, text with the built typefaces."""
 
 from __future__ import annotations
-
-import io
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
-from workflow.exporters.png import Pixels, render, to_png
-from workflow.figure import Box, Drawing, FigureSpec, Mark, Panel, PanelImage, Polyline, Rect, lay_out
+from workflow.exporters.png import Pixels, render
+from workflow.figure import Box, Drawing, PanelImage, Polyline, Rect
 from workflow.figure.typeset import Pen, Style
 from workflow.fonts import Fonts, load_fonts
 
@@ -94,27 +91,3 @@ def test_the_typefaces_cover_what_figures_need(char: str, fonts: Fonts) -> None:
 
 def test_characters_without_a_picture_are_named_once(fonts: Fonts) -> None:
     assert fonts.missing("a\U0001f3a5b\U0001f3a5 \u0e01") == "\U0001f3a5\u0e01"
-
-
-def figure(fonts: Fonts, marks: tuple[Mark, ...] = ()) -> bytes:
-    panels = (Panel("a", 40, 40, "April 2023", "absent", marks=marks), Panel("b", 40, 40, "14 April 2023"))
-    spec = FigureSpec(panels, "평양 caption.", "Source: X", metres_per_px=0.5, north_deg=-1.7, dpi=100)
-    texts = {"Title": "평양", "Description": "caption", "Source": "X"}
-    return to_png(lay_out(spec, fonts.measure), [pixels(), pixels(empty_from=20)], fonts, texts)
-
-
-def test_the_same_recipe_gives_the_same_bytes(fonts: Fonts) -> None:
-    assert figure(fonts) == figure(fonts)
-    assert figure(fonts) != figure(fonts, (Mark("point", ((20, 20),)),))
-
-
-def test_the_file_carries_its_resolution_and_words_but_no_time(fonts: Fonts) -> None:
-    content = figure(fonts)
-    with Image.open(io.BytesIO(content)) as opened:
-        opened.load()
-        assert opened.mode == "RGB"
-        assert opened.size[0] == round(170 / 25.4 * 100)
-        assert opened.info["dpi"] == pytest.approx((100, 100), abs=0.01)
-        assert opened.info["Title"] == "평양"
-        assert set(opened.info) == {"Title", "Description", "Source", "dpi"}
-    assert b"tIME" not in content

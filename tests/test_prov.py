@@ -12,10 +12,9 @@ from bundle_sample import make_project
 from prov.model import ProvDocument
 
 from workflow.actions import annotate
-from workflow.fonts import load_fonts
 from workflow.model import Author, Observation, Offset
 from workflow.project import Project
-from workflow.publish import FigureOptions, compose
+from workflow.publish import FigureOptions, before_after
 from workflow.publish.prov import NAMESPACE
 
 BO = Author("배 아무개")
@@ -37,7 +36,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture(scope="module")
 def sidecar(project: Project) -> dict[str, Any]:
-    return compose(project, "gate", FigureOptions(dpi=72), load_fonts()).sidecar
+    return written(project, "gate")
+
+
+def written(project: Project, site: str) -> dict[str, Any]:
+    """The sidecar of a figure as it stands beside it."""
+    made = before_after(project, site, project.root / f"{site}.png", FigureOptions(dpi=72))
+    content: dict[str, Any] = json.loads(made.sidecar.read_text(encoding="utf-8"))
+    return content
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +172,7 @@ def test_the_record_stands_at_the_head_that_the_sidecar_names(
 
 
 def test_it_is_the_same_each_time(project: Project, document: dict[str, Any]) -> None:
-    again = compose(project, "gate", FigureOptions(dpi=72), load_fonts()).sidecar["prov"]
+    again = written(project, "gate")["prov"]
     assert json.dumps(again) == json.dumps(document)
 
 
@@ -180,7 +186,7 @@ def test_a_single_picture_without_coordinates_has_no_offset(project: Project, tm
     Image.new("RGB", (120, 80), (90, 90, 90)).save(tmp_path / "still.png")
     options = IntakeOptions(acquired="2021-05-06", credit="Anna", kind=CaptureKind.GROUND, site="hut")
     ingest(project, BO, [tmp_path / "still.png"], options)
-    document = compose(project, "hut", FigureOptions(dpi=72), load_fonts()).sidecar["prov"]
+    document = written(project, "hut")["prov"]
     ProvDocument.deserialize(content=json.dumps(document), format="json")
     assert not of_type(document, "Offset")
     assert len(of_type(document, "Chip")) == 1

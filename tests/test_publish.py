@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ from workflow.model import (
     TargetClass,
 )
 from workflow.project import Project, init_project
-from workflow.publish import FigureOptions, Published, before_after
+from workflow.publish import FigureOptions, Job, Published, before_after, write_all, write_many
 from workflow.publish.pictures import convergence_deg, ground_m_per_px, widest_gap
 
 PLACE = LonLat(125.7392, 39.1078)
@@ -342,7 +343,11 @@ def test_a_capture_without_credit_is_refused_until_a_reason_is_given(project: Pr
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("figure.pdf", r"\.pdf.*use \.png"), ("figure", "without a suffix"), ("missing/figure.png", "missing")],
+    [
+        ("figure.bmp", r"\.bmp.*use \.png, \.tif"),
+        ("figure", "without a suffix"),
+        ("missing/figure.png", "missing"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_refused_before_any_work(
     project: Project, name: str, sentence: str
@@ -451,8 +456,82 @@ def test_an_own_caption_replaces_the_generated_one_and_the_credit_stays(
 ) -> None:
     made = published(watched, caption="Figure. My own words.")
     assert made.figure.sidecar["caption"] == "Figure. My own words."
-    chunks = Image.open(io.BytesIO(made.figure.png)).info
+    chunks = Image.open(io.BytesIO(made.file.read_bytes())).info
     assert chunks["Source"] == "Source: Test Imagery"
+
+
+# -- in several formats --------------------------------------------------------------------------------------
+
+
+def test_each_file_of_a_figure_has_its_own_sidecar_with_its_own_hash(
+    watched: Project, series: list[Capture]
+) -> None:
+    outs = [watched.root / f"figure{suffix}" for suffix in (".png", ".svg", ".pdf", ".kmz")]
+    made = write_all(watched, "motorway", outs, FigureOptions(dpi=72))
+    assert [one.file for one in made] == outs
+    for one in made:
+        content = json.loads(one.sidecar.read_text(encoding="utf-8"))
+        assert content["figure"] == one.file.name
+        assert content["sha256"] == hashlib.sha256(one.file.read_bytes()).hexdigest()
+    assert {entry.file for entry in watched.record.figures()} == {out.name for out in outs}
+
+
+def test_no_file_is_written_where_one_of_the_formats_is_refused(project: Project) -> None:
+    add_capture(project, "alone.tif", day(2020, 1, 1))
+    outs = [project.root / "figure.png", project.root / "figure.html"]
+    with pytest.raises(InputRefused, match="a swipe needs two"):
+        write_all(project, "motorway", outs, FigureOptions(dpi=72))
+    assert not outs[0].exists()
+
+
+def test_files_on_the_ground_do_not_tell_where_a_restricted_site_is(
+    watched: Project, series: list[Capture]
+) -> None:
+    put(watched, Site("hidden", "Hidden place", position=SITE.position, radius_m=60, visibility="restricted"))
+    for suffix in (".kmz", ".geo.tif"):
+        with pytest.raises(InputRefused, match="a site that is public"):
+            before_after(watched, "hidden", watched.root / f"figure{suffix}", FigureOptions(dpi=72))
+
+
+def test_a_file_names_its_recipe_its_originals_and_when_the_newest_evidence_came_in(
+    watched: Project, series: list[Capture]
+) -> None:
+    made = published(watched)
+    words = made.figure.sheet.words
+    recipe, *originals = words.identifiers
+    assert re.fullmatch("recipe sha256:[0-9a-f]{64}", recipe)
+    assert originals == [f"original sha256:{series[n].sha256}" for n in (1, 3)]
+    history = watched.record.history(Annotation, f"mark-{series[3].id}")
+    assert words.stamped == max(one.at for one in history)
+    assert words.creator == "B. Drawer"
+    assert published(watched, dpi=90).figure.sheet.words.identifiers[0] != recipe
+
+
+@pytest.mark.parametrize("executor", ["serial", "threads:2"])
+def test_many_figures_are_the_same_as_one_by_one_and_a_refused_one_leaves_the_others(
+    watched: Project, series: list[Capture], executor: str
+) -> None:
+    options = FigureOptions(dpi=72)
+    one = before_after(watched, "motorway", watched.root / "one.png", options)
+    sites = ["motorway", "nowhere", *["motorway"] * 6]
+    jobs = [Job(site, (watched.root / f"{number}.png",), options) for number, site in enumerate(sites)]
+    done = list(write_many(watched, jobs, executor))
+    assert [job for job, _ in done] == jobs
+    for job, made in done:
+        if job.site == "nowhere":
+            assert isinstance(made, InputRefused)
+        else:
+            assert isinstance(made, tuple)
+            assert job.outs[0].read_bytes() == one.file.read_bytes()
+
+
+def test_the_command_writes_several_files_and_says_so(watched: Project, series: list[Capture]) -> None:
+    outs = [str(watched.root / name) for name in ("a.svg", "a.geo.tif")]
+    arguments = ["motorway", "-o", outs[0], "-o", outs[1], "--dpi", "72", "--project", str(watched.root)]
+    told = CliRunner().invoke(command, [*arguments, "--json"])
+    assert told.exit_code == 0, told.output
+    assert [row["file"] for row in json.loads(told.stdout)] == outs
+    assert "a.geo.tif.json written" in CliRunner().invoke(command, arguments).output
 
 
 # -- the grid ------------------------------------------------------------------------------------------------

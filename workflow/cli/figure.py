@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 # what may be said beside --recipe: where the file goes, not what is in it
-_BESIDE_RECIPE = ("out", "recipe_name", "version", "twin", "project_dir", "as_json")
+_BESIDE_RECIPE = ("outs", "recipe_name", "version", "twin", "project_dir", "as_json")
 
 
 @click.command("figure")
 @click.argument("site", required=False)
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File to write; its suffix names the format; repeatable.",
+)
 @click.option(
     "--captures", default="", metavar="A,B,…", help="One to eight captures, as panels in this order."
 )
@@ -70,7 +77,7 @@ _BESIDE_RECIPE = ("out", "recipe_name", "version", "twin", "project_dir", "as_js
 @project_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, out: Path | None, project_dir: Path | None, as_json: bool, **said: Any
+    ctx: click.Context, /, outs: tuple[Path, ...], project_dir: Path | None, as_json: bool, **said: Any
 ) -> None:
     """Write an annotated figure of SITE.
 
@@ -79,11 +86,13 @@ def command(
     """
     from workflow.publish import check_output
 
-    _check_usage(ctx, out, said)
-    if out is not None:
+    _check_usage(ctx, outs, said)
+    for out in outs:
         check_output(out)
     with open_project(project_dir) as project:
-        rows = _from_recipe(project, out, said) if said["recipe_name"] else _from_options(project, out, said)
+        rows = (
+            _from_recipe(project, outs, said) if said["recipe_name"] else _from_options(project, outs, said)
+        )
     if as_json:
         print_rows(rows, as_json=True)
         return
@@ -94,7 +103,7 @@ def command(
             click.echo(f"Saved as {row['recipe']}, version {row['version']}.")
 
 
-def _check_usage(ctx: click.Context, out: Path | None, said: dict[str, Any]) -> None:
+def _check_usage(ctx: click.Context, outs: tuple[Path, ...], said: dict[str, Any]) -> None:
     if said["recipe_name"]:
         given = [
             one.opts[0] if isinstance(one, click.Option) else "SITE"
@@ -110,21 +119,20 @@ def _check_usage(ctx: click.Context, out: Path | None, said: dict[str, Any]) -> 
         raise click.UsageError("name a SITE, or a saved figure with --recipe NAME")
     elif said["version"] is not None:
         raise click.UsageError("--version goes with --recipe")
-    if out is None and not said["save_name"]:
+    if not outs and not said["save_name"]:
         raise click.UsageError("name a file with -o FILE, or keep the recipe with --save NAME")
-    if out is None and said["twin"]:
+    if not outs and said["twin"]:
         raise click.UsageError("--twin goes with -o FILE")
 
 
-def _from_recipe(project: Project, out: Path | None, said: dict[str, Any]) -> list[dict[str, Any]]:
+def _from_recipe(project: Project, outs: tuple[Path, ...], said: dict[str, Any]) -> list[dict[str, Any]]:
     from workflow.readmodels.figures import recipe
 
-    assert out is not None  # noqa: S101  usage was checked
     kept, version = recipe(project, said["recipe_name"], said["version"])
-    return _written(project, kept.site, out, kept.options, (kept.id, version), twin=said["twin"])
+    return _written(project, kept.site, outs, kept.options, (kept.id, version), twin=said["twin"])
 
 
-def _from_options(project: Project, out: Path | None, said: dict[str, Any]) -> list[dict[str, Any]]:
+def _from_options(project: Project, outs: tuple[Path, ...], said: dict[str, Any]) -> list[dict[str, Any]]:
     from workflow.actions import save_figure
     from workflow.fonts import load_fonts
     from workflow.publish import compose, evidence_of
@@ -138,18 +146,17 @@ def _from_options(project: Project, out: Path | None, said: dict[str, Any]) -> l
             project, author, said["save_name"], said["site"], figure.options, evidence_of(figure)
         )
         kept, options = (said["save_name"], version), figure.options
-        if out is None:
+        if not outs:
             _warn(figure.warnings)
             row = _row(figure.sidecar)
             return [{"file": None, "sidecar": None, **row, "recipe": kept[0], "version": version}]
-    assert out is not None  # noqa: S101  usage was checked
-    return _written(project, said["site"], out, options, kept, twin=said["twin"])
+    return _written(project, said["site"], outs, options, kept, twin=said["twin"])
 
 
 def _written(
     project: Project,
     site: str,
-    out: Path,
+    outs: tuple[Path, ...],
     options: FigureOptions,
     recipe: tuple[str, int] | None,
     *,
@@ -157,26 +164,24 @@ def _written(
 ) -> list[dict[str, Any]]:
     from dataclasses import replace
 
-    from workflow.publish import before_after, plain_name
+    from workflow.publish import plain_name, write_all
 
-    figures = [(out, options)]
+    made = list(write_all(project, site, outs, options, recipe))
     if twin:
-        figures.append((plain_name(out), replace(options, marks=False)))
-    rows = []
-    for path, chosen in figures:
-        made = before_after(project, site, path, chosen, recipe)
-        _warn([*made.figure.warnings, made.not_noted])
-        name, version = recipe or (None, None)
-        rows.append(
-            {
-                "file": str(made.file),
-                "sidecar": str(made.sidecar),
-                **_row(made.figure.sidecar),
-                "recipe": name,
-                "version": version,
-            }
-        )
-    return rows
+        plain = tuple(plain_name(out) for out in outs)
+        made += write_all(project, site, plain, replace(options, marks=False), recipe)
+    _warn(dict.fromkeys(text for one in made for text in (*one.figure.warnings, one.not_noted)))
+    name, version = recipe or (None, None)
+    return [
+        {
+            "file": str(one.file),
+            "sidecar": str(one.sidecar),
+            **_row(one.figure.sidecar),
+            "recipe": name,
+            "version": version,
+        }
+        for one in made
+    ]
 
 
 def _warn(sentences: Any) -> None:

@@ -6,7 +6,6 @@ XML and once more where Google Earth reads HTML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
@@ -14,10 +13,11 @@ from typing import Any
 
 from workflow.coords import circle, format_dms, format_mgrs
 from workflow.exporters.extract import Extract
+from workflow.exporters.xmltext import escaped
 from workflow.model import Annotation, Capture, DateSpan, Finding, LonLat, Observation, Site, Target
 from workflow.timespan import format_span
 
-__all__ = ["project_kml"]
+__all__ = ["project_kml", "when"]
 
 _STYLES = (
     '<Style id="place"><LineStyle><color>ff00a5ff</color><width>2</width></LineStyle>'
@@ -25,8 +25,6 @@ _STYLES = (
     '<Style id="picture"><LineStyle><color>ffdb6f2f</color><width>1.5</width></LineStyle>'
     "<PolyStyle><fill>0</fill></PolyStyle></Style>"
 )
-# what XML 1.0 has no way to write
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def project_kml(extract: Extract) -> str:
@@ -47,7 +45,7 @@ def project_kml(extract: Extract) -> str:
 def _document(name: str, parts: Iterable[str]) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
-        f"<name>{_text(name)}</name><open>1</open>{_STYLES}{''.join(parts)}</Document></kml>\n"
+        f"<name>{escaped(name)}</name><open>1</open>{_STYLES}{''.join(parts)}</Document></kml>\n"
     )
 
 
@@ -77,13 +75,13 @@ def _state(said: Observation, place: LonLat | None, picture: Capture) -> str:
         "SYNTHETIC" if picture.synthetic else "",
     ]
     kept = [line for line in lines if line]
-    return _placemark(f"{said.target}: {said.state.value}", kept, _point(place), _days(picture.acquired))
+    return _placemark(f"{said.target}: {said.state.value}", kept, _point(place), when(picture.acquired))
 
 
 def _mark(mark: Annotation, picture: Capture) -> str:
     lines = [mark.target or "", mark.note, f"{format_span(picture.acquired)}, {picture.file}", mark.author]
     kept = [line for line in lines if line]
-    return _placemark(mark.label or mark.shape, kept, _shape(mark.geometry), _days(picture.acquired))
+    return _placemark(mark.label or mark.shape, kept, _shape(mark.geometry), when(picture.acquired))
 
 
 def _site_lines(site: Site) -> list[str]:
@@ -134,24 +132,25 @@ def _picture(capture: Capture) -> str:
     ]
     name = f"{format_span(capture.acquired)} {capture.file}"
     ring = _polygon(capture.footprint)
-    return _placemark(name, [one for one in lines if one], ring, _days(capture.acquired), style="picture")
+    return _placemark(name, [one for one in lines if one], ring, when(capture.acquired), style="picture")
 
 
 # -- elements ------------------------------------------------------------------------------------------------
 
 
 def _folder(name: str, parts: Sequence[str]) -> str:
-    return f"<Folder><name>{_text(name)}</name>{''.join(parts)}</Folder>" if parts else ""
+    return f"<Folder><name>{escaped(name)}</name>{''.join(parts)}</Folder>" if parts else ""
 
 
 def _placemark(name: str, lines: Iterable[str], geometry: str, when: str = "", *, style: str = "") -> str:
     html = "<br>".join(escape(line) for line in lines)
-    description = f"<description>{_text(html)}</description>" if html else ""
+    description = f"<description>{escaped(html)}</description>" if html else ""
     look = f"<styleUrl>#{style}</styleUrl>" if style else ""
-    return f"<Placemark><name>{_text(name)}</name>{description}{when}{look}{geometry}</Placemark>"
+    return f"<Placemark><name>{escaped(name)}</name>{description}{when}{look}{geometry}</Placemark>"
 
 
-def _days(span: DateSpan) -> str:
+def when(span: DateSpan) -> str:
+    """The element that says on which days something is, empty where none is known."""
     if span.earliest is not None and span.earliest == span.latest:
         return f"<TimeStamp><when>{span.earliest}</when></TimeStamp>"
     return _span(span.earliest, span.latest)
@@ -194,7 +193,3 @@ def _ring(corners: Iterable[LonLat]) -> str:
 
 def _pair(place: LonLat) -> str:
     return f"{place.lon:.8f},{place.lat:.8f}"
-
-
-def _text(text: str) -> str:
-    return escape(_UNWRITABLE.sub("", text))

@@ -1,27 +1,27 @@
-"""A drawing list and the pixels of its panels become a PNG: same list, pixels and wheels, same bytes."""
+"""A drawing list and the pixels of its panels become a picture: same list, pixels and wheels, same picture."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from PIL.PngImagePlugin import PngInfo
 
 from workflow.figure import Box, Drawing, Hatch, Item, PanelImage, Polygon, Polyline, Rect, Text
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
 
-__all__ = ["Pixels", "render", "to_png"]
+__all__ = ["PNG_RUNS", "Pixels", "hatching", "panel_picture", "render"]
 
+# zlib's way of looking for runs alone: on pictures of the ground four times as quick, the file two percent larger
+PNG_RUNS = zlib.Z_RLE
 # 4 samples a pixel each way: strokes at any angle are smooth
 _FINE = 4
-_COMPRESSION = 6
 _HATCH_PAPER, _HATCH_INK, _HATCH_STEP_MM, _HATCH_LINE_MM = 236, 168, 1.6, 0.18
 
 
@@ -31,17 +31,6 @@ class Pixels:
 
     rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
-
-
-def to_png(drawing: Drawing, panels: Sequence[Pixels], fonts: Fonts, texts: Mapping[str, str]) -> bytes:
-    """The figure as PNG bytes, with its resolution and the `texts` (key to text) as chunks; no time stamp."""
-    chunks = PngInfo()
-    for key, text in texts.items():
-        chunks.add_itxt(key, text)
-    file = io.BytesIO()
-    dpi = (drawing.dpi, drawing.dpi)
-    render(drawing, panels, fonts).save(file, "PNG", pnginfo=chunks, dpi=dpi, compress_level=_COMPRESSION)
-    return file.getvalue()
 
 
 def render(drawing: Drawing, panels: Sequence[Pixels], fonts: Fonts) -> Image.Image:
@@ -55,10 +44,11 @@ def render(drawing: Drawing, panels: Sequence[Pixels], fonts: Fonts) -> Image.Im
 def _draw(page: Image.Image, item: Item, panels: Sequence[Pixels], fonts: Fonts, dpi: int) -> None:
     match item:
         case PanelImage(panel, box):
-            _picture(page, panels[panel], _whole(box), dpi)
+            left, top, right, bottom = _whole(box)
+            page.paste(panel_picture(panels[panel], (right - left, bottom - top), dpi), (left, top))
         case Hatch(box):
             left, top, right, bottom = _whole(box)
-            page.paste(_hatching(right - left, bottom - top, dpi), (left, top))
+            page.paste(hatching(right - left, bottom - top, dpi), (left, top))
         case Rect(box, fill, opacity):
             area = _whole(box)
             page.paste(
@@ -81,12 +71,10 @@ def _whole(box: Box) -> tuple[int, int, int, int]:
 # -- panels --------------------------------------------------------------------------------------------------
 
 
-def _picture(page: Image.Image, pixels: Pixels, area: tuple[int, int, int, int], dpi: int) -> None:
-    """Pixels scaled into `area` (Lanczos); what is not valid is hatched and does not bleed into what is."""
-    size = (area[2] - area[0], area[3] - area[1])
+def panel_picture(pixels: Pixels, size: tuple[int, int], dpi: int) -> Image.Image:
+    """A panel scaled to `size` (Lanczos); what is not valid is hatched and does not bleed into what is."""
     if pixels.valid.all():
-        page.paste(_rgb_image(pixels.rgb).resize(size, Image.Resampling.LANCZOS), area[:2])
-        return
+        return _rgb_image(pixels.rgb).resize(size, Image.Resampling.LANCZOS)
     # each pixel is weighted by its validity, so no rim appears where the cover ends
     weight = _scaled(pixels.valid, size)
     cover = weight >= 0.5
@@ -94,9 +82,9 @@ def _picture(page: Image.Image, pixels: Pixels, area: tuple[int, int, int, int],
         _scaled(np.where(pixels.valid, band, 0), size) / np.where(cover, weight, 1) for band in pixels.rgb
     ]
     picture = np.clip(np.rint(bands), 0, 255).astype(np.uint8)
-    ground = _hatching(*size, dpi)
+    ground = hatching(*size, dpi)
     ground.paste(_rgb_image(picture), (0, 0), Image.fromarray(np.where(cover, 255, 0).astype(np.uint8)))
-    page.paste(ground, area[:2])
+    return ground
 
 
 def _rgb_image(rgb: NDArray[np.uint8]) -> Image.Image:
@@ -108,7 +96,7 @@ def _scaled(band: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
     return np.asarray(image, dtype=np.float32)
 
 
-def _hatching(width: int, height: int, dpi: int) -> Image.Image:
+def hatching(width: int, height: int, dpi: int) -> Image.Image:
     """Grey diagonals on light paper."""
     rows, columns = np.mgrid[:height, :width]
     step = max(4, round(_HATCH_STEP_MM * dpi / 25.4))

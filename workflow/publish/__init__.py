@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from workflow.anchors import append_anchor, read_anchors
 from workflow.errors import InputRefused, WorkflowError
+from workflow.executors import OpenExecutor, open_executor
+from workflow.exporters.figures import SUFFIXES, suffix_of
 from workflow.files import write_if_changed
 from workflow.fonts import load_fonts
 from workflow.publish.compose import Figure, FigureOptions, compose
+from workflow.publish.prov import prov
 from workflow.settings import ANCHORS_FILE
 from workflow.store import FigureEntry
 
 if TYPE_CHECKING:
+    from workflow.fonts import Fonts
     from workflow.project import Project
 
 __all__ = [
     "SUFFIXES",
     "Figure",
     "FigureOptions",
+    "Job",
     "Published",
     "before_after",
     "check_output",
     "compose",
     "evidence_of",
     "plain_name",
+    "write_all",
+    "write_many",
 ]
-
-SUFFIXES = (".png",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,15 @@ class Published:
     sidecar: Path
     figure: Figure
     not_noted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A figure of `write_many`: the site, the files to write, and what is said of it."""
+
+    site: str
+    outs: tuple[Path, ...]
+    options: FigureOptions = field(default_factory=FigureOptions)
 
 
 def before_after(
@@ -70,27 +87,102 @@ def before_after(
     BuildMissing
         when the typefaces were not built.
     """
-    check_output(out)
+    return write_all(project, site_id, (out,), options, recipe)[0]
+
+
+def write_all(
+    project: Project,
+    site_id: str,
+    outs: Sequence[Path],
+    options: FigureOptions | None = None,
+    recipe: tuple[str, int] | None = None,
+) -> tuple[Published, ...]:
+    """`before_after` in several formats: the figure is composed once, and no file is written before all are made."""
+    for out in outs:
+        check_output(out)
     figure = compose(project, site_id, options or FigureOptions(), load_fonts(), recipe)
+    return _in_place(project, figure, outs, _files(figure, outs))
+
+
+def write_many(
+    project: Project, jobs: Iterable[Job], executor: str | None = None
+) -> Iterator[tuple[Job, tuple[Published, ...] | WorkflowError]]:
+    """`write_all` for many figures, in the order of the `jobs`; one that is refused leaves the others alone.
+
+    This thread alone reads the record and writes files; `executor` (see `open_executor`; default: a thread for each
+    core) draws and encodes, a few figures ahead.
+
+    Raises
+    ------
+    BuildMissing
+        when the typefaces were not built.
+    """
+    fonts = load_fonts()
+    with open_executor(executor) as opened:
+        waiting: deque[tuple[Job, Figure | WorkflowError, Future[dict[str, bytes]] | None]] = deque()
+        for job in jobs:
+            waiting.append((job, *_started(project, job, fonts, opened)))
+            if len(waiting) > 2 * opened.workers:
+                yield _finished(project, *waiting.popleft())
+        while waiting:
+            yield _finished(project, *waiting.popleft())
+
+
+def _started(
+    project: Project, job: Job, fonts: Fonts, executor: OpenExecutor
+) -> tuple[Figure | WorkflowError, Future[dict[str, bytes]] | None]:
+    try:
+        for out in job.outs:
+            check_output(out)
+        figure = compose(project, job.site, job.options, fonts)
+    except WorkflowError as error:
+        return error, None
+    return figure, executor.pool.submit(_files, figure, job.outs)
+
+
+def _finished(
+    project: Project, job: Job, figure: Figure | WorkflowError, files: Future[dict[str, bytes]] | None
+) -> tuple[Job, tuple[Published, ...] | WorkflowError]:
+    if isinstance(figure, WorkflowError) or files is None:
+        return job, cast(WorkflowError, figure)
+    try:
+        return job, _in_place(project, figure, job.outs, files.result())
+    except WorkflowError as error:
+        return job, error
+
+
+def _files(figure: Figure, outs: Sequence[Path]) -> dict[str, bytes]:
+    """The figure in each format that is asked for."""
+    return {suffix: figure.content(suffix) for suffix in dict.fromkeys(suffix_of(out.name) for out in outs)}
+
+
+def _in_place(
+    project: Project, figure: Figure, outs: Sequence[Path], files: Mapping[str, bytes]
+) -> tuple[Published, ...]:
+    return tuple(_published(project, figure, out, files[suffix_of(out.name)]) for out in outs)
+
+
+def _published(project: Project, figure: Figure, out: Path, file: bytes) -> Published:
     beside = out.with_name(f"{out.name}.json")
-    content = {"figure": out.name, **figure.sidecar}
+    content = {"figure": out.name, "sha256": hashlib.sha256(file).hexdigest(), **figure.sidecar}
+    content["prov"] = prov(project, content)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     try:
-        write_if_changed(out, figure.png)
+        write_if_changed(out, file)
         write_if_changed(beside, text.encode())
     except OSError as error:
         raise InputRefused(
             str(out), f"cannot be written ({error.strerror})", "choose another file"
         ) from error
-    return Published(out, beside, figure, _note(project, out, figure, text.encode()))
+    return Published(out, beside, figure, _note(project, out, content, text.encode()))
 
 
-def _note(project: Project, out: Path, figure: Figure, sidecar: bytes) -> str:
+def _note(project: Project, out: Path, content: Mapping[str, Any], sidecar: bytes) -> str:
     """Note the figure's hashes and the chain's head; why that failed, which is no reason to lose the figure."""
-    chain = figure.sidecar["chain"]
+    chain = content["chain"]
     try:
         name = project.name_of(out)
-        entry = FigureEntry(name, figure.sidecar["sha256"], hashlib.sha256(sidecar).hexdigest())
+        entry = FigureEntry(name, content["sha256"], hashlib.sha256(sidecar).hexdigest())
         if entry not in project.record.figures():
             project.record.save_figure(entry)
         file, purpose = project.state_dir / ANCHORS_FILE, f"figure {name}"
@@ -114,7 +206,8 @@ def evidence_of(figure: Figure) -> dict[str, Any]:
 
 def plain_name(out: Path) -> Path:
     """Where the twin of a figure without marks goes: ``arch-plain.png`` beside ``arch.png``."""
-    return out.with_name(f"{out.stem}-plain{out.suffix}")
+    suffix = suffix_of(out.name)
+    return out.with_name(f"{out.name.removesuffix(suffix)}-plain{suffix}" if suffix else f"{out.name}-plain")
 
 
 def check_output(out: Path) -> None:
@@ -125,9 +218,9 @@ def check_output(out: Path) -> None:
     InputRefused
         when the suffix is not one of `SUFFIXES`, the folder is missing, or `out` is a folder.
     """
-    if out.suffix.lower() not in SUFFIXES:
+    if not suffix_of(out.name):
         kind = f"as {out.suffix}" if out.suffix else "without a suffix"
-        raise InputRefused(str(out), f"figures are not written {kind}", f"use {' or '.join(SUFFIXES)}")
+        raise InputRefused(str(out), f"figures are not written {kind}", f"use {', '.join(SUFFIXES)}")
     if not out.parent.is_dir():
         raise InputRefused(str(out), f"the folder {out.parent} is missing", "make it, or choose another")
     if out.is_dir():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.chips import site_grid_of
 from workflow.errors import FigureRefused, InputRefused, UnknownName
-from workflow.exporters.png import to_png
+from workflow.exporters.figures import Sheet, write
 from workflow.figure import FigureSpec, HouseStyle, Panel, lay_out
 from workflow.figure.captions import Shown, alt_text, credit_of, credits, date_label, joint_label
 from workflow.figure.lint import CODES, Draft, Lint, lint, passed
@@ -16,6 +16,7 @@ from workflow.grid import SiteGrid
 from workflow.landmass import locator
 from workflow.model import Annotation, Capture, FigureOptions, Review
 from workflow.publish.choose import Choice, choose
+from workflow.publish.inside import words_of
 from workflow.publish.pictures import (
     Picture,
     convergence_deg,
@@ -50,13 +51,13 @@ _LEAST_EXTENT_PX = 20
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure that is not written yet: PNG bytes, the sidecar's content, what the editor should know.
+    """A figure that is not written yet: what writers draw, the sidecar's content, what the editor should know.
 
     `options` are those it was asked for with, the captures resolved; `findings` what the linter said and nobody let
     pass.
     """
 
-    png: bytes
+    sheet: Sheet
     sidecar: dict[str, Any]
     caption: str
     alt_text: str
@@ -67,6 +68,16 @@ class Figure:
     def warnings(self) -> tuple[str, ...]:
         """The findings as sentences."""
         return tuple(one.sentence for one in self.findings)
+
+    def content(self, suffix: str) -> bytes:
+        """The figure's file in a format, one of `workflow.exporters.figures.SUFFIXES`.
+
+        Raises
+        ------
+        InputRefused
+            when the figure cannot have that format: a swipe of one panel, a map overlay without coordinates.
+        """
+        return write(self.sheet, suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +126,30 @@ def compose(
         size = f"{drawing.width_px} x {drawing.height_px} pixels are too many"
         raise InputRefused("Figure", size, "lower --dpi or --width")
     alt = options.alt.strip() or alt_text(choice.site, choice.targets, [part.shown for part in parts])
-    source = credits([part.shown for part in parts])
-    chunks = {"Title": choice.site.name, "Description": f"{words} {alt}", "Source": source}
-    png = to_png(drawing, [part.picture.pixels for part in parts], fonts, chunks)
+    drawn = [(part.shown, part.annotations) for part in parts]
+    sheet = Sheet(
+        spec,
+        drawing,
+        tuple(part.picture.pixels for part in parts),
+        fonts,
+        words_of(project, choice.site, drawn, spec, caption=words, alt=alt, options=options),
+        tuple(part.shown.capture.acquired for part in parts),
+        tuple(part.picture.grid if told_position(choice.site) is not None else None for part in parts),
+    )
     resolved = replace(options, captures=tuple(one.id for one in choice.captures), before=None, after=None)
     record = sidecar(
         project,
         choice,
-        [(part.shown, part.annotations) for part in parts],
+        drawn,
         spec,
         caption=words,
         alt=alt,
         fonts=fonts,
-        png=png,
         found=found,
         options=resolved,
         recipe=recipe,
     )
-    return Figure(png, record, words, alt, resolved, left)
+    return Figure(sheet, record, words, alt, resolved, left)
 
 
 def _check_allowances(options: FigureOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,11 +41,15 @@ _CELLS = 24
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A panel's pixels, ready for the eye, and where an annotation's coordinates lie on them."""
+    """A panel's pixels, ready for the eye, and where an annotation's coordinates lie on them.
+
+    `grid` is where the pixels lie on the ground, None where nobody knows.
+    """
 
     pixels: Pixels
     in_pixels: bool
     to_pixel: ToPixel
+    grid: SiteGrid | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -73,7 +77,7 @@ def on_grid(project: Project, site: Site, capture: Capture, grid: SiteGrid) -> P
     def to_pixel(lon: float, lat: float) -> tuple[float, float]:
         return grid.to_pixel(*grid.from_lonlat(LonLat(lon, lat)))
 
-    return Picture(_shown(cut.data, cut.valid, cut.stretch), False, to_pixel)
+    return Picture(_shown(cut.data, cut.valid, cut.stretch), False, to_pixel, grid)
 
 
 def cropped(picture: Picture, centre: tuple[float, float], side_px: float) -> Picture:
@@ -86,10 +90,14 @@ def cropped(picture: Picture, centre: tuple[float, float], side_px: float) -> Pi
         column, row = picture.to_pixel(x, y)
         return column - left, row - top
 
+    grid = picture.grid
+    if grid is not None:
+        west, north = grid.to_map(left, top)
+        grid = replace(grid, west=west, north=north, width=right - left, height=bottom - top)
     pixels = Pixels(
         picture.pixels.rgb[:, top:bottom, left:right], picture.pixels.valid[top:bottom, left:right]
     )
-    return Picture(pixels, picture.in_pixels, to_pixel)
+    return Picture(pixels, picture.in_pixels, to_pixel, grid)
 
 
 def still(project: Project, capture: Capture) -> Picture:

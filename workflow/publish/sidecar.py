@@ -15,7 +15,6 @@ from workflow.figure.captions import Shown
 from workflow.figure.lint import Lint
 from workflow.model import Annotation, FigureOptions, Offset
 from workflow.publish.choose import Choice
-from workflow.publish.prov import prov
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -36,16 +35,14 @@ def sidecar(
     caption: str,
     alt: str,
     fonts: Fonts,
-    png: bytes,
     found: Sequence[Lint],
     options: FigureOptions,
     recipe: tuple[str, int] | None,
 ) -> dict[str, Any]:
-    """JSON-able content: evidence with hashes, words, size, software, and where the record's chain stood."""
+    """What the files of a figure share: evidence with hashes, words, size, software, where the chain stood."""
     head = project.record.chain_head()
-    content = {
+    return {
         "format": _FORMAT,
-        "sha256": hashlib.sha256(png).hexdigest(),
         "site": choice.site.id,
         "target": choice.targets[0].id if choice.targets else None,
         "targets": [one.id for one in choice.targets],
@@ -65,7 +62,6 @@ def sidecar(
         "software": _software(),
         "font": {"name": fonts.name, "sha256": [_sha256(fonts.regular), _sha256(fonts.bold)]},
     }
-    return content | {"prov": prov(project, content)}
 
 
 def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annotation]) -> dict[str, Any]:
