@@ -35,3 +35,7 @@ def visit(tab: Any, page: str, query: str = "site=harbour-bridge") -> None:
         tab.page.locator(CLOSED).first.click()
         tab.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     tab.page.wait_for_load_state("networkidle")
+    # what was pale while the script ran has its colours again
+    tab.page.evaluate(
+        "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))"
+    )
