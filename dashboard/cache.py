@@ -17,9 +17,12 @@ from dashboard.language import language
 from dashboard.projects import current_project
 from workflow import growthchart
 from workflow.datewords import Language
-from workflow.model import Subset
+from workflow.fonts import load_fonts
+from workflow.model import FigureOptions, Subset
+from workflow.publish import Figure, compose
 from workflow.readings import Place
 from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, sitepage, work
+from workflow.readmodels import figures as drawn
 from workflow.readmodels import footprints as outlines
 from workflow.readmodels import growth as growing
 from workflow.readmodels import imagery as library
@@ -27,12 +30,16 @@ from workflow.readmodels import matrix as matrices
 
 __all__ = [
     "Stamp",
+    "blind_sites",
     "compare",
+    "figure",
+    "figures",
     "footprints",
     "growth",
     "growth_chart",
     "imagery",
     "ledger",
+    "look_again",
     "map_sites",
     "matrix",
     "news",
@@ -174,6 +181,37 @@ def matrix(reader: str) -> matrices.Matrix:
     return _matrix(str(project.root), stamp, _hidden(str(project.root), stamp, reader))
 
 
+def blind_sites(reader: str) -> frozenset[str]:
+    """Sites of which `reader` may not see yet what others said."""
+    project = current_project()
+    return frozenset(place[0] for place in _hidden(str(project.root), project.record.stamp, reader))
+
+
+def figure(
+    site: str, options: FigureOptions, recipe: tuple[str, int] | None = None, *, draft: bool = False
+) -> Figure:
+    """The figure of a site as the record stands now; a `draft` is shown whatever the linter says.
+
+    Raises
+    ------
+    WorkflowError
+        when it cannot be made (see `workflow.publish.compose`).
+    """
+    project = current_project()
+    return _figure(str(project.root), project.record.stamp, site, options, recipe, draft)
+
+
+def figures() -> list[dict[str, Any]]:
+    """Saved recipes and written figures, and what went stale."""
+    project = current_project()
+    return _figures(str(project.root), project.record.stamp)
+
+
+def look_again() -> None:
+    """Have `figures` look at the files anew: they may change without the record."""
+    _figures.clear()
+
+
 def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
     """The comparison of a site as it is now, at the record's `stamp`, as `reader` may see it.
 
@@ -277,6 +315,23 @@ def _compare(  # the cache's key
     words: Language,
 ) -> pages.ComparePage:
     return pages.compare(current_project(), site, reader=reader, language=words)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _figure(  # the cache's key
+    root: str,  # noqa: ARG001
+    stamp: Stamp,  # noqa: ARG001
+    site: str,
+    options: FigureOptions,
+    recipe: tuple[str, int] | None,
+    draft: bool,
+) -> Figure:
+    return compose(current_project(), site, options, load_fonts(), recipe, draft=draft)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _figures(root: str, stamp: Stamp) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+    return drawn.figures(current_project())
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

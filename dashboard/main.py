@@ -29,6 +29,7 @@ pages = {
     t("Findings"): [
         st.Page("views/growth.py", title=t("Growth"), icon=":material/stairs:", url_path="growth"),
         st.Page("views/claims.py", title=t("Claims"), icon=":material/fact_check:", url_path="claims"),
+        st.Page("views/figures.py", title=t("Figures"), icon=":material/image:", url_path="figures"),
     ],
     t("Project"): [
         st.Page("views/history.py", title=t("History"), icon=":material/history:", url_path="history"),

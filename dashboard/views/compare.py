@@ -34,7 +34,7 @@ def show() -> None:
 def _body(names: dict[str, str]) -> None:
     """The part that runs again when something is chosen, drawn or said; the frame around it stays."""
     with notices.refusals():
-        site_column, target_column, _ = st.columns([4, 3, 5], vertical_alignment="bottom")
+        site_column, target_column, link_column = st.columns([4, 3, 5], vertical_alignment="bottom")
         with site_column:
             site = state.select(t("Site"), "site", names, key=viewer.site_key())
         stamp, author = cache.stamp(), state.author()
@@ -42,6 +42,8 @@ def _body(names: dict[str, str]) -> None:
         page = cache.compare(site, stamp, author.name if author else None)
         with target_column:
             target = _target(page)
+        with link_column:
+            _figure_link(page, target)
         _refused()
         _pictures(page, target)
         _little(page, target)
@@ -59,6 +61,18 @@ def _target(page: pages.ComparePage) -> Target:
     names = {one.id: one.name or one.id for one in targets}
     picked = state.select(t("Target"), "target", names, key=f"compare.target.{page.site.id}")
     return next(one for one in targets if one.id == picked)
+
+
+def _figure_link(page: pages.ComparePage, target: Target) -> None:
+    """The page Figures with this target and, where the address names them, the two pictures that are shown."""
+    known = {card.id for card in page.captures}
+    shown = [st.query_params.get(side, "") for side in ("left", "right")]
+    query = {"site": page.site.id}
+    if target is not NO_TARGET:
+        query["target"] = target.id
+    if len(known.intersection(shown)) == len(shown):
+        query["captures"] = ",".join(shown)
+    st.page_link("views/figures.py", label=t("Make a figure"), query_params=query)
 
 
 def _refused() -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "before_after",
     "check_output",
     "compose",
+    "described",
     "evidence_of",
     "plain_name",
     "write_all",
@@ -164,17 +165,23 @@ def _in_place(
 
 def _published(project: Project, figure: Figure, out: Path, file: bytes) -> Published:
     beside = out.with_name(f"{out.name}.json")
-    content = {"figure": out.name, "sha256": hashlib.sha256(file).hexdigest(), **figure.sidecar}
-    content["prov"] = prov(project, content)
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    content, text = described(project, figure, out.name, file)
     try:
         write_if_changed(out, file)
-        write_if_changed(beside, text.encode())
+        write_if_changed(beside, text)
     except OSError as error:
         raise InputRefused(
             str(out), f"cannot be written ({error.strerror})", "choose another file"
         ) from error
-    return Published(out, beside, figure, _note(project, out, content, text.encode()))
+    return Published(out, beside, figure, _note(project, out, content, text))
+
+
+def described(project: Project, figure: Figure, name: str, file: bytes) -> tuple[dict[str, Any], bytes]:
+    """The sidecar of a figure's `file` of that `name`: what it says, and its bytes."""
+    content = {"figure": name, "sha256": hashlib.sha256(file).hexdigest(), **figure.sidecar}
+    content["prov"] = prov(project, content)
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return content, text.encode()
 
 
 def _note(project: Project, out: Path, content: Mapping[str, Any], sidecar: bytes) -> str:
