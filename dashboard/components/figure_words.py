@@ -23,7 +23,7 @@ def words(figure: Figure) -> None:
     st.session_state["figures.caption"] = figure.caption
     st.session_state["figures.alt"] = figure.alt_text
     st.text_area(
-        t("Caption"), key="figures.caption", height=110, max_chars=2000, on_change=_take, args=("caption",)
+        t("Caption"), key="figures.caption", height=170, max_chars=2000, on_change=_take, args=("caption",)
     )
     own = figure.options.caption is not None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,7 +37,7 @@ def words(figure: Figure) -> None:
                 args=("caption", None),
             )
     st.text_area(
-        t("Alternative text"), key="figures.alt", height=80, max_chars=2000, on_change=_take, args=("alt",)
+        t("Alternative text"), key="figures.alt", height=130, max_chars=2000, on_change=_take, args=("alt",)
     )
 
 
@@ -60,7 +60,8 @@ def findings(found: Sequence[Lint], allowed: Mapping[str, str]) -> None:
     st.html(
         f"<h2 style='font-size:1.05rem;margin:0;padding:0' data-findings='{len(found)}'>{safe(head)}</h2>"
     )
-    for code, some in groupby(found, key=lambda one: one.code):
+    blocking_first = sorted(found, key=lambda one: not one.blocks)
+    for code, some in groupby(blocking_first, key=lambda one: one.code):
         _one(code, list(some), allowed)
     for code, reason in allowed.items():
         _passed(code, reason, allowed)
@@ -75,7 +76,7 @@ def _one(code: str, found: Sequence[Lint], allowed: Mapping[str, str]) -> None:
     text.html(
         f"<div data-finding='{safe(code)}' style='line-height:1.4;overflow-wrap:anywhere'>"
         f"<b><span style='color:var(--{ink})'>{sign} {safe(word)}</span> {safe(title)}</b>"
-        f"<div style='{_SMALL}'>{what}</div><div>{safe(remedy)}</div></div>"
+        f"<div style='{_SMALL}'>{what}</div><div style='font-size:.95rem'>{safe(remedy)}</div></div>"
     )
     with (
         side.popover(t("Let it pass"), width="stretch"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -54,14 +55,8 @@ def _body(names: Mapping[str, str]) -> None:
             _other_site(site)
             page = cache.compare(site, cache.stamp(), me.name)
             options = _options(page)
-        with right:
-            if site in cache.blind_sites(me.name):
-                notices.say(
-                    "note",
-                    t("You read pictures of this site a second time: its figures wait until you have."),
-                )
-            elif options is not None:
-                _figure(me, page, options)
+        if options is not None:
+            _figure(me, page, options, left, right)
         _list(me, names)
 
 
@@ -117,24 +112,38 @@ def _options(page: ComparePage) -> FigureOptions | None:
 # -- the figure ----------------------------------------------------------------------------------------------
 
 
-def _figure(me: Author, page: ComparePage, options: FigureOptions) -> None:
-    try:
-        figure = cache.figure(page.site.id, replace(options, dpi=_PREVIEW_DPI), draft=True)
-    except BuildMissing:
-        raise
-    except WorkflowError as error:
-        notices.say("warning", str(error))
-        return
+def _figure(me: Author, page: ComparePage, options: FigureOptions, left: Any, right: Any) -> None:
+    """Picture and findings at the right, the words below the choices at the left."""
+    site = page.site.id
+    with right:
+        if site in cache.blind_sites(me.name):
+            notices.say(
+                "note",
+                t("You read pictures of this site a second time: its figures wait until you have."),
+            )
+            return
+        try:
+            figure = cache.figure(site, replace(options, dpi=_PREVIEW_DPI), draft=True)
+        except BuildMissing:
+            raise
+        except WorkflowError as error:
+            notices.say("warning", str(error))
+            return
+        _picture(figure, options)
+        _take_away(me, site, options, figure)
+        figure_words.findings(figure.findings, {one.code: one.reason for one in options.allow})
+    with left:
+        figure_words.words(figure)
+
+
+def _picture(figure: Figure, options: FigureOptions) -> None:
     st.image(figure.png, width="stretch", alt=figure.alt_text)
-    badge = notices.SYNTHETIC if figure.sidecar["synthetic"] else ""
+    badge = f"{notices.SYNTHETIC} · " if figure.sidecar["synthetic"] else ""
     size = t("{width} mm wide, {dpi} pixels an inch", width=f"{options.width_mm:g}", dpi=options.dpi)
     st.html(
-        f"<div data-figure='{figure.sidecar['sha256']}' style='font-size:.88rem'>{badge} "
+        f"<div data-figure='{figure.sidecar['sha256']}' style='font-size:.88rem'>{badge}"
         f"<span style='opacity:.8'>{safe(size)}</span></div>"
     )
-    _take_away(me, page.site.id, options, figure)
-    figure_words.findings(figure.findings, {one.code: one.reason for one in options.allow})
-    figure_words.words(figure)
 
 
 def _take_away(me: Author, site: str, options: FigureOptions, figure: Figure) -> None:
