@@ -33,6 +33,7 @@ __all__ = [
     "blind_sites",
     "compare",
     "figure",
+    "figure_file",
     "figures",
     "footprints",
     "growth",
@@ -201,6 +202,25 @@ def figure(
     return _figure(str(project.root), project.record.stamp, site, options, recipe, draft)
 
 
+def figure_file(
+    site: str,
+    options: FigureOptions,
+    suffix: str,
+    recipe: tuple[str, int] | None = None,
+    *,
+    draft: bool = False,
+) -> bytes:
+    """The figure as a file of a format, one of `workflow.publish.SUFFIXES`.
+
+    Raises
+    ------
+    WorkflowError
+        when it cannot be made, or has no file of that format.
+    """
+    project = current_project()
+    return _figure_file(str(project.root), project.record.stamp, site, options, recipe, draft, suffix)
+
+
 def figures() -> list[dict[str, Any]]:
     """Saved recipes and written figures, and what went stale."""
     project = current_project()
@@ -317,7 +337,7 @@ def _compare(  # the cache's key
     return pages.compare(current_project(), site, reader=reader, language=words)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _figure(  # the cache's key
     root: str,  # noqa: ARG001
     stamp: Stamp,  # noqa: ARG001
@@ -327,6 +347,19 @@ def _figure(  # the cache's key
     draft: bool,
 ) -> Figure:
     return compose(current_project(), site, options, load_fonts(), recipe, draft=draft)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _figure_file(
+    root: str,
+    stamp: Stamp,
+    site: str,
+    options: FigureOptions,
+    recipe: tuple[str, int] | None,
+    draft: bool,
+    suffix: str,
+) -> bytes:
+    return _figure(root, stamp, site, options, recipe, draft).content(suffix)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

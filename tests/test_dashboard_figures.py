@@ -109,7 +109,7 @@ def test_every_choice_stands_in_the_address_and_the_address_opens_the_same(proje
     app.checkbox(key="figures.marks").uncheck()
     app.number_input(key="figures.extent").set_value(80.0)
     sound(app.run())
-    assert app.query_params["captures"] == [f"{ids[2]},{ids[0]}"]
+    assert app.query_params["captures"] == f"{ids[2]},{ids[0]}"
     again = open_page(**dict(app.query_params))
     assert again.multiselect(key="figures.captures").value == [ids[2], ids[0]]
     assert again.number_input(key="figures.extent").value == 80
@@ -213,7 +213,7 @@ def test_a_viewer_looks_and_downloads(project: Project) -> None:
     assert len(drawn(app)) == 64
     assert "figures.save" not in keys(app)
     assert [one.proto.label for one in app.get("download_button")] == [
-        "Download PNG",
+        "Download",
         "What it rests on (JSON)",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.errors import BuildMissing, StaleWrite, UnknownName, WorkflowError
 from workflow.model import Author, FigureOptions, slug
-from workflow.publish import Figure, described, evidence_of
+from workflow.publish import SUFFIXES, Figure, described, evidence_of
 from workflow.publish.styles import style_names
 from workflow.readmodels import figures as recipes
 from workflow.readmodels.pages import ComparePage
@@ -27,6 +28,7 @@ _SITE, _OF = "figures.site", "figures.of"
 _RECIPE, _NAME = "figures.recipe", "figures.name"
 _SAID = "figures.said"
 _PREVIEW_DPI = 110
+_NOT_ALWAYS = (".gif", ".mp4", ".html", ".kmz", ".geo.tif")
 _NO_RECIPE = ("", 0)
 
 
@@ -123,25 +125,27 @@ def _figure(me: Author, page: ComparePage, options: FigureOptions, left: Any, ri
             )
             return
         try:
-            figure = cache.figure(site, replace(options, dpi=_PREVIEW_DPI), draft=True)
+            rough = replace(options, dpi=_PREVIEW_DPI)
+            figure = cache.figure(site, rough, draft=True)
+            png = cache.figure_file(site, rough, ".png", draft=True)
         except BuildMissing:
             raise
         except WorkflowError as error:
             notices.say("warning", str(error))
             return
-        _picture(figure, options)
+        _picture(figure, png, options)
         _take_away(me, site, options, figure)
         figure_words.findings(figure.findings, {one.code: one.reason for one in options.allow})
     with left:
         figure_words.words(figure)
 
 
-def _picture(figure: Figure, options: FigureOptions) -> None:
-    st.image(figure.png, width="stretch", alt=figure.alt_text)
+def _picture(figure: Figure, png: bytes, options: FigureOptions) -> None:
+    st.image(png, width="stretch", alt=figure.alt_text)
     badge = f"{notices.SYNTHETIC} · " if figure.sidecar["synthetic"] else ""
     size = t("{width} mm wide, {dpi} pixels an inch", width=f"{options.width_mm:g}", dpi=options.dpi)
     st.html(
-        f"<div data-figure='{figure.sidecar['sha256']}' style='font-size:.88rem'>{badge}"
+        f"<div data-figure='{hashlib.sha256(png).hexdigest()}' style='font-size:.88rem'>{badge}"
         f"<span style='opacity:.8'>{safe(size)}</span></div>"
     )
 
@@ -149,30 +153,38 @@ def _picture(figure: Figure, options: FigureOptions) -> None:
 def _take_away(me: Author, site: str, options: FigureOptions, figure: Figure) -> None:
     blocked = any(one.blocks for one in figure.findings)
     recipe = _is_of(site, replace(options, captures=figure.options.captures))
-    name = f"{recipe[0] if recipe else _file_name(site, options)}.png"
+    refused = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if Deed.SAVE_FIGURES in ALLOWED[me.role]:
             with st.popover(t("Save the recipe"), icon=":material/save:", disabled=blocked):
                 _save_form(site, options)
+        with st.container(width=130):
+            suffix = state.select(
+                t("Format"), "format", {one: _format(one) for one in SUFFIXES}, key="figures.format"
+            )
+        name = f"{recipe[0] if recipe else _file_name(site, options)}{suffix}"
+        if suffix in _NOT_ALWAYS:
+            refused = _why_not(site, replace(options, dpi=_PREVIEW_DPI), suffix)
         st.download_button(
-            t("Download PNG"),
-            partial(_png, site, options, recipe),
+            t("Download"),
+            partial(_file, site, options, recipe, suffix),
             name,
-            "image/png",
-            key="figures.png",
+            key="figures.download",
             icon=":material/download:",
             on_click="ignore",
-            disabled=blocked,
+            disabled=blocked or bool(refused),
         )
         st.download_button(
             t("What it rests on (JSON)"),
-            partial(_sidecar, site, options, recipe, name),
+            partial(_sidecar, site, options, recipe, name, suffix),
             f"{name}.json",
             "application/json",
             key="figures.json",
             on_click="ignore",
-            disabled=blocked,
+            disabled=blocked or bool(refused),
         )
+    if refused:
+        notices.say("note", refused)
     if blocked:
         st.caption(t("Mend what blocks, or let it pass with a reason; then it can be saved and downloaded."))
     elif recipe:
@@ -186,12 +198,28 @@ def _file_name(site: str, options: FigureOptions) -> str:
     return f"{site}-{slug(options.number)}" if slug(options.number) else site
 
 
-def _png(site: str, options: FigureOptions, recipe: tuple[str, int] | None) -> bytes:
-    return cache.figure(site, options, recipe).png
+def _format(suffix: str) -> str:
+    return suffix.removeprefix(".").upper()
 
 
-def _sidecar(site: str, options: FigureOptions, recipe: tuple[str, int] | None, name: str) -> bytes:
-    return described(cache.figure(site, options, recipe), name)
+def _why_not(site: str, options: FigureOptions, suffix: str) -> str:
+    """Why a figure has no file of a format, "" where it has: one panel has no swipe, a still no place on a map."""
+    try:
+        cache.figure_file(site, options, suffix, draft=True)
+    except WorkflowError as error:
+        return str(error)
+    return ""
+
+
+def _file(site: str, options: FigureOptions, recipe: tuple[str, int] | None, suffix: str) -> bytes:
+    return cache.figure_file(site, options, suffix, recipe)
+
+
+def _sidecar(
+    site: str, options: FigureOptions, recipe: tuple[str, int] | None, name: str, suffix: str
+) -> bytes:
+    figure = cache.figure(site, options, recipe)
+    return described(current_project(), figure, name, _file(site, options, recipe, suffix))[1]
 
 
 def _is_of(site: str, options: FigureOptions) -> tuple[str, int] | None:
