@@ -162,7 +162,7 @@ def test_a_figure_that_cannot_be_made_says_why_beside_its_choices(project: Proje
     assert len(drawn(sound(app.run()))) == 64
 
 
-def test_a_recipe_is_saved_in_versions_opened_and_removed(project: Project) -> None:
+def test_a_recipe_is_saved_in_versions_and_opened(project: Project) -> None:
     app = open_page(number="29")
     app.text_input(key="figures.name").set_value("bridge")
     app.button(key="figures.save").click()
