@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from workflow.actions import withdraw
 from workflow.errors import UnknownName
+from workflow.exporters.kml import project_kml
 from workflow.grid import site_grid
 from workflow.model import Author, LonLat, Position, Role
 from workflow.pipeline.track import track
 from workflow.project import Project
-from workflow.readmodels import pages
+from workflow.readmodels.exports import extract
 from workflow.readmodels.imagery import fitting, imagery
-from workflow.readmodels.sitepage import ground_of, kml, map_sites, position_rows, version_of
+from workflow.readmodels.sitepage import ground_of, map_sites, position_rows, version_of
 
 
 @pytest.fixture
@@ -91,8 +92,7 @@ def test_a_position_is_told_in_each_form_with_its_precision() -> None:
 
 
 def test_the_kml_of_a_site_has_the_pictures_over_it(project: Project) -> None:
-    findings = pages.compare(project, "harbour-bridge").findings
-    text = kml(project, "harbour-bridge", findings)
+    text = project_kml(extract(project, ["harbour-bridge"]))
     assert text.count("scene-") == 4
     assert "still.png" not in text
 

@@ -19,7 +19,7 @@ from workflow.actions import (
     undo,
 )
 from workflow.errors import UnknownName
-from workflow.model import Author, Review, State
+from workflow.model import Author, FigureOptions, Review, State
 from workflow.publish.choose import choose
 from workflow.readmodels import evidence, pages, reviews, tables, work
 
@@ -286,7 +286,7 @@ def everywhere(desk: Any) -> dict[str, object]:
         "findings": [(one.phrase, bool(one.contradictions)) for one in evidence.findings(desk.project)],
         "card": dict(page.captures[0].states),
         "site": pages.overview(desk.project).sites[0].state,
-        "figure": choose(desk.project, "arch", None, "a" * 16, "b" * 16).states,
+        "figure": choose(desk.project, "arch", FigureOptions(captures=("a" * 16, "b" * 16))).states["gantry"],
         "queue": [row["priority"] for row in work.queue(desk.project, "arch")],
         "target": next(row["pending"] for row in tables.status(desk.project) if row["kind"] == "target"),
     }

@@ -20,7 +20,7 @@ from workflow.chips import chip, covering
 from workflow.cli import main
 from workflow.errors import InputRefused, NotAllowed
 from workflow.intake import IntakeOptions
-from workflow.model import Author, Capture, LonLat, Position, Role, Site, StoredFile, Target
+from workflow.model import Author, Capture, FigureOptions, LonLat, Position, Role, Site, StoredFile, Target
 from workflow.pipeline.ingest import ingest
 from workflow.pipeline.track import track
 from workflow.project import Project, init_project
@@ -283,7 +283,7 @@ def test_it_is_not_there_for_pictures_figures_and_statements(project: Project) -
         lambda: pictures.tile(project, "gate", capture.id, 0, 0, 0),
         lambda: pictures.still(project, capture.id),
         lambda: pictures.thumbnail(project, site, gone),
-        lambda: choose(project, "gate", None, capture.file, None),
+        lambda: choose(project, "gate", FigureOptions(before=capture.file)),
         lambda: observe(project, ANNA, site="gate", capture=capture.file, state="absent"),
     ]
     for attempt in attempts:
@@ -314,7 +314,7 @@ def test_what_was_said_of_it_bounds_a_figure_s_interval_unless_the_picture_was_w
 ) -> None:
     first, second, third = project.captures()
     withdraw(project, LENA, second.id, reason="licence ended", void=void)
-    choice = choose(project, "gate", None, None, None)
+    choice = choose(project, "gate", FigureOptions())
     assert choice.finding is not None
     assert choice.finding.after == (first if void else second).acquired.earliest
     assert [one.id for one in choice.captures] == [first.id, third.id]

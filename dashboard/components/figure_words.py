@@ -137,7 +137,7 @@ def _told(code: str) -> tuple[str, str]:
         "stretch-differs": (t("Brightness differs undeclared"), t("Let it be declared in the picture.")),
         "extent-differs": (t("Extents differ undeclared"), t("Let it be declared in the picture.")),
         "contradiction": (t("Statements contradict each other"), t("Have them reviewed first.")),
-        "disputed": (t("Analysts disagree"), t("Have the statements reviewed first.")),
+        "disputed": (t("Statements differ"), t("Have the statements reviewed first.")),
         "unreviewed": (t("Not reviewed"), t("Have the statements reviewed first.")),
         "likelihood-with-confidence": (
             t("Likelihood and confidence in one sentence"),
