@@ -15,6 +15,7 @@ from workflow.exporters.figures.shapes import (
     emu,
     group_transform,
     hexed,
+    rectangle,
     to_shapes,
 )
 from workflow.exporters.figures.sheet import Sheet, without_caption
@@ -109,7 +110,7 @@ def _xml(document: Any, shape: Shape, number: int) -> str:
             return (
                 f'<pic:pic><pic:nvPicPr><pic:cNvPr id="{number}" name="{name}" descr="{escaped(alt)}"/>'
                 f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{link}"/>'
-                f"<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>{_at(box)}</pic:spPr></pic:pic>"
+                f"<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>{rectangle(box)}</pic:spPr></pic:pic>"
             )
         case Mark(name, (part,), _):
             return _mark(name, number, part)
@@ -130,14 +131,6 @@ def _mark(name: str, number: int, part: str) -> str:
     )
 
 
-def _at(box: Box) -> str:
-    return (
-        f'<a:xfrm><a:off x="{round(box.left)}" y="{round(box.top)}"/>'
-        f'<a:ext cx="{round(box.width)}" cy="{round(box.height)}"/></a:xfrm>'
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-    )
-
-
 def _label(label: Label, number: int) -> str:
     run = _run(label)
     spacing = (
@@ -149,7 +142,7 @@ def _label(label: Label, number: int) -> str:
     )
     return (
         f'<wps:wsp><wps:cNvPr id="{number}" name="Text"/><wps:cNvSpPr txBox="1"/>'
-        f"<wps:spPr>{_at(label.box)}<a:noFill/></wps:spPr>"
+        f"<wps:spPr>{rectangle(label.box)}<a:noFill/></wps:spPr>"
         f"<wps:txbx><w:txbxContent>{lines}</w:txbxContent></wps:txbx>"
         '<wps:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"><a:noAutofit/></wps:bodyPr></wps:wsp>'
     )

@@ -16,7 +16,18 @@ from workflow.exporters.png import hatching, panel_picture
 from workflow.figure import Box, Drawing, Hatch, Item, PanelImage, Polygon, Polyline, Rect, Text
 from workflow.figure.drawing import Point, Rgb
 
-__all__ = ["Label", "Mark", "Picture", "Shape", "emu", "group_transform", "hexed", "solid", "to_shapes"]
+__all__ = [
+    "Label",
+    "Mark",
+    "Picture",
+    "Shape",
+    "emu",
+    "group_transform",
+    "hexed",
+    "rectangle",
+    "solid",
+    "to_shapes",
+]
 
 _JPEG_QUALITY = 92
 _EMU_AN_INCH = 914400
@@ -181,6 +192,11 @@ def _offset(box: Box) -> str:
         f'<a:off x="{round(box.left)}" y="{round(box.top)}"/>'
         f'<a:ext cx="{round(box.width)}" cy="{round(box.height)}"/>'
     )
+
+
+def rectangle(box: Box) -> str:
+    """Place and outline of a rectangle."""
+    return f'{_transform(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
 
 
 def group_transform(box: Box) -> str:

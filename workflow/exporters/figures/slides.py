@@ -17,6 +17,7 @@ from workflow.exporters.figures.shapes import (
     emu,
     group_transform,
     hexed,
+    rectangle,
     solid,
     to_shapes,
 )
@@ -72,7 +73,7 @@ def _xml(slide: Any, shape: Shape, number: int) -> Iterator[str]:
                 f'<p:pic {_SPACES}><p:nvPicPr><p:cNvPr id="{number}" name="{name}" descr="{escaped(alt)}"/>'
                 '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
                 f'<p:blipFill><a:blip r:embed="{link}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
-                f"<p:spPr>{_at(box)}</p:spPr></p:pic>"
+                f"<p:spPr>{rectangle(box)}</p:spPr></p:pic>"
             )
         case Mark(name, (part,), _):
             yield _mark(name, number, part)
@@ -90,14 +91,6 @@ def _mark(name: str, number: int, part: str) -> str:
     return (
         f'<p:sp {_SPACES}><p:nvSpPr><p:cNvPr id="{number}" name="{name}" descr="{name}"/>'
         f"<p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr>{part}</p:spPr></p:sp>"
-    )
-
-
-def _at(box: Box) -> str:
-    return (
-        f'<a:xfrm><a:off x="{round(box.left)}" y="{round(box.top)}"/>'
-        f'<a:ext cx="{round(box.width)}" cy="{round(box.height)}"/></a:xfrm>'
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
     )
 
 
@@ -123,7 +116,7 @@ def _text_box(name: str, number: int, box: Box, paragraphs: str, *, wrap: str, a
     body = f"<a:bodyPr {how}><a:noAutofit/></a:bodyPr>"
     return (
         f'<p:sp {_SPACES}><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr>'
-        f"<p:spPr>{_at(box)}<a:noFill/></p:spPr>"
+        f"<p:spPr>{rectangle(box)}<a:noFill/></p:spPr>"
         f"<p:txBody>{body}<a:lstStyle/>{paragraphs}</p:txBody></p:sp>"
     )
 
