@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.errors import InputRefused, UnknownName
 from workflow.licences import Passing, passing
 from workflow.model import Capture, Site, slug
+from workflow.visibility import is_told
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -23,7 +24,6 @@ __all__ = ["BundleOptions", "Contents", "File", "collect", "in_full"]
 
 _OF_CAPTURES = ("capture", "file", "intake_event")
 _LARGEST_SIDECAR = 16 * 2**20
-_PUBLIC = "public"
 
 Row = Mapping[str, Any]
 
@@ -117,7 +117,8 @@ def _sites(
     for key in sorted(asked):
         if key not in there:
             raise UnknownName("site", key, tuple(there))
-    hidden = {key for key, site in there.items() if site.visibility != _PUBLIC and not options.with_positions}
+    audience = "restricted" if options.with_positions else "public"
+    hidden = {key for key, site in there.items() if not is_told(site, audience)}
     for key in sorted(asked & hidden):
         raise InputRefused(
             f"Site {key}",
