@@ -47,7 +47,7 @@ from workflow.model import (
 from workflow.pipeline.ingest import ingest
 from workflow.pipeline.track import track
 from workflow.project import Project, init_project
-from workflow.publish import FigureOptions, before_after, evidence_of
+from workflow.publish import FigureOptions, evidence_of, write_figure
 from workflow.readmodels.custody import file_problem, verify
 from workflow.readmodels.figurecheck import known_figures
 from workflow.store import KIND_NAMES, Record
@@ -89,7 +89,7 @@ def build(folder: Path) -> Path:
             transaction.put(Claim("c1", "One gantry.", {}, {}, "2021-08-01", 1), base_version=0)
         project.record.log_export(AUTHOR, "a table", Export("", "csv", "t.csv", "0" * 64, 9, ("gate",)))
         for name in ("arch.png", "again.png"):
-            made = before_after(project, "gate", root / name, FigureOptions(dpi=72)).figure
+            made = write_figure(project, "gate", root / name, FigureOptions(dpi=72)).figure
         save_figure(project, AUTHOR, "arch", "gate", made.options, evidence_of(made))
     return root
 

@@ -22,7 +22,7 @@ from workflow.cli import main
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName
 from workflow.model import Capture, Export, Role, Withdrawal
 from workflow.project import Project
-from workflow.publish import FigureOptions, before_after
+from workflow.publish import FigureOptions, write_figure
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +219,7 @@ def test_a_credit_that_a_figure_prints_on_one_line_is_that_of_the_record(project
     with project.record.write(ANNA, "credits") as transaction:
         for row in transaction.rows(Capture):
             transaction.put(replace(row.value, credit="© 2021  Somebody\nInc."), row.version)
-    before_after(project, "gate", project.root / "arch.png", FigureOptions(dpi=72))
+    write_figure(project, "gate", project.root / "arch.png", FigureOptions(dpi=72))
     assert make(project, figures=(project.root / "arch.png",)).manifest["figures"] != []
 
 

@@ -24,7 +24,7 @@ from workflow.intake import IntakeOptions
 from workflow.model import Annotation, Author, Capture, FileRole, Offset, Role, StoredFile
 from workflow.pipeline.ingest import ingest
 from workflow.project import Project
-from workflow.publish import FigureOptions, Published, before_after
+from workflow.publish import FigureOptions, Published, write_figure
 from workflow.readmodels.custody import verify, verify_figures
 from workflow.store import KIND_NAMES, Record
 
@@ -62,7 +62,7 @@ def found(project: Project, *anchors: Any) -> tuple[list[str], list[str]]:
 
 
 def figure(project: Project, out: Path | None = None) -> Published:
-    return before_after(project, "gate", out or project.root / "arch.png", FigureOptions(dpi=72))
+    return write_figure(project, "gate", out or project.root / "arch.png", FigureOptions(dpi=72))
 
 
 def run(*arguments: object) -> int:

@@ -1,4 +1,7 @@
-"""Laws of the drawing list and of the words on a figure; no pixels."""
+"""Laws of the drawing list and of the words on a figure; no pixels.
+
+Longer than others, because every part is laid out with the same few panels, and laws hold for all at once.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from prov.model import ProvDocument
 from workflow.actions import annotate
 from workflow.model import Author, Observation, Offset
 from workflow.project import Project
-from workflow.publish import FigureOptions, before_after
+from workflow.publish import FigureOptions, write_figure
 from workflow.publish.prov import NAMESPACE
 
 BO = Author("배 아무개")
@@ -41,7 +41,7 @@ def sidecar(project: Project) -> dict[str, Any]:
 
 def written(project: Project, site: str) -> dict[str, Any]:
     """The sidecar of a figure as it stands beside it."""
-    made = before_after(project, site, project.root / f"{site}.png", FigureOptions(dpi=72))
+    made = write_figure(project, site, project.root / f"{site}.png", FigureOptions(dpi=72))
     content: dict[str, Any] = json.loads(made.sidecar.read_text(encoding="utf-8"))
     return content
 

@@ -48,7 +48,7 @@ from workflow.model import (
     TargetClass,
 )
 from workflow.project import Project, init_project
-from workflow.publish import FigureOptions, Job, Published, before_after, write_all, write_many
+from workflow.publish import FigureOptions, Job, Published, write_all, write_figure, write_many
 from workflow.publish.pictures import convergence_deg, ground_m_per_px, widest_gap
 
 PLACE = LonLat(125.7392, 39.1078)
@@ -190,7 +190,7 @@ def series(watched: Project) -> list[Capture]:
 
 def published(project: Project, site: str = "motorway", **options: object) -> Published:
     values: dict[str, object] = {"dpi": 100, **options}
-    return before_after(project, site, project.root / "figure.png", FigureOptions(**values))  # type: ignore[arg-type]
+    return write_figure(project, site, project.root / "figure.png", FigureOptions(**values))  # type: ignore[arg-type]
 
 
 def shown(made: Published) -> list[str]:
@@ -353,7 +353,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_work(
     project: Project, name: str, sentence: str
 ) -> None:
     with pytest.raises(InputRefused, match=sentence):
-        before_after(project, "no site is looked for", project.root / name)
+        write_figure(project, "no site is looked for", project.root / name)
 
 
 def test_missing_typefaces_are_named(tmp_path: Path) -> None:
@@ -490,7 +490,7 @@ def test_files_on_the_ground_do_not_tell_where_a_restricted_site_is(
     put(watched, Site("hidden", "Hidden place", position=SITE.position, radius_m=60, visibility="restricted"))
     for suffix in (".kmz", ".geo.tif"):
         with pytest.raises(InputRefused, match="a site that is public"):
-            before_after(watched, "hidden", watched.root / f"figure{suffix}", FigureOptions(dpi=72))
+            write_figure(watched, "hidden", watched.root / f"figure{suffix}", FigureOptions(dpi=72))
 
 
 def test_a_file_names_its_recipe_its_originals_and_when_the_newest_evidence_came_in(
@@ -512,7 +512,7 @@ def test_many_figures_are_the_same_as_one_by_one_and_a_refused_one_leaves_the_ot
     watched: Project, series: list[Capture], executor: str
 ) -> None:
     options = FigureOptions(dpi=72)
-    one = before_after(watched, "motorway", watched.root / "one.png", options)
+    one = write_figure(watched, "motorway", watched.root / "one.png", options)
     sites = ["motorway", "nowhere", *["motorway"] * 6]
     jobs = [Job(site, (watched.root / f"{number}.png",), options) for number, site in enumerate(sites)]
     done = list(write_many(watched, jobs, executor))

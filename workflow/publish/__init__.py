@@ -33,13 +33,13 @@ __all__ = [
     "FigureOptions",
     "Job",
     "Published",
-    "before_after",
     "check_output",
     "compose",
     "described",
     "evidence_of",
     "plain_name",
     "write_all",
+    "write_figure",
     "write_many",
 ]
 
@@ -66,7 +66,7 @@ class Job:
     options: FigureOptions = field(default_factory=FigureOptions)
 
 
-def before_after(
+def write_figure(
     project: Project,
     site_id: str,
     out: Path,
@@ -98,7 +98,7 @@ def write_all(
     options: FigureOptions | None = None,
     recipe: tuple[str, int] | None = None,
 ) -> tuple[Published, ...]:
-    """`before_after` in several formats: the figure is composed once, and no file is written before all are made."""
+    """`write_figure` in several formats: the figure is composed once, and no file is written before all are made."""
     for out in outs:
         check_output(out)
     figure = compose(project, site_id, options or FigureOptions(), load_fonts(), recipe)
