@@ -376,13 +376,32 @@ def look(page: Any, seen: Seen, more: int) -> None:
 
 
 def note(page: Any, seen: Seen) -> None:
-    """Point at everything in all frames, and note which texts they have and whether one left its mark."""
-    for frame in page.frames:
+    """Point at everything in all frames, and note which texts they have and whether one left its mark.
+
+    A frame that gives way to another while it is read (a map drawn anew) is no finding: the page is read again.
+    """
+    stayed = False
+    while not stayed:
+        stayed = True
+        for frame in page.frames:
+            stayed = _noted(frame, seen) and stayed
+
+
+def _noted(frame: Any, seen: Seen) -> bool:
+    """Whether this frame stayed while it was read."""
+    from playwright.sync_api import Error as PlaywrightError
+
+    try:
         frame.evaluate(_POINT)
-        marked = frame.evaluate(_MARKED)
-        if marked is not None:
-            seen.ran.append(f"{seen.where}: mark {marked}")
-        seen.shown.setdefault(seen.where.partition("?")[0], set()).update(frame.evaluate(_TEXTS))
+        marked, texts = frame.evaluate(_MARKED), frame.evaluate(_TEXTS)
+    except PlaywrightError as gone:
+        if frame.is_detached() or "context was destroyed" in str(gone):
+            return False
+        raise
+    if marked is not None:
+        seen.ran.append(f"{seen.where}: mark {marked}")
+    seen.shown.setdefault(seen.where.partition("?")[0], set()).update(texts)
+    return True
 
 
 def visit(page: Any, seen: Seen, address: str, where: Sequence[str], more: int) -> None:
