@@ -16,14 +16,16 @@ import numpy as np
 import shapely
 
 from workflow.errors import BuildMissing
-from workflow.figure import Locator
+from workflow.figure import Locator, Network
 from workflow.fonts import fonts_dir
 from workflow.model import LonLat
 
-__all__ = ["locator"]
+__all__ = ["locator", "network"]
 
 _FILE = "countries-50m.json"
 _HALF_SPAN_DEG = 4.0
+# a map of all sites: room around them, and no closer than the base is true
+_MARGIN, _LEAST_SPAN_DEG, _METRES_PER_DEG = 0.15, 2.5, 111_195.0
 Line = tuple[tuple[float, float], ...]
 
 
@@ -35,19 +37,57 @@ def locator(place: LonLat, name: str, folder: Path | None = None) -> Locator:
     BuildMissing
         when it is not there.
     """
+    box = _around(place.lon, place.lat, _HALF_SPAN_DEG, _HALF_SPAN_DEG)
+    rings, lines, (at,) = _on_square(box, [(place.lon, place.lat)], folder)
+    return Locator(rings, lines, at, name)
+
+
+def network(places: Sequence[LonLat], aspect: float, folder: Path | None = None) -> Network:
+    """The map that shows all of `places`, one at least, with room around them; `aspect` is width by height.
+
+    Places on both sides of the date line are shown side by side.
+
+    Raises
+    ------
+    BuildMissing
+        when the base is not there.
+    """
+    first = places[0].lon
+    points = [(first + (one.lon - first + 540) % 360 - 180, one.lat) for one in places]
+    lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
+    lat = (min(lats) + max(lats)) / 2
+    shrink = max(math.cos(math.radians(lat)), 0.2)
+    wide = (max(lons) - min(lons)) * shrink * (1 + 2 * _MARGIN)
+    high = max((max(lats) - min(lats)) * (1 + 2 * _MARGIN), wide / aspect, _LEAST_SPAN_DEG)
+    box = _around((min(lons) + max(lons)) / 2, lat, high * aspect / 2, high / 2)
+    land, borders, at = _on_square(box, points, folder)
+    return Network(land, borders, at, high * aspect * _METRES_PER_DEG)
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _around(lon: float, lat: float, half_wide: float, half_high: float) -> _Box:
+    """West, south, east, north; the halves count in degrees of latitude, as long on the ground both ways."""
+    wide = half_wide / max(math.cos(math.radians(lat)), 0.2)
+    return lon - wide, lat - half_high, lon + wide, lat + half_high
+
+
+def _on_square(
+    box: _Box, places: Sequence[tuple[float, float]], folder: Path | None
+) -> tuple[tuple[Line, ...], tuple[Line, ...], Line]:
+    """Outlines of land, borders and `places` on a unit square that `box` fills."""
     land, borders = _base((folder or fonts_dir().parent) / _FILE)
-    wide = _HALF_SPAN_DEG / max(math.cos(math.radians(place.lat)), 0.2)
-    box = (place.lon - wide, place.lat - _HALF_SPAN_DEG, place.lon + wide, place.lat + _HALF_SPAN_DEG)
+    west, south, east, north = box
 
     def scaled(points: Iterable[tuple[float, float]]) -> Line:
         return tuple(
-            (round((x - box[0]) / (2 * wide), 5), round((box[3] - y) / (2 * _HALF_SPAN_DEG), 5))
-            for x, y in points
+            (round((x - west) / (east - west), 5), round((north - y) / (north - south), 5)) for x, y in points
         )
 
-    rings = [scaled(one.exterior.coords[:-1]) for one in _within(land, box, "Polygon")]
-    lines = [scaled(one.coords) for one in _within(borders, box, "LineString")]
-    return Locator(tuple(rings), tuple(lines), scaled([(place.lon, place.lat)])[0], name)
+    rings = tuple(scaled(one.exterior.coords[:-1]) for one in _within(land, box, "Polygon"))
+    lines = tuple(scaled(one.coords) for one in _within(borders, box, "LineString"))
+    return rings, lines, scaled(places)
 
 
 def _within(shapes: Sequence[Any], box: tuple[float, float, float, float], kind: str) -> Iterator[Any]:

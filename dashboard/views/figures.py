@@ -11,7 +11,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, notices, state
-from dashboard.components import figure_address, figure_form, figure_list, figure_words
+from dashboard.components import (
+    figure_address,
+    figure_form,
+    figure_list,
+    figure_report,
+    figure_words,
+    listing,
+)
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -60,6 +67,9 @@ def _body(names: Mapping[str, str]) -> None:
         if options is not None:
             _figure(me, page, options, left, right)
         _list(me, names)
+        listing.when_open(
+            t("Report of all approved sites"), partial(figure_report.show, me), key="figures.report"
+        )
 
 
 def _begin() -> None:

@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "verify": "Check files and revisions against the record.",
     "record": "Show the history of an object, copy the record, join a team's.",
     "backup": "Copy the project whole, also while others write.",
+    "report": "Write figures of all approved sites, to a folder or as one PDF or DOCX.",
     "restore": "Make a project of a backup.",
     "status": "Count what the project holds and what is pending.",
     "doctor": "Show versions and what is missing.",

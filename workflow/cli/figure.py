@@ -11,10 +11,10 @@ from click.core import ParameterSource
 from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
 
 if TYPE_CHECKING:
-    from workflow.model import FigureOptions
+    from workflow.model import Allowance, FigureOptions
     from workflow.project import Project
 
-__all__ = ["command"]
+__all__ = ["allowances", "chosen", "command"]
 
 # what may be said beside --recipe: where the file goes, not what is in it
 _BESIDE_RECIPE = ("outs", "recipe_name", "version", "twin", "project_dir", "as_json")
@@ -201,20 +201,14 @@ def _row(sidecar: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(said: dict[str, Any]) -> FigureOptions:
-    from workflow.model import Allowance, CoordinateForm, FigureOptions, Layout
+    from workflow.model import CoordinateForm, FigureOptions, Layout
 
-    allow = []
-    for text in said["allow"]:
-        code, equals, reason = text.partition("=")
-        if not equals or not reason.strip():
-            raise click.BadParameter(f"'{text}' is not CODE=REASON", param_hint="--allow")
-        allow.append(Allowance(code.strip(), reason.strip()))
     return FigureOptions(
         target=said["target"],
         before=said["before"],
         after=said["after"],
         captures=tuple(name.strip() for name in said["captures"].split(",") if name.strip()),
-        layout=_chosen(Layout, said["layout"], "--layout"),
+        layout=chosen(Layout, said["layout"], "--layout"),
         extent_m=said["extent_m"],
         width_mm=said["width_mm"],
         dpi=said["dpi"],
@@ -226,14 +220,40 @@ def _options(said: dict[str, Any]) -> FigureOptions:
         name_provider=said["name_provider"],
         credit=said["credit"],
         annotated_by=said["annotation_by"],
-        coordinates=_chosen(CoordinateForm, said["coordinates"], "--coordinates"),
+        coordinates=chosen(CoordinateForm, said["coordinates"], "--coordinates"),
         inset=said["inset"],
         marks=not said["no_marks"],
-        allow=tuple(allow),
+        allow=allowances(said["allow"]),
     )
 
 
-def _chosen(kind: Any, text: str, option: str) -> Any:
+def allowances(texts: tuple[str, ...]) -> tuple[Allowance, ...]:
+    """What ``--allow CODE=REASON`` says.
+
+    Raises
+    ------
+    BadParameter
+        when one has no reason.
+    """
+    from workflow.model import Allowance
+
+    found = []
+    for text in texts:
+        code, equals, reason = text.partition("=")
+        if not equals or not reason.strip():
+            raise click.BadParameter(f"'{text}' is not CODE=REASON", param_hint="--allow")
+        found.append(Allowance(code.strip(), reason.strip()))
+    return tuple(found)
+
+
+def chosen(kind: Any, text: str, option: str) -> Any:
+    """The member of an enumeration that an option names.
+
+    Raises
+    ------
+    BadParameter
+        when there is none.
+    """
     names = [one.value for one in kind]
     if text not in names:
         raise click.BadParameter(f"'{text}' is none of {', '.join(names)}", param_hint=option)

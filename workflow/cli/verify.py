@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Check the chain of revisions, the objects, every picture on disk and every figure; exit 1 on a problem.
 
-    With FIGURE (a figure, its sidecar, or an evidence bundle, wherever it lies) only these are checked, and the chain.
+    With FIGURE (a figure, report or evidence bundle, or a sidecar, wherever it lies) only these are checked, and the
+    chain.
     """
     from workflow.readmodels import custody
 

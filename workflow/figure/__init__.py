@@ -19,7 +19,9 @@ from workflow.figure.drawing import (
 )
 from workflow.figure.house import HouseStyle, house_style
 from workflow.figure.layout import lay_out
-from workflow.figure.spec import DPI_LIMITS, SIZE_LIMITS_MM, FigureSpec, Locator, Mark, Panel
+from workflow.figure.network import draw_network
+from workflow.figure.series import Moment, Row, Stretch, draw_series
+from workflow.figure.spec import DPI_LIMITS, SIZE_LIMITS_MM, FigureSpec, Locator, Mark, Network, Panel
 
 __all__ = [
     "DPI_LIMITS",
@@ -32,12 +34,18 @@ __all__ = [
     "Item",
     "Locator",
     "Mark",
+    "Moment",
+    "Network",
     "Panel",
     "PanelImage",
     "Polygon",
     "Polyline",
     "Rect",
+    "Row",
+    "Stretch",
     "Text",
+    "draw_network",
+    "draw_series",
     "house_style",
     "lay_out",
 ]

@@ -8,19 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from workflow.figure.drawing import Box, Drawing, Item, Polygon, Polyline, Rect, Rgb
+from workflow.figure.base import SITE, dot, draw_base, frame, on_square
+from workflow.figure.drawing import Box, Drawing, Item, Rect
 from workflow.figure.furniture import draw_axis, draw_furniture
 from workflow.figure.panels import draw_panels
 from workflow.figure.spec import FigureSpec, Locator
-from workflow.figure.typeset import BLACK, GREY, WHITE, Measure, Pen, Style, tidy
+from workflow.figure.typeset import GREY, WHITE, Measure, Pen, Style, tidy
 
 __all__ = ["lay_out"]
 
 _MARGIN_MM, _INSET_MM = 3.0, 26.0
-_SEA: Rgb = (222, 232, 240)
-_LAND: Rgb = (244, 241, 232)
-_COAST: Rgb = (120, 130, 140)
-_SITE: Rgb = (176, 0, 32)
 
 
 def lay_out(spec: FigureSpec, measure: Measure) -> Drawing:
@@ -49,20 +46,10 @@ def lay_out(spec: FigureSpec, measure: Measure) -> Drawing:
 
 def _inset(locator: Locator, box: Box, pen: Pen) -> list[Item]:
     """The small map: sea, land, borders, and a dot with the site's name where it fits."""
-
-    def on_page(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-        return tuple((box.left + x * box.width, box.top + y * box.height) for x, y in points)
-
-    items: list[Item] = [Rect(box, _SEA)]
-    items += [Polygon(on_page(ring), _LAND, box) for ring in locator.land]
-    items += [Polyline(on_page((*ring, ring[0])), pen.mm(0.12), _COAST, box) for ring in locator.land]
-    items += [Polyline(on_page(line), pen.mm(0.1), _COAST, box) for line in locator.borders]
-    ((x, y),) = on_page([locator.at])
-    items.append(Polyline(((x, y), (x, y)), pen.mm(1.5), _SITE, box, pen.mm(0.3), WHITE))
-    corners = (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
-    whole = Box(box.left - 1, box.top - 1, box.right + 1, box.bottom + 1)
-    items.append(Polyline((*corners, corners[0]), pen.mm(0.15), BLACK, whole))
-    style = Style(6.0, bold=True, ink=_SITE, halo_mm=0.2, halo=WHITE)
+    items = draw_base(locator.land, locator.borders, box, pen)
+    ((x, y),) = on_square([locator.at], box)
+    items += [dot(x, y, box, pen), frame(box, pen)]
+    style = Style(6.0, bold=True, ink=SITE, halo_mm=0.2, halo=WHITE)
     name = tidy(locator.name)
     wide, high = pen.width(name, style), pen.height(1, style)
     gap = pen.mm(1.2)

@@ -8,7 +8,7 @@ from workflow.figure.drawing import Point
 from workflow.figure.house import DEFAULT, HouseStyle
 from workflow.model import MOST_PANELS, Layout
 
-__all__ = ["DPI_LIMITS", "SIZE_LIMITS_MM", "FigureSpec", "Locator", "Mark", "Panel"]
+__all__ = ["DPI_LIMITS", "SIZE_LIMITS_MM", "FigureSpec", "Locator", "Mark", "Network", "Panel"]
 
 SIZE_LIMITS_MM = (100.0, 400.0)
 DPI_LIMITS = (72, 1200)
@@ -61,6 +61,19 @@ class Locator:
     borders: tuple[tuple[Point, ...], ...]
     at: Point
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A map of many sites: `land`, `borders` and the sites' places `at` on a unit square, y downwards.
+
+    `metres_across` is the length on the ground from its left to its right edge, in the middle.
+    """
+
+    land: tuple[tuple[Point, ...], ...]
+    borders: tuple[tuple[Point, ...], ...]
+    at: tuple[Point, ...]
+    metres_across: float
 
 
 @dataclass(frozen=True, slots=True)

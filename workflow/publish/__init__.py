@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from workflow.anchors import append_anchor, read_anchors
 from workflow.errors import InputRefused, WorkflowError
@@ -32,10 +31,12 @@ __all__ = [
     "Figure",
     "FigureOptions",
     "Job",
+    "Known",
     "Published",
     "check_output",
     "compose",
     "described",
+    "drawn",
     "evidence_of",
     "plain_name",
     "write_all",
@@ -106,12 +107,38 @@ def write_all(
 
 
 def write_many(
-    project: Project, jobs: Iterable[Job], executor: str | None = None
+    project: Project, jobs: Iterable[Job], executor: str | None = None, known: Known | None = None
 ) -> Iterator[tuple[Job, tuple[Published, ...] | WorkflowError]]:
     """`write_all` for many figures, in the order of the `jobs`; one that is refused leaves the others alone.
 
-    This thread alone reads the record and writes files; `executor` (see `open_executor`; default: a thread for each
-    core) draws and encodes, a few figures ahead.
+    See `drawn` for `executor` and `known`.
+
+    Raises
+    ------
+    BuildMissing
+        when the typefaces were not built.
+    """
+    for job, figure, files in drawn(project, jobs, executor, known):
+        if isinstance(figure, WorkflowError):
+            yield job, figure
+            continue
+        try:
+            yield job, _in_place(project, figure, job.outs, files)
+        except WorkflowError as error:
+            yield job, error
+
+
+Known = Callable[[Job, Figure], Mapping[str, bytes] | None]
+"""The files of a figure by suffix where they are there already."""
+
+
+def drawn(
+    project: Project, jobs: Iterable[Job], executor: str | None = None, known: Known | None = None
+) -> Iterator[tuple[Job, Figure | WorkflowError, Mapping[str, bytes]]]:
+    """Each figure with its files by suffix, in the order of the `jobs`; one that is refused with its error.
+
+    This thread alone reads the record; `executor` (see `open_executor`; default: a thread for each core) draws and
+    encodes, a few figures ahead, what is not `known`.
 
     Raises
     ------
@@ -120,36 +147,37 @@ def write_many(
     """
     fonts = load_fonts()
     with open_executor(executor) as opened:
-        waiting: deque[tuple[Job, Figure | WorkflowError, Future[dict[str, bytes]] | None]] = deque()
+        waiting: deque[tuple[Job, Figure | WorkflowError, Callable[[], Mapping[str, bytes]]]] = deque()
         for job in jobs:
-            waiting.append((job, *_started(project, job, fonts, opened)))
+            waiting.append((job, *_started(project, job, fonts, opened, known)))
             if len(waiting) > 2 * opened.workers:
-                yield _finished(project, *waiting.popleft())
+                yield _finished(*waiting.popleft())
         while waiting:
-            yield _finished(project, *waiting.popleft())
+            yield _finished(*waiting.popleft())
 
 
 def _started(
-    project: Project, job: Job, fonts: Fonts, executor: OpenExecutor
-) -> tuple[Figure | WorkflowError, Future[dict[str, bytes]] | None]:
+    project: Project, job: Job, fonts: Fonts, executor: OpenExecutor, known: Known | None
+) -> tuple[Figure | WorkflowError, Callable[[], Mapping[str, bytes]]]:
     try:
         for out in job.outs:
             check_output(out)
         figure = compose(project, job.site, job.options, fonts)
     except WorkflowError as error:
-        return error, None
-    return figure, executor.pool.submit(_files, figure, job.outs)
+        return error, dict
+    there = known(job, figure) if known else None
+    if there is not None:
+        return figure, lambda: there
+    return figure, executor.pool.submit(_files, figure, job.outs).result
 
 
 def _finished(
-    project: Project, job: Job, figure: Figure | WorkflowError, files: Future[dict[str, bytes]] | None
-) -> tuple[Job, tuple[Published, ...] | WorkflowError]:
-    if isinstance(figure, WorkflowError) or files is None:
-        return job, cast(WorkflowError, figure)
+    job: Job, figure: Figure | WorkflowError, files: Callable[[], Mapping[str, bytes]]
+) -> tuple[Job, Figure | WorkflowError, Mapping[str, bytes]]:
     try:
-        return job, _in_place(project, figure, job.outs, files.result())
+        return job, figure, files()
     except WorkflowError as error:
-        return job, error
+        return job, error, {}
 
 
 def _files(figure: Figure, outs: Sequence[Path]) -> dict[str, bytes]:

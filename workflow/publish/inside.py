@@ -17,9 +17,10 @@ from workflow.model import Annotation, Capture, FigureOptions, Site
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["words_of"]
+__all__ = ["NO_RECORD", "words_of"]
 
-_NO_RECORD = datetime(1980, 1, 1, tzinfo=UTC)
+NO_RECORD = datetime(1980, 1, 1, tzinfo=UTC)
+"""What a file says of its date where nothing that it shows is in the record."""
 
 
 def words_of(
@@ -52,5 +53,5 @@ def words_of(
             f"recipe sha256:{hashlib.sha256(recipe).hexdigest()}",
             *(f"original sha256:{one.sha256}" for one in captures.values()),
         ),
-        stamped=max((one.at for history in histories for one in history), default=_NO_RECORD),
+        stamped=max((one.at for history in histories for one in history), default=NO_RECORD),
     )

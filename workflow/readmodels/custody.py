@@ -76,10 +76,10 @@ def verify(
 def verify_figures(
     project: Project, paths: Sequence[Path], anchors: Sequence[ChainHead | Anchor] = ()
 ) -> list[Row]:
-    """One row ``ok checked problems warnings`` on these figures and bundles, wherever they lie, and the chain.
+    """One row ``ok checked problems warnings`` on these figures, reports and bundles, and the chain.
 
-    `paths` are pictures, their sidecars, or evidence bundles. `checked` counts figures, files of bundles, and what of
-    the record was read.
+    `paths` are pictures, reports, their sidecars, or evidence bundles. `checked` counts figures, files of
+    bundles, and what of the record was read.
 
     Raises
     ------
@@ -87,7 +87,9 @@ def verify_figures(
         when the record cannot be read at all.
     """
     bundles = [confirm(project, path) for path in paths if is_bundle(path)]
-    figures = [figurecheck.figure_at(project, path) for path in paths if not is_bundle(path)]
+    figures = [
+        check for path in paths if not is_bundle(path) for check in figurecheck.checks_at(project, path)
+    ]
     noted, warnings = _noted(project)
     stated = (one.anchor for one in figures if one.anchor is not None)
     found = project.record.verify([*anchors, *noted, *stated])

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workflow.anchors import Anchor
 from workflow.codec import decode, encode
@@ -23,6 +23,7 @@ from workflow.model import (
     Capture,
     DateSpan,
     Event,
+    Export,
     FigureRecipe,
     Finding,
     Observation,
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import FigureEntry
 
-__all__ = ["FigureCheck", "figure_at", "known_figures", "recipe_check"]
+__all__ = ["FigureCheck", "checks_at", "figure_at", "known_figures", "recipe_check"]
 
 _SUFFIX = ".json"
-_FORMAT = "sitetrack-figure/"
-_LARGEST_SIDECAR = 16 * 2**20
+_FORMAT, _REPORT = "sitetrack-figure/", "sitetrack-report/"
+_LARGEST_SIDECAR, _LARGEST_OF_REPORT = 16 * 2**20, 512 * 2**20
 _MOST_VERSIONS = 2**31 - 1
 
 
@@ -223,6 +224,50 @@ def recipe_check(recipe: FigureRecipe) -> FigureCheck:
         return FigureCheck(recipe.id, content=decode(_Sidecar, stated))
     except Exception:  # noqa: BLE001  cattrs raises groups of anything
         return FigureCheck(recipe.id, [f"Figure {recipe.id} has lost what it rested on: save it anew."])
+
+
+def checks_at(project: Project, path: Path) -> list[FigureCheck]:
+    """Checks of what lies at `path`: a figure, or a report and each of its figures; the sidecar stands for either."""
+    whole = path.with_name(path.name.removesuffix(_SUFFIX)) if path.suffix == _SUFFIX else path
+    said = _report_sidecar(whole)
+    if said is None:
+        return [figure_at(project, path)]
+    name = project.name_of(whole)
+    report = FigureCheck(name)
+    sha256 = sha256_of(whole)
+    if sha256 != said.get("sha256"):
+        report.problems.append(f"Report {name} is not the file that its sidecar describes.")
+    elif sha256 not in {row.value.sha256 for row in project.record.rows(Export)}:
+        report.warnings.append(f"Report {name} is not one that this project noted; its sidecar was checked.")
+    figures = said.get("figures")
+    return [report, *(_within(name, number, one) for number, one in enumerate(figures or (), 1))]
+
+
+def _report_sidecar(whole: Path) -> dict[str, Any] | None:
+    """What stands beside a report; None where there is no report, or what is there cannot be read as one."""
+    beside = whole.with_name(whole.name + _SUFFIX)
+    try:
+        if not whole.is_file() or beside.stat().st_size > _LARGEST_OF_REPORT:
+            return None
+        said = json.loads(beside.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_report = isinstance(said, dict) and str(said.get("format")).startswith(_REPORT)
+    return said if is_report and isinstance(said.get("figures"), list) else None
+
+
+def _within(report: str, number: int, content: object) -> FigureCheck:
+    """A check of one figure of a report; its file is the report's."""
+    check = FigureCheck(f"{number} of {report}")
+    check.content = _read(
+        json.dumps({"sha256": "", **content} if isinstance(content, dict) else None).encode()
+    )
+    if check.content is None:
+        check._wrong("cannot be read")
+    else:
+        chain = check.content.chain
+        check.anchor = Anchor(chain.count, chain.sha256, purpose=f"sidecar of {report}")
+    return check
 
 
 def figure_at(project: Project, path: Path) -> FigureCheck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,17 @@ from workflow.exporters.figures.metadata import xmp
 from workflow.exporters.figures.sheet import Sheet
 from workflow.exporters.png import hatching, panel_picture
 from workflow.exporters.xmltext import writable
-from workflow.figure import Box, Hatch, Item, PanelImage, Polygon, Polyline, Rect, Text
+from workflow.figure import Box, Drawing, Hatch, Item, PanelImage, Polygon, Polyline, Rect, Text
 
 if TYPE_CHECKING:
     from fpdf import FPDF
     from PIL.Image import Image
 
-__all__ = ["to_pdf"]
+    from workflow.fonts import Fonts
 
-_FAMILY = "figure"
+__all__ = ["FAMILY", "draw_items", "to_pdf"]
+
+FAMILY = "figure"
 _JPEG_QUALITY = 92
 
 
@@ -52,7 +55,7 @@ def _set_faces(page: FPDF, sheet: Sheet) -> None:
             if letters:
                 file = Path(folder) / f"face{style}.ttf"
                 file.write_bytes(subset(face, letters))
-                page.add_font(_FAMILY, style, str(file))
+                page.add_font(FAMILY, style, str(file))
 
 
 def _describe(page: FPDF, sheet: Sheet) -> None:
@@ -67,26 +70,64 @@ def _describe(page: FPDF, sheet: Sheet) -> None:
 
 
 def _draw(page: FPDF, item: Item, sheet: Sheet, unit: float) -> None:
+    on_page = _OnPage(unit)
+    if isinstance(item, PanelImage):
+        box = item.box
+        size = (max(1, round(box.width)), max(1, round(box.height)))
+        picture = panel_picture(sheet.panels[item.panel], size, sheet.drawing.dpi)
+        told = sheet.words.alt if item.panel == 0 else sheet.spec.panels[item.panel].date_label
+        page.image(_jpeg(picture), *on_page.area(box), alt_text=writable(told))
+    else:
+        _draw_plain(page, item, sheet.fonts, sheet.drawing.dpi, on_page)
+
+
+def draw_items(page: FPDF, drawing: Drawing, fonts: Fonts, unit: float, origin: tuple[float, float]) -> None:
+    """A drawing without panels, its upper left corner at `origin`, `unit` points a pixel.
+
+    The page has the faces as the family `FAMILY` with the characters that are used.
+    """
+    for item in drawing.items:
+        _draw_plain(page, item, fonts, drawing.dpi, _OnPage(unit, *origin))
+    page.set_stretching(100)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnPage:
+    """Pixels of a drawing as points of the page."""
+
+    unit: float
+    left: float = 0.0
+    top: float = 0.0
+
+    def area(self, box: Box) -> tuple[float, float, float, float]:
+        (left, top), unit = self.point(box.left, box.top), self.unit
+        return left, top, box.width * unit, box.height * unit
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        return self.left + x * self.unit, self.top + y * self.unit
+
+    def points(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [self.point(x, y) for x, y in points]
+
+
+def _draw_plain(page: FPDF, item: Item, fonts: Fonts, dpi: int, on_page: _OnPage) -> None:
     match item:
-        case PanelImage(panel, box):
-            size = (max(1, round(box.width)), max(1, round(box.height)))
-            picture = panel_picture(sheet.panels[panel], size, sheet.drawing.dpi)
-            told = sheet.words.alt if panel == 0 else sheet.spec.panels[panel].date_label
-            page.image(_jpeg(picture), *_area(box, unit), alt_text=writable(told))
         case Hatch(box):
             size = (max(1, round(box.width)), max(1, round(box.height)))
-            page.image(_jpeg(hatching(*size, sheet.drawing.dpi)), *_area(box, unit))
+            page.image(_jpeg(hatching(*size, dpi)), *on_page.area(box))
         case Rect(box, fill, opacity):
             with page.local_context(fill_color=fill, fill_opacity=opacity):
-                page.rect(*_area(box, unit), style="F")
+                page.rect(*on_page.area(box), style="F")
         case Polygon(points, fill, clip):
-            with page.rect_clip(*_area(clip, unit)), page.local_context(fill_color=fill):
-                page.polygon(_scaled(points, unit), style="F")
+            with page.rect_clip(*on_page.area(clip)), page.local_context(fill_color=fill):
+                page.polygon(on_page.points(points), style="F")
         case Polyline():
-            with page.rect_clip(*_area(item.clip, unit)):
-                _stroke(page, item, unit)
+            with page.rect_clip(*on_page.area(item.clip)):
+                _stroke(page, item, on_page)
         case Text():
-            _text(page, item, sheet, unit)
+            _text(page, item, fonts, on_page)
+        case PanelImage():
+            raise TypeError("a panel is drawn from its sheet")
 
 
 def _jpeg(picture: Image) -> io.BytesIO:
@@ -95,23 +136,24 @@ def _jpeg(picture: Image) -> io.BytesIO:
     return file
 
 
-def _stroke(page: FPDF, line: Polyline, unit: float) -> None:
+def _stroke(page: FPDF, line: Polyline, on_page: _OnPage) -> None:
     inks = [(line.width_px + 2 * line.halo_px, line.halo)] if line.halo_px else []
     for width, ink in (*inks, (line.width_px, line.ink)):
         how: dict[str, Any] = {"stroke_cap_style": "round", "stroke_join_style": "round"}
-        with page.local_context(line_width=width * unit, draw_color=ink, **how):
-            page.polyline(_scaled(line.points, unit))
+        with page.local_context(line_width=width * on_page.unit, draw_color=ink, **how):
+            page.polyline(on_page.points(line.points))
 
 
-def _text(page: FPDF, text: Text, sheet: Sheet, unit: float) -> None:
+def _text(page: FPDF, text: Text, fonts: Fonts, on_page: _OnPage) -> None:
     """A line, stretched by the little that the layout, which counts whole pixels, measured it wider."""
     if not text.text:
         return
-    page.set_font(_FAMILY, "B" if text.bold else "", text.size_px * unit)
-    place = (text.x * unit, text.baseline * unit)
+    unit = on_page.unit
+    page.set_font(FAMILY, "B" if text.bold else "", text.size_px * unit)
+    place = on_page.point(text.x, text.baseline)
     page.set_stretching(100)
     natural = page.get_string_width(text.text)
-    measured = sheet.fonts.measure(text.text, text.size_px, text.bold) * unit
+    measured = fonts.measure(text.text, text.size_px, text.bold) * unit
     page.set_stretching(100 * measured / natural if natural else 100)
     if text.halo_px:
         how: dict[str, Any] = {"stroke_join_style": "round", "text_mode": "STROKE"}
@@ -119,11 +161,3 @@ def _text(page: FPDF, text: Text, sheet: Sheet, unit: float) -> None:
             page.text(*place, text.text)
     page.set_text_color(*text.ink)
     page.text(*place, text.text)
-
-
-def _area(box: Box, unit: float) -> tuple[float, float, float, float]:
-    return box.left * unit, box.top * unit, box.width * unit, box.height * unit
-
-
-def _scaled(points: Sequence[tuple[float, float]], unit: float) -> list[tuple[float, float]]:
-    return [(x * unit, y * unit) for x, y in points]
