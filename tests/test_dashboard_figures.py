@@ -248,3 +248,23 @@ def test_compare_leads_here_with_the_pictures_it_shows(project: Project) -> None
     assert f"captures={left}%2C{right}" in links[0].query_string or f"captures={left},{right}" in str(
         links[0]
     )
+
+
+def report_for(name: str) -> None:
+    from dashboard.components import figure_report
+    from workflow.model import Author
+
+    figure_report.show(Author(name))
+
+
+def test_a_second_reader_gets_no_report_of_all_sites(project: Project) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    say(project, 1, "absent")
+    lead = Author("Lena", Role.LEAD)
+    actions.ask_second_reading(project, lead, project.observations()[0].id)
+    blind = sound(AppTest.from_function(report_for, args=("Ben",), default_timeout=60).run())
+    assert "a report of all sites waits until you have" in text_of(blind)
+    assert not blind.text_input
+    first = sound(AppTest.from_function(report_for, args=("Anna",), default_timeout=60).run())
+    assert [one.label for one in first.text_input] == ["Title", "What it is for"]

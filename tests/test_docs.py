@@ -125,6 +125,7 @@ def test_rows_have_the_documented_keys_and_no_others(
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
         "figure": ["gate", "-o", tmp_path / "figure.png", "--credit", "somebody", "--dpi", 72],
+        "report": ["-o", tmp_path / "report.pdf", "--unreviewed", "--credit", "somebody", "--dpi", 72],
         "map": ["-o", tmp_path / "map.html"],
         "export": ["json", "-o", tmp_path / "data.json", "--why", "a test"],
         "bundle": ["--why", "a test", "-o", tmp_path / "evidence.zip"],

@@ -37,7 +37,9 @@ def show(me: Author) -> None:
         suffix = left.selectbox(
             t("Format"), SUFFIXES, format_func=lambda one: one[1:].upper(), key="figures.report.format"
         )
-        style = right.selectbox(t("House style"), style_names(), key="figures.report.style")
+        styles = list(style_names())
+        usual = styles.index(FigureOptions().style)
+        style = right.selectbox(t("House style"), styles, usual, key="figures.report.style")
         why = st.text_input(t("What it is for"), key="figures.report.why", max_chars=200)
         unreviewed = st.checkbox(t("Also what nobody has approved"), key="figures.report.unreviewed")
         asked = st.form_submit_button(t("Make the report"), key="figures.report.make", type="primary")
@@ -86,7 +88,7 @@ def _take_away(name: str, file: bytes, sidecar: bytes, refused: Sequence[str], f
     st.html(f"<div data-report='{figures}'>{safe(done)}</div>")
     with st.container(horizontal=True):
         st.download_button(
-            t("Download"),
+            t("Download the report"),
             file,
             name,
             key="figures.report.file",

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from workflow import actions
 from workflow.fonts import load_fonts
-from workflow.model import State
+from workflow.model import Export, State
 from workflow.project import Project
 from workflow.publish import compose, described
 from workflow.readmodels.figures import recipe
@@ -127,4 +128,33 @@ def test_the_address_opens_the_same_figure(open_tab: Any, dated: tuple[str, Path
     other = open_tab().page
     other.goto(page.url)
     other.locator(f"[data-figure='{shown}']").wait_for()
+    assert tab.errors == []
+
+
+def test_a_report_of_all_sites_is_made_and_taken_away(
+    open_tab: Any, dated: tuple[str, Path], sample: Any, tmp_path: Path
+) -> None:
+    address, root = dated
+    tab = open_tab()
+    page, tab.address = tab.page, address
+    page.goto(f"{address}/figures?site={sample.SITE}")
+    page.locator("[data-figure]").wait_for()
+    settled(page)
+    page.get_by_text("Report of all approved sites").click()
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_text("no site has an approved date yet").wait_for()
+    settled(page)
+    page.get_by_text("Also what nobody has approved").click()
+    page.get_by_role("textbox", name="Title").fill("Bridges")
+    page.get_by_role("button", name="Make the report").click()
+    page.locator("[data-report='1']").wait_for(timeout=120_000)
+    page.get_by_text("2 sites have no figure:").wait_for()
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    download.value.save_as(tmp_path / "report.pdf")
+    pages = [one.extract_text() for one in PdfReader(tmp_path / "report.pdf").pages]
+    assert pages[0].startswith("Bridges")
+    with Project.open(root) as project:
+        assert [row.value.kind for row in project.record.rows(Export)] == ["report pdf"]
     assert tab.errors == []
