@@ -23,6 +23,7 @@ from workflow.errors import InputRefused, ProjectUnusable, UnknownName
 from workflow.model import Capture, Export, Role, Withdrawal
 from workflow.project import Project
 from workflow.publish import FigureOptions, write_figure
+from workflow.ties import copy_record
 
 
 @pytest.fixture(scope="module")
@@ -432,3 +433,28 @@ def test_a_viewer_may_make_one(project: Project) -> None:
     out = project.root.parent / "b.zip"
     made = make_bundle(project, replace(ANNA, role=Role.VIEWER), out, BundleOptions("reading"))
     assert made.manifest["made_by"]["role"] == "viewer"
+
+
+def test_a_record_in_a_database_gives_the_same_evidence(
+    template: Path, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = shutil.copytree(template, tmp_path / "project")
+    with Project.open(root) as project:
+        made = make(project)
+        at_home = contents(made)
+    copy_record(root / ".sitetrack", "", postgres_url)
+    monkeypatch.setenv("SITETRACK_DATABASE_URL", postgres_url)
+    with Project.open(root) as project:
+        made = make(project)
+        away = contents(made)
+        # one revision more: the note of the first bundle
+        assert away[verify.RECORD].startswith(at_home[verify.RECORD])
+        assert {name for name in away if name.startswith(("imagery/", "originals/"))} == {
+            name for name in at_home if name.startswith(("imagery/", "originals/"))
+        }
+    assert run_main("verify", "--project", str(root), str(made.file)) == 0
+    with zipfile.ZipFile(made.file) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    command = [sys.executable, "-I", "-S", str(tmp_path / "unpacked" / "verify.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

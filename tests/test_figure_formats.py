@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -313,6 +316,23 @@ def test_the_film_shows_each_panel_as_long_as_the_pace_says() -> None:
     first, second, third = pace(three.days)
     assert jumps == [round(first * 10), round((first + second) * 10)]
     assert len(pictures) == round((first + second + third) * 10)
+
+
+def test_another_program_reads_the_film(tmp_path: Path, skip_or_fail: Callable[[str], None]) -> None:
+    ffprobe = shutil.which("ffprobe")
+    if ffprobe is None:
+        skip_or_fail("ffprobe is not installed: install ffmpeg")
+    three = small(sheet(3))
+    (tmp_path / "film.mp4").write_bytes(write(three, ".mp4"))
+    command = [str(ffprobe), "-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json"]
+    done = subprocess.run([*command, str(tmp_path / "film.mp4")], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    said = json.loads(done.stdout)
+    (stream,) = said["streams"]
+    assert (stream["codec_name"], stream["pix_fmt"]) == ("h264", "yuv420p")
+    assert int(stream["nb_read_frames"]) == round(sum(pace(three.days)) * 10)
+    assert float(said["format"]["duration"]) == pytest.approx(sum(pace(three.days)), abs=0.11)
+    assert CAPTION in said["format"]["tags"]["comment"]
 
 
 # -- on the ground -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,12 @@ def confirm(project: Project, path: Path) -> tuple[list[str], int]:
     except (verify.Unreadable, OSError) as error:
         return [f"Bundle {path}: {error}"], 0
     problems, place = list(report.problems), 0
-    for place, (stated, row) in enumerate(
-        zip(report.hashes, project.record.revision_rows(), strict=False), 1
-    ):
-        if stated != row["sha256"]:
-            problems.append(f"its chain is not the record's from revision {place} on.")
-            break
-    else:
-        if place < len(report.hashes):
-            problems.append(f"its chain has {len(report.hashes)} revisions, the record {place}.")
+    with closing(project.record.revision_rows()) as rows:
+        for place, (stated, row) in enumerate(zip(report.hashes, rows, strict=False), 1):
+            if stated != row["sha256"]:
+                problems.append(f"its chain is not the record's from revision {place} on.")
+                break
+        else:
+            if place < len(report.hashes):
+                problems.append(f"its chain has {len(report.hashes)} revisions, the record {place}.")
     return [f"Bundle {path}: {problem}" for problem in problems], report.files

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -242,14 +243,19 @@ def newest_seq(connection: Connection, kind: Kind) -> int:
     return connection.scalar(select(func.max(REVISIONS[kind.name].c.seq))) or 0
 
 
-def in_order(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every revision of every kind as its row, ``kind`` first, in the order of the chain; never all in memory."""
-    return heapq.merge(*(_in_order(connection, name) for name in KINDS), key=_place)
+def in_order(connection: Connection) -> Generator[dict[str, Any]]:
+    """Every revision of every kind as its row, ``kind`` first, in the order of the chain; never all in memory.
+
+    Who stops before the end closes what was given, which closes the cursors in the database.
+    """
+    with ExitStack() as cursors:
+        yield from heapq.merge(*(_in_order(connection, name, cursors) for name in KINDS), key=_place)
 
 
-def _in_order(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
+def _in_order(connection: Connection, name: str, cursors: ExitStack) -> Iterator[dict[str, Any]]:
     table = REVISIONS[name]
-    rows = connection.execute(select(table).order_by(table.c.seq), execution_options={"yield_per": 500})
+    query = select(table).order_by(table.c.seq)
+    rows = cursors.enter_context(closing(connection.execute(query, execution_options={"yield_per": 500})))
     return ({"kind": name, **row} for row in rows.mappings())
 
 

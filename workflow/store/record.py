@@ -7,7 +7,7 @@ take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -216,7 +216,7 @@ class Record:
         with self._reading() as connection:
             return tuple(reading.activity(connection, begin, end, kinds, site=site, limit=limit))
 
-    def revision_rows(self) -> Iterator[dict[str, Any]]:
+    def revision_rows(self) -> Generator[dict[str, Any]]:
         """Every revision as the row that is kept of it, ``kind`` first, in the order of the chain; a few at a time."""
         with self._reading() as connection:
             yield from reading.in_order(connection)
