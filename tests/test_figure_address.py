@@ -37,6 +37,7 @@ OPTIONS = st.builds(
     coordinates=st.sampled_from(CoordinateForm),
     inset=st.booleans(),
     marks=st.booleans(),
+    one_stretch=st.booleans(),
     allow=st.dictionaries(st.sampled_from(list(CODES)), texts().filter(bool), max_size=3).map(
         lambda found: tuple(Allowance(code, reason) for code, reason in found.items())
     ),

@@ -50,6 +50,7 @@ from workflow.model import (
 from workflow.project import Project, init_project
 from workflow.publish import FigureOptions, Job, Published, write_all, write_figure, write_many
 from workflow.publish.pictures import convergence_deg, ground_m_per_px, widest_gap
+from workflow.readmodels.custody import verify_figures
 
 PLACE = LonLat(125.7392, 39.1078)
 AUTHOR = Author("A. Analyst")
@@ -416,6 +417,40 @@ def test_an_annotation_is_drawn_where_it_lies(watched: Project, series: list[Cap
     assert columns.min() == pytest.approx(left + side * (0.5 - 8.65 / 120.5), abs=4)
     assert rows.min() == pytest.approx(12 + side * (0.5 - 11.1 / 120.5), abs=4)
     assert rows.max() == pytest.approx(12 + side * (0.5 + 11.1 / 120.5), abs=4)
+
+
+def test_one_stretch_makes_equal_values_look_equal_and_is_said(project: Project) -> None:
+    add_capture(project, "wide.tif", day(2020, 1, 1))
+    add_capture(project, "narrow.tif", day(2021, 1, 1), stretch=(Stretch(100, 180),) * 3)
+
+    def panels(**said: object) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Published]:
+        made = published(project, **said)
+        first, second = (one.rgb[0].astype(int) for one in made.figure.sheet.panels)
+        return first, second, made
+
+    wide, narrow, made = panels()
+    assert made.figure.sidecar["one_stretch"] is None
+    assert made.figure.sidecar["notes"] == ["Display stretch set for each picture."]
+    first, second, made = panels(one_stretch=True)
+    assert np.array_equal(first, wide)
+    inner = (narrow > 0) & (narrow < 255)
+    assert np.abs(second - (100 + narrow * 80 / 255))[inner].max() <= 1.1
+    assert made.figure.sidecar["notes"] == ["One display stretch for all pictures on the map."]
+    assert made.figure.sidecar["one_stretch"] == [{"low": 0.0, "high": 255.0}] * 3
+    (row,) = verify_figures(project, [made.file])
+    assert (row["problems"], row["warnings"]) == ([], [])
+
+
+def test_pictures_without_a_stretch_in_common_are_refused_one(project: Project) -> None:
+    add_capture(project, "a.tif", day(2020, 1, 1))
+    add_capture(project, "deep.tif", day(2021, 1, 1), stretch=(Stretch(0, 4000),) * 3)
+    with pytest.raises(
+        InputRefused, match="reach over 255 and 4000, not one scale; leave each picture its own"
+    ):
+        published(project, one_stretch=True)
+    add_capture(project, "pan.tif", day(2022, 1, 1), stretch=(Stretch(0, 255),))
+    with pytest.raises(InputRefused, match="have 1 and 3 bands"):
+        published(project, before="a.tif", after="pan.tif", one_stretch=True)
 
 
 def test_an_annotation_that_does_not_fit_is_left_out_and_named(

@@ -32,6 +32,7 @@ NAMES = (
     "by",
     "inset",
     "marks",
+    "stretch",
     "allow",
 )
 """What an address may say of a figure, beside its site."""
@@ -70,6 +71,7 @@ def options_of(query: Query, styles: Sequence[str]) -> FigureOptions:
         coordinates=_word(CoordinateForm, texts["coordinates"], _DEFAULT.coordinates),
         inset=texts["inset"] == "yes",
         marks=texts["marks"] != "no",
+        one_stretch=texts["stretch"] == "one",
         allow=_allowed(query.get("allow", ())),
     )
 
@@ -94,6 +96,7 @@ def query_of(options: FigureOptions) -> dict[str, list[str]]:
         "by": options.annotated_by,
         "inset": "yes" if options.inset else "",
         "marks": "" if options.marks else "no",
+        "stretch": "one" if options.one_stretch else "",
     }
     found = {name: [text] for name, text in texts.items() if text}
     return found | ({"allow": [f"{one.code}={one.reason}" for one in options.allow]} if options.allow else {})

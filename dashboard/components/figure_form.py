@@ -49,6 +49,7 @@ def fill(chosen: FigureOptions) -> None:
         "provider": chosen.name_provider,
         "inset": chosen.inset,
         "marks": chosen.marks,
+        "stretch": chosen.one_stretch,
         "drawn": chosen.draw_caption,
     }
     for name, value in values.items():
@@ -109,6 +110,7 @@ def options(site: Site, cards: Sequence[CaptureCard]) -> FigureOptions:
         marks = st.checkbox(t("Marks"), key="figures.marks")
         inset = st.checkbox(t("Small map"), key="figures.inset")
         drawn = st.checkbox(t("Caption in the picture"), key="figures.drawn")
+        stretch = st.checkbox(t("One brightness for all"), key="figures.stretch")
     with st.expander(t("Size, extent and credit")):
         size = _size()
         credit = st.text_input(t("Credit of pictures without one"), key="figures.credit", max_chars=200)
@@ -126,6 +128,7 @@ def options(site: Site, cards: Sequence[CaptureCard]) -> FigureOptions:
         number=figure_address.said(number).removesuffix(".").strip(),
         marks=marks,
         inset=inset,
+        one_stretch=stretch,
         draw_caption=drawn,
         credit=figure_address.said(credit),
         annotated_by=figure_address.said(by),

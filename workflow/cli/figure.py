@@ -63,6 +63,9 @@ _BESIDE_RECIPE = ("outs", "recipe_name", "version", "twin", "project_dir", "as_j
 @click.option("--annotation-by", default="", help="Who drew the marks (default: their authors).")
 @click.option("--coordinates", default="dms", show_default=True, help="dms, decimal, mgrs or none.")
 @click.option("--inset", is_flag=True, help="A small map of where the site is.")
+@click.option(
+    "--one-stretch", is_flag=True, help="The same limits of brightness for all pictures on the map."
+)
 @click.option("--no-marks", is_flag=True, help="Leave the annotations out.")
 @click.option("--twin", is_flag=True, help="Write the figure without marks beside it, as FILE-plain.")
 @click.option(
@@ -223,6 +226,7 @@ def _options(said: dict[str, Any]) -> FigureOptions:
         coordinates=chosen(CoordinateForm, said["coordinates"], "--coordinates"),
         inset=said["inset"],
         marks=not said["no_marks"],
+        one_stretch=said["one_stretch"],
         allow=allowances(said["allow"]),
     )
 

@@ -44,6 +44,9 @@ __all__ = ["command"]
 )
 @click.option("--dpi", type=click.IntRange(72, 1200), default=300, show_default=True, help="Pixels an inch.")
 @click.option("--credit", default="", help="Credit of captures that have none stored.")
+@click.option(
+    "--one-stretch", is_flag=True, help="The same limits of brightness for all pictures of a figure."
+)
 @click.option("--inset", is_flag=True, help="In each figure a small map of where the site is.")
 @click.option(
     "--allow", multiple=True, metavar="CODE=REASON", help="Let a finding of the linter pass; repeatable."
@@ -94,6 +97,7 @@ def command(
         dpi=said["dpi"],
         credit=said["credit"],
         inset=said["inset"],
+        one_stretch=said["one_stretch"],
         allow=allowances(said["allow"]),
     )
     author = declared_author(author_name, role)

@@ -15,9 +15,10 @@ from datetime import date
 from workflow.figure.captions import Shown
 from workflow.model import Allowance, Basis, DateSpan, Finding, Precision, State
 
-__all__ = ["CODES", "EXTENT_NOTE", "STRETCH_NOTE", "Draft", "Lint", "lint", "passed"]
+__all__ = ["CODES", "EXTENT_NOTE", "ONE_STRETCH_NOTE", "STRETCH_NOTE", "Draft", "Lint", "lint", "passed"]
 
 STRETCH_NOTE = "Display stretch set for each picture."
+ONE_STRETCH_NOTE = "One display stretch for all pictures on the map."
 EXTENT_NOTE = "The panels differ in extent and scale."
 
 
@@ -158,7 +159,9 @@ def _pictures(draft: Draft) -> Iterator[tuple[str, str]]:
         elif _TERMS.search(capture.licence):
             yield "licence-terms", f"{capture.file} comes with terms ({capture.licence})"
     on_map = [one.capture for one in draft.pictures]
-    if len({capture.stretch[:3] for capture in on_map}) > 1 and STRETCH_NOTE not in draft.notes:
+    if len({capture.stretch[:3] for capture in on_map}) > 1 and not {STRETCH_NOTE, ONE_STRETCH_NOTE} & {
+        *draft.notes
+    }:
         yield "stretch-differs", "The panels differ in display stretch and the figure does not say so"
     if not draft.same_extent and not any(note.startswith(EXTENT_NOTE) for note in draft.notes):
         yield "extent-differs", "The panels differ in extent and the figure does not say so"

@@ -47,7 +47,8 @@ class FigureOptions:
     names); without them `before` and `after` name one each. `extent_m` is the side of a panel on the ground, None for
     the whole watch circle. `caption` replaces the whole caption; with `draw_caption` False it stands in the sidecar
     alone. `number` stands behind the word "Figure". `name_provider` says in the sentence whose picture it is. `credit`
-    stands in for captures that have none. `marks` False leaves annotations out.
+    stands in for captures that have none. `marks` False leaves annotations out. `one_stretch` shows all panels on
+    the map between the same limits, which hold those of each.
     """
 
     target: str | None = None
@@ -69,6 +70,7 @@ class FigureOptions:
     coordinates: CoordinateForm = CoordinateForm.DMS
     inset: bool = False
     marks: bool = True
+    one_stretch: bool = False
     allow: tuple[Allowance, ...] = ()
 
 

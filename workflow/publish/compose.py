@@ -14,7 +14,7 @@ from workflow.figure.captions import Shown, alt_text, credit_of, credits, date_l
 from workflow.figure.lint import CODES, Draft, Lint, lint, passed
 from workflow.grid import SiteGrid
 from workflow.landmass import locator
-from workflow.model import Annotation, Capture, FigureOptions, Review
+from workflow.model import Annotation, Capture, FigureOptions, Review, Stretch
 from workflow.publish.choose import Choice, choose
 from workflow.publish.inside import words_of
 from workflow.publish.pictures import (
@@ -24,6 +24,7 @@ from workflow.publish.pictures import (
     ground_m_per_px,
     marks_of,
     on_grid,
+    shared_stretch,
     still,
     widest_gap,
 )
@@ -117,7 +118,9 @@ def compose(
     choice = choose(project, site_id, options)
     located = any(one.is_georeferenced for one in choice.captures)
     grid = site_grid_of(project, choice.site) if located else None
-    parts = [_part(project, choice, capture, grid, options) for capture in choice.captures]
+    mapped = [one for one in choice.captures if one.is_georeferenced]
+    stretch = shared_stretch(mapped) if options.one_stretch and mapped else ()
+    parts = [_part(project, choice, capture, grid, options, stretch) for capture in choice.captures]
     words = caption_of(choice, [part.shown for part in parts], _authors(parts), options, house)
     spec = _spec(choice, parts, grid, words, options, house)
     found = lint(_draft(project, choice, parts, spec, words, fonts))
@@ -151,6 +154,7 @@ def compose(
         found=found,
         options=resolved,
         recipe=recipe,
+        stretch=stretch,
     )
     return Figure(sheet, record, words, alt, resolved, left)
 
@@ -167,9 +171,14 @@ def _check_allowances(options: FigureOptions) -> None:
 
 
 def _part(
-    project: Project, choice: Choice, capture: Capture, grid: SiteGrid | None, options: FigureOptions
+    project: Project,
+    choice: Choice,
+    capture: Capture,
+    grid: SiteGrid | None,
+    options: FigureOptions,
+    stretch: Sequence[Stretch],
 ) -> _Part:
-    picture = _picture(project, choice, capture, grid, options)
+    picture = _picture(project, choice, capture, grid, options, stretch)
     annotations = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
     marks, misfits = marks_of(annotations, picture)
     rows, columns = picture.shape
@@ -204,12 +213,17 @@ def _short(choice: Choice, target: str) -> str:
 
 
 def _picture(
-    project: Project, choice: Choice, capture: Capture, grid: SiteGrid | None, options: FigureOptions
+    project: Project,
+    choice: Choice,
+    capture: Capture,
+    grid: SiteGrid | None,
+    options: FigureOptions,
+    stretch: Sequence[Stretch],
 ) -> Picture:
     """The capture's pixels: on the site's grid, cut to the extent, or whole where it has no coordinates."""
     if grid is None or not capture.is_georeferenced:
         return still(project, capture)
-    picture = on_grid(project, choice.site, capture, grid)
+    picture = on_grid(project, choice.site, capture, grid, stretch)
     position = choice.site.position
     if options.extent_m is None or position is None:
         return picture
@@ -266,7 +280,14 @@ def _spec(
             coordinates_of(choice.site, options.coordinates),
             ground_m_per_px(grid) if grid is not None else None,
             north if north is not None and abs(north) > _NORTH_BAR_DEG else None,
-            tuple(notes_of(choice.site, [one.capture for one in pictures], same_extent=same_extent)),
+            tuple(
+                notes_of(
+                    choice.site,
+                    [one.capture for one in pictures],
+                    same_extent=same_extent,
+                    one_stretch=options.one_stretch,
+                )
+            ),
             options.width_mm,
             options.dpi,
             options.layout,

@@ -30,6 +30,7 @@ __all__ = [
     "ground_m_per_px",
     "marks_of",
     "on_grid",
+    "shared_stretch",
     "still",
     "widest_gap",
 ]
@@ -37,6 +38,7 @@ __all__ = [
 ToPixel = Callable[[float, float], tuple[float, float]]
 _MOST_STILL_PX = 3200
 _CELLS = 24
+_MOST_APART = 8.0  # times that the limits of one picture may be wider than another's, for both to be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,33 @@ class Picture:
         return rows, columns
 
 
-def on_grid(project: Project, site: Site, capture: Capture, grid: SiteGrid) -> Picture:
-    """The capture's chip at the site.
+def shared_stretch(captures: Sequence[Capture]) -> tuple[Stretch, ...]:
+    """Limits, band by band, that hold those of every capture, so that equal values look equal.
+
+    Raises
+    ------
+    InputRefused
+        when they have different numbers of bands, or their values lie on scales that are too far apart.
+    """
+    leave = "leave each picture its own"
+    counts = sorted({len(one.stretch[:3]) for one in captures})
+    if len(counts) > 1:
+        many = " and ".join(map(str, counts))
+        raise InputRefused("One stretch", f"the pictures have {many} bands", leave)
+    found = []
+    for band in zip(*(one.stretch[:3] for one in captures), strict=True):
+        widths = [one.high - one.low for one in band]
+        if max(widths) > _MOST_APART * max(min(widths), 0.0):
+            what = f"values of the pictures reach over {min(widths):g} and {max(widths):g}, not one scale"
+            raise InputRefused("One stretch", what, leave)
+        found.append(Stretch(min(one.low for one in band), max(one.high for one in band)))
+    return tuple(found)
+
+
+def on_grid(
+    project: Project, site: Site, capture: Capture, grid: SiteGrid, stretch: Sequence[Stretch] = ()
+) -> Picture:
+    """The capture's chip at the site, between the limits `stretch` where there are any, else its own.
 
     Raises
     ------
@@ -77,7 +104,7 @@ def on_grid(project: Project, site: Site, capture: Capture, grid: SiteGrid) -> P
     def to_pixel(lon: float, lat: float) -> tuple[float, float]:
         return grid.to_pixel(*grid.from_lonlat(LonLat(lon, lat)))
 
-    return Picture(_shown(cut.data, cut.valid, cut.stretch), False, to_pixel, grid)
+    return Picture(_shown(cut.data, cut.valid, stretch or cut.stretch), False, to_pixel, grid)
 
 
 def cropped(picture: Picture, centre: tuple[float, float], side_px: float) -> Picture:

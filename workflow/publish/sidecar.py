@@ -13,7 +13,7 @@ from workflow.codec import encode
 from workflow.figure import FigureSpec
 from workflow.figure.captions import Shown
 from workflow.figure.lint import Lint
-from workflow.model import Annotation, FigureOptions, Offset
+from workflow.model import Annotation, FigureOptions, Offset, Stretch
 from workflow.publish.choose import Choice
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def sidecar(
     found: Sequence[Lint],
     options: FigureOptions,
     recipe: tuple[str, int] | None,
+    stretch: Sequence[Stretch] = (),
 ) -> dict[str, Any]:
     """What the files of a figure share: evidence with hashes, words, size, software, where the chain stood."""
     head = project.record.chain_head()
@@ -55,6 +56,7 @@ def sidecar(
         "allowed": [encode(one) for one in options.allow if one.code in {lint.code for lint in found}],
         "interval": encode(choice.finding) if choice.finding else None,
         "panels": [_panel(project, choice, shown, marks) for shown, marks in panels],
+        "one_stretch": encode(tuple(stretch)) if stretch else None,
         "style": encode(spec.house),
         "size": {"width_mm": spec.width_mm, "dpi": spec.dpi},
         "notes": list(spec.notes),

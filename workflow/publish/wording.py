@@ -10,7 +10,7 @@ from datetime import UTC
 from workflow.coords import format_decimal, format_dms, format_mgrs
 from workflow.figure import HouseStyle
 from workflow.figure.captions import Form, Shown, caption, date_label
-from workflow.figure.lint import EXTENT_NOTE, STRETCH_NOTE
+from workflow.figure.lint import EXTENT_NOTE, ONE_STRETCH_NOTE, STRETCH_NOTE
 from workflow.localtime import local_day
 from workflow.model import Capture, CoordinateForm, FigureOptions, Position, Precision, Site
 from workflow.publish.choose import Choice
@@ -83,11 +83,13 @@ def coordinates_of(site: Site, form: CoordinateForm) -> str:
     return f"{text}{within}"
 
 
-def notes_of(site: Site, captures: Sequence[Capture], *, same_extent: bool) -> list[str]:
+def notes_of(
+    site: Site, captures: Sequence[Capture], *, same_extent: bool, one_stretch: bool = False
+) -> list[str]:
     """What has to be declared in the picture itself."""
     notes = []
     if len({capture.stretch[:3] for capture in captures}) > 1:
-        notes.append(STRETCH_NOTE)
+        notes.append(ONE_STRETCH_NOTE if one_stretch else STRETCH_NOTE)
     if not same_extent:
         notes.append(EXTENT_NOTE)
     if any(capture.synthetic for capture in captures):
