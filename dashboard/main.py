@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import assets, notices, quick, state, who
+from dashboard.components.page_language import state_language
 from dashboard.language import keep_language, t
 
 st.set_page_config(
@@ -38,6 +39,7 @@ pages = {
 }
 page = st.navigation(pages, position="top" if state.is_introduced() else "hidden")
 notices.page_style()
+state_language()
 if state.is_introduced():
     who.corner()
     with notices.refusals():

@@ -23,6 +23,7 @@ _STYLE = """<style>
 .stMainBlockContainer { padding: 3.6rem 1.6rem 2rem !important; }
 .stApp { word-break: keep-all; }  /* Korean breaks between words */
 .stMainBlockContainer .stVerticalBlock { gap: .65rem; }
+.st-key-page_language { position: absolute; }  /* it has nothing to show, and takes no gap */
 [data-testid="stPageLink"] a { background: transparent !important; padding: 0 .3rem; }
 [data-testid="stPageLink"] a p { font-weight: 400; text-decoration: underline; text-underline-offset: .2em; }
 [data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }

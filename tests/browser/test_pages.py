@@ -185,3 +185,13 @@ def test_a_name_with_room_around_it_is_shown_whole(tab: Any) -> None:
     )
     assert widths
     assert all(text <= room for text, room in widths)
+
+
+def test_the_document_states_the_language_it_speaks(tab: Any) -> None:
+    page = tab.page
+    page.goto(f"{tab.address}/settings?lang=ko")
+    page.locator("html[lang=ko]").wait_for(state="attached")
+    page.goto(f"{tab.address}/settings?lang=en")
+    page.get_by_role("heading", name="Settings").wait_for()
+    page.locator("html[lang=en]").wait_for(state="attached")
+    assert tab.errors == []
