@@ -16,7 +16,7 @@ from workflow.cli import main
 from workflow.errors import InputRefused, UnknownName
 from workflow.exporters.charts import to_png, to_svg
 from workflow.fonts import fonts_dir, load_fonts
-from workflow.growthchart import Mark, chart, edges_of, with_day
+from workflow.growthchart import Mark, chart, edges_of
 from workflow.model import (
     Author,
     Event,
@@ -302,17 +302,9 @@ def test_a_step_is_drawn_on_its_day_and_lasts_to_the_end_of_the_axis(project: Pr
     assert band["encoding"]["x"]["scale"] == {"type": "utc", "domain": ["2018-01-01", "2020-12-31"]}
 
 
-def test_a_day_is_laid_over_a_chart_that_stays_as_it_is(project: Project) -> None:
+def test_the_days_of_a_chart_are_whole_years_around_the_day_that_is_looked_at(project: Project) -> None:
     rows = growth.growth(project)
-    edges = edges_of(rows, on=date(2023, 3, 1))
-    assert edges == (date(2018, 1, 1), date(2023, 12, 31))
-    told = chart(rows, edges=edges).to_dict()
-    before = json.dumps(told)
-    *under, line, points = with_day(told, date(2023, 3, 1))["layer"]
-    assert json.dumps(told) == before
-    assert [*under, points] == told["layer"]
-    assert line["data"] == {"values": [{"day": "2023-03-01"}]}
-    assert line["encoding"]["x"]["scale"]["domain"] == ["2018-01-01", "2023-12-31"]
+    assert edges_of(rows, on=date(2023, 3, 1)) == (date(2018, 1, 1), date(2023, 12, 31))
 
 
 @pytest.mark.parametrize("parts", [[], ["--by", "kind"]])

@@ -28,7 +28,6 @@ __all__ = [
     "edges_of",
     "marks_of",
     "small_multiples",
-    "with_day",
 ]
 
 WIDTH_PX, HEIGHT_PX = 820, 340
@@ -46,7 +45,7 @@ _INK = {
     _PUBLISHED: ("#d08400", (1, 0)),
     _MARK: ("#d0472f", (1, 0)),
 }
-_SYNTHETIC, _CHOSEN = "#b3261e", "#c76a00"
+_SYNTHETIC = "#b3261e"
 _STROKES, _LINE = 160, 110
 _DAY, _ROOM = timedelta(days=1), timedelta(days=30)
 # what the axis of days says, where it is not in English
@@ -161,17 +160,6 @@ def _layered(
         _points(rows, x, pick, language),
     ]
     return alt.layer(*layers, title=_title(title, rows))
-
-
-def with_day(specification: Mapping[str, Any], day: date) -> dict[str, Any]:
-    """The specification of a `chart` with an upright line at `day`, below what tells the counts of a day."""
-    *layers, points = specification["layer"]
-    line = {
-        "data": {"values": [{"day": _iso(day)}]},
-        "mark": {"type": "rule", "color": _CHOSEN, "strokeWidth": 2},
-        "encoding": {"x": points["encoding"]["x"]},
-    }
-    return {**specification, "layer": [*layers, line, points]}
 
 
 def edges_of(rows: Sequence[Row], marks: Iterable[Mark] = (), on: date | None = None) -> tuple[date, date]:

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
-from dashboard.components import listing, map_file, next_capture, recent
+from dashboard.components import growth_band, inplace, listing, map_file, next_capture, recent
 from dashboard.components.network_map import DOTTED, GLYPHS, KINDS, STATE_COLOURS, outlines, view
 from dashboard.components.overview_map import show_map
 from dashboard.language import catalogue, language, t, tn
@@ -26,7 +26,7 @@ from workflow.readmodels.footprints import Footprint
 from workflow.readmodels.siteday import STATES, Known
 from workflow.search import matches_site
 
-MAP_PX, BAND_PX, NEWS_PX = 430, 240, 460
+MAP_PX, NEWS_PX = 430, 460
 FEW = 20
 MONTHS = 12
 NEWS_DAYS = 7
@@ -295,13 +295,10 @@ def _growth(page: pages.OverviewPage, shown: Shown) -> None:
         st.caption(t("No growth to show: no dates follow from the observations yet."))
         return
     row = growth.growth_rows(page.findings, page.places, [shown.day])[0]
-    st.html(f"<b data-growth>{safe(growth.sentence(row, language=language()))}</b>")
-    drawn = cache.growth_chart(
-        page.growth, growth.ALL, growth.APPEARED, edges=growthchart.edges_of(page.growth, on=shown.day)
-    )
-    st.vega_lite_chart(
-        spec=growthchart.with_day(drawn, shown.day), width="stretch", height=BAND_PX, key="overview.growth"
-    )
+    says = growth.sentence(row, language=language())
+    st.html(f"<b data-growth>{safe(says)}</b>")
+    edges = growthchart.edges_of(page.growth, on=shown.day)
+    inplace.show(growth_band.drawn(page.growth, edges, shown.day, says), key="overview.growth")
     st.page_link("views/growth.py", label=t("The targets behind each count, and what stood"))
 
 
