@@ -27,9 +27,9 @@ from workflow.errors import InputRefused
 from workflow.intake import IntakeOptions, Limits, sweep, take_in
 from workflow.intake.sandbox import RefusalError, read_apart
 from workflow.intake_child import RefusalError as HeaderRefused
-from workflow.intake_child import check_header
+from workflow.intake_child import Source, check_header
 from workflow.model import Basis, Capture, CaptureKind, Georeference, Precision, Stated
-from workflow.rasters.facts import RasterFacts
+from workflow.rasters.facts import RasterFacts, RpcPlace
 
 Make = Callable[..., Path]
 TODAY = date(2024, 6, 1)
@@ -368,18 +368,16 @@ FACTS = RasterFacts(
 )  # fmt: skip
 
 
-def request_for(source: Path, working: Path, *, without_place: bool = False) -> dict[str, Any]:
-    return {
-        "source": str(source),
-        "working": str(working),
-        "driver": "GTiff",
-        "size_bytes": 30_000,
-        "without_place": without_place,
-        "limits": Limits().for_child(),
-    }
+def request_for(source: Path, working: Path) -> dict[str, Any]:
+    one = {"path": str(source), "driver": "GTiff", "size_bytes": 30_000}
+    return {"sources": [one], "working": str(working), "without_place": False}
 
 
-REQUEST = request_for(Path("/x/picture.tif"), Path("/x/working.tif"))
+def check(facts: RasterFacts, *, without_place: bool = False) -> None:
+    source = Source(Path("/x/picture.tif"), "GTiff", 30_000)
+    check_header(facts, source, Limits().for_child(), without_place=without_place)
+
+
 BAD_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "pixels": ({"width": 2**16, "height": 2**16}, "65536 x 65536 pixels"),
     "bands": ({"bands": 17}, "17 bands"),
@@ -392,27 +390,25 @@ BAD_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "fine gsd": ({"gsd_m": 1e-6}, "m wide on the ground"),
     "no crs": ({"crs": None}, "no coordinate reference system"),
     "no transform": ({"transform": None}, "no transform"),
-    "rpc": ({"crs": None, "transform": None, "has_rpc": True}, "RPC"),
+    "rpc": ({"crs": None, "transform": None, "rpc": RpcPlace((), None, 0, 4.0, 0)}, "outside the world"),
     "complex": ({"dtype": "complex_int16"}, "complex"),
     "cmyk": ({"colours": ("cyan", "magenta", "yellow", "black")}, "CMYK"),
 }
 
 
 def test_a_good_header_passes() -> None:
-    check_header(FACTS, REQUEST)
+    check(FACTS)
 
 
 @pytest.mark.parametrize("name", BAD_HEADERS)
 def test_a_bad_header_is_refused_before_a_pixel_is_read(name: str) -> None:
     changes, what = BAD_HEADERS[name]
     with pytest.raises(HeaderRefused, match=what):
-        check_header(replace(FACTS, **changes), REQUEST)
+        check(replace(FACTS, **changes))
 
 
 def test_a_missing_place_is_no_fault_of_a_still() -> None:
-    check_header(
-        replace(FACTS, crs=None, transform=None, gsd_m=None, footprint=()), {**REQUEST, "without_place": True}
-    )
+    check(replace(FACTS, crs=None, transform=None, gsd_m=None, footprint=()), without_place=True)
 
 
 # -- fuzz ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import ctypes
 import json
 import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _FINEST_GSD_M = 0.0005
 _COARSE_GSD_M = 100.0
 _SMALL_BYTES = 256 * 2**20
 
-__all__ = ["RefusalError", "main"]
+__all__ = ["RefusalError", "Source", "check_header", "check_tiles", "main"]
 
 
 class RefusalError(Exception):
@@ -96,19 +97,21 @@ def _too_much_memory(request: dict[str, Any]) -> dict[str, str]:
 
 def _read(request: dict[str, Any]) -> dict[str, Any]:
     from workflow import rasters
-    from workflow.rasters.dataset import GDAL_ERRORS
 
-    source, working, driver = Path(request["source"]), Path(request["working"]), request["driver"]
+    sources = [Source(Path(one["path"]), one["driver"], one["size_bytes"]) for one in request["sources"]]
+    facts = [_facts(source) for source in sources]
+    for source, one in zip(sources, facts, strict=True):
+        check_header(one, source, request["limits"], without_place=request["without_place"])
+    for source, one in zip(sources, facts, strict=True):
+        missing = rasters.missing_part(source.path, source.driver, one.decoded_bytes)
+        if missing:
+            raise RefusalError(f"is damaged or cut off ({missing})", "fetch it again from its source")
+    if len(facts) > 1:
+        check_tiles(facts, request["limits"])
+    working = Path(request["working"])
     try:
-        facts = rasters.describe(source, driver)
-    except (*GDAL_ERRORS, ValueError, IndexError, OverflowError) as error:
-        raise RefusalError(
-            f"cannot be read as {driver} ({_short(error)})", "save it again from its source"
-        ) from error
-    check_header(facts, request)
-    try:
-        made = rasters.write_working(source, driver, working)
-    except (*GDAL_ERRORS, ValueError, OverflowError) as error:
+        made = rasters.write_joined([(one.path, one.driver) for one in sources], working)
+    except (*rasters.GDAL_ERRORS, ValueError, OverflowError) as error:
         if "memory" in str(error).lower():
             raise MemoryError from error
         raise RefusalError(
@@ -125,24 +128,52 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     return _answer(facts, made, [[limit.low, limit.high] for limit in rasters.display_stretch(working)])
 
 
-def _answer(facts: Any, made: Any, stretch: list[list[float]]) -> dict[str, Any]:
-    georeferenced = facts.is_georeferenced
+def _facts(source: Source) -> Any:
+    from workflow import rasters
+
+    try:
+        return rasters.describe(source.path, source.driver)
+    except (*rasters.GDAL_ERRORS, ValueError, IndexError, OverflowError) as error:
+        raise RefusalError(
+            f"cannot be read as {source.driver} ({_short(error)})", "save it again from its source"
+        ) from error
+
+
+def _answer(facts: list[Any], made: Any, stretch: list[list[float]]) -> dict[str, Any]:
+    first = facts[0]
+    georeferenced = first.is_georeferenced
     notes = list(made.notes)
     if georeferenced and made.gsd_m > _COARSE_GSD_M:
         notes.append(f"pixels of {made.gsd_m:.6g} m show nothing of what is watched")
+    footprint, gsd_m, error_m = made.footprint, made.gsd_m, first.position_error_m
+    if first.rpc is not None and not georeferenced:
+        footprint, gsd_m, error_m = first.rpc.footprint, first.rpc.gsd_m, first.rpc.error_m
+        notes.append(_roughly(first.rpc))
+    elif error_m is not None:
+        notes.append(f"corners in the header are rounded: its position is good to about {error_m:.3g} m")
     return {
         "width": made.width,
         "height": made.height,
         "bands": made.bands,
         "dtype": made.dtype,
-        "crs": facts.crs if georeferenced else None,
-        "gsd_m": made.gsd_m,
-        "footprint": [[place.lon, place.lat] for place in made.footprint],
+        "crs": first.crs if georeferenced else None,
+        "gsd_m": gsd_m,
+        "footprint": [[place.lon, place.lat] for place in footprint],
         "stretch": stretch,
-        "tags": facts.tags,
+        "tags": {name: text for one in reversed(facts) for name, text in one.tags.items()},
         "notes": notes,
         "band_roles": list(made.band_roles) if any(made.band_roles) else [],
+        "position_error_m": error_m,
     }
+
+
+def _roughly(rpc: Any) -> str:
+    """How far off a picture is that rational polynomials alone place."""
+    stated = "unknown" if rpc.error_m is None else f"{rpc.error_m:.3g} m"
+    return (
+        f"rational polynomials (RPC) alone: on level ground at {rpc.height_m:.0f} m its position error is {stated}, "
+        f"and {rpc.per_100_m:.3g} m more for each 100 m of height; orthorectify it to put it on the map"
+    )
 
 
 def _short(error: BaseException) -> str:
@@ -159,31 +190,76 @@ def _short(error: BaseException) -> str:
 # -- the header ----------------------------------------------------------------------------------------------
 
 
-def check_header(facts: Any, request: dict[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read: its path, alone in its folder but for an ENVI header, the one driver, its size in bytes."""
+
+    path: Path
+    driver: str
+    size_bytes: int
+
+
+def check_header(facts: Any, source: Source, limits: dict[str, float], *, without_place: bool) -> None:
     """Refuse by the header alone, before a pixel is read.
 
     Raises
     ------
     RefusalError
-        when the header is beyond a limit, names other files, or has no place on the Earth that the request
-        calls for.
+        when the header is beyond a limit, names other files, or has no place on the Earth and `without_place` does not
+        allow that.
     """
-    _check_files(facts, request["source"])
-    _check_size(facts, request["limits"], request["size_bytes"])
+    _check_files(facts, source)
+    _check_size(facts, limits, source.size_bytes)
     _check_type(facts)
-    if not request["without_place"]:
+    if not without_place:
         _check_place(facts)
     if facts.is_georeferenced:
         _check_earth(facts)
 
 
-def _check_files(facts: Any, source: str) -> None:
-    others = [name for name in facts.files if Path(name) != Path(source)]
+def _check_files(facts: Any, source: Source) -> None:
+    allowed = {source.path} | ({source.path.with_suffix(".hdr")} if source.driver == "ENVI" else set())
+    others = [name for name in facts.files if Path(name) not in allowed]
     if others:
         raise RefusalError(
             f"makes the reader open another file ({Path(others[0]).name})",
             "save the picture alone (gdal_translate) and take that",
         )
+
+
+def check_tiles(facts: list[Any], limits: dict[str, float]) -> None:
+    """Refuse tiles that do not make one picture: each is placed, and all are of one kind on one grid.
+
+    Raises
+    ------
+    RefusalError
+        which says what they differ in.
+    """
+    from workflow.rasters import joined_size
+
+    apart = "take its tiles one at a time: rename them so that they do not look like one order"
+    if not all(one.is_georeferenced for one in facts):
+        raise RefusalError("has tiles without coordinates", "orthorectify them first (gdalwarp -rpc)")
+    for name, what in _ALIKE.items():
+        if len({getattr(one, name) for one in facts}) > 1:
+            raise RefusalError(f"has tiles that differ in {what}", apart)
+    size = joined_size([(one.transform, one.width, one.height) for one in facts])
+    if size is None:
+        raise RefusalError("has tiles that do not lie on one north-up grid", apart)
+    if size[0] * size[1] > limits["pixels"]:
+        raise RefusalError(
+            f"has {size[0]} x {size[1]} pixels together, the limit is {int(limits['pixels'])}",
+            "take the tiles that show the sites alone",
+        )
+
+
+_ALIKE = {
+    "crs": "their CRS",
+    "bands": "the number of bands",
+    "dtype": "their type of pixels",
+    "colours": "the colours of their bands",
+    "nodata": "their nodata value",
+}
 
 
 def _check_size(facts: Any, limits: dict[str, float], size_bytes: int) -> None:
@@ -229,10 +305,12 @@ def _check_place(facts: Any) -> None:
             f"has {facts.control_points} ground control points and no transform",
             "warp it first (gdalwarp -tps), or give --kind and --site to take it without coordinates",
         )
-    if facts.has_rpc:
+    if facts.rpc is not None:
+        if facts.rpc.footprint:
+            return
         raise RefusalError(
-            "has rational polynomials (RPC) and no transform",
-            "orthorectify it first (gdalwarp -rpc), or give --kind and --site to take it without coordinates",
+            "has rational polynomials (RPC) that place it outside the world",
+            "check its RPC, or give --kind and --site to take it without coordinates",
         )
     if facts.crs is not None:
         raise RefusalError("has a coordinate reference system and no transform", _HOW_WITHOUT)

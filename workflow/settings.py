@@ -13,6 +13,7 @@ __all__ = [
     "REGISTER_FILE",
     "STATE_DIR",
     "WORKING",
+    "is_in_library",
 ]
 
 REGISTER_FILE = "sites.geojson"
@@ -25,3 +26,8 @@ ORIGINALS = "originals"
 WORKING = "working"
 BACKUP_FILE = "backup.json"
 DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"
+
+
+def is_in_library(path: str) -> bool:
+    """Whether a file that the record names lies in the imagery library; an original may have been left elsewhere."""
+    return path.startswith((f"{IMAGERY_DIR}/{ORIGINALS}/", f"{IMAGERY_DIR}/{WORKING}/"))

@@ -13,7 +13,8 @@ from workflow.chips import CHIP_DIR, touching
 from workflow.errors import InputRefused, UnknownName
 from workflow.exporters.stac import forget_item, write_catalogue
 from workflow.files import remove_below
-from workflow.model import Author, Capture, FileRole, StoredFile, Withdrawal
+from workflow.model import Author, Capture, StoredFile, Withdrawal
+from workflow.settings import is_in_library
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -118,15 +119,12 @@ def _known(transaction: Transaction, key: str) -> Versioned[Capture]:
 def _mark_removed(transaction: Transaction, capture: Capture) -> None:
     """Say of the capture's files that they are gone; of those that nobody noted too."""
     noted = {row.value.path: row for row in transaction.rows(StoredFile, capture=capture.id)}
-    parts = (
-        (FileRole.ORIGINAL, capture.original, capture.sha256),
-        (FileRole.WORKING, capture.working, capture.working_sha256),
-    )
-    for role, path, sha256 in parts:
-        if path and path not in noted:
+    for role, path, sha256 in capture.files:
+        if path not in noted and is_in_library(path):
             transaction.put(StoredFile(path, sha256, None, role, capture.id, removed=True), base_version=0)
     for row in noted.values():
-        transaction.put(replace(row.value, removed=True), base_version=row.version)
+        if is_in_library(row.value.path):
+            transaction.put(replace(row.value, removed=True), base_version=row.version)
 
 
 def _remove(project: Project, capture: Capture) -> None:

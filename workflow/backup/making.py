@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +18,13 @@ from workflow.backup.folders import (
 )
 from workflow.backup.manifest import RECORD, BackedUp, Manifest, check_manifest, render
 from workflow.errors import ProjectUnusable
-from workflow.model import Capture, Site
+from workflow.model import Capture, FileRole, Site
 from workflow.project import Project
 from workflow.register import read_sites, write_register
-from workflow.settings import BACKUP_FILE, IMAGERY_DIR, LIMITS_FILE, REGISTER_FILE, STATE_DIR
+from workflow.settings import BACKUP_FILE, IMAGERY_DIR, LIMITS_FILE, REGISTER_FILE, STATE_DIR, is_in_library
 from workflow.store import Record
 
-__all__ = ["back_up"]
+__all__ = ["back_up", "left_in_place"]
 
 # chain heads that were noted; read before the record, which then holds all of them
 ANCHORS = f"{STATE_DIR}/anchors.txt"
@@ -121,20 +122,22 @@ def _entry(folder: Path, name: str) -> BackedUp:
     return BackedUp(name, hash_of(folder / name), (folder / name).stat().st_size)
 
 
+def left_in_place(captures: Iterable[Capture]) -> int:
+    """How many originals lie outside the library; a backup leaves them where they are."""
+    return sum(not is_in_library(path) for capture in captures for _, path, _ in capture.files)
+
+
 def _pictures(captures: list[Capture]) -> list[_Picture]:
     """Each file once, although two captures may name it; not those that were taken away on purpose."""
-    found = {}
+    found: dict[str, _Picture] = {}
     for capture in captures:
         if capture.withdrawn is not None and capture.withdrawn.files_removed:
             continue
         subject = f"capture {capture.id} ({capture.file})"
-        found[capture.original] = _Picture(
-            capture.original, capture.sha256, f"The original of {subject}", True
-        )
-        if capture.working and capture.working not in found:
-            found[capture.working] = _Picture(
-                capture.working, capture.working_sha256, f"The working copy of {subject}", False
-            )
+        for role, path, sha256 in capture.files:
+            if is_in_library(path):
+                read_only = role is FileRole.ORIGINAL
+                found.setdefault(path, _Picture(path, sha256, f"The {role} of {subject}", read_only))
     return list(found.values())
 
 

@@ -162,6 +162,7 @@ def _held(
         "terms": may.terms,
         "condition": may.condition,
         "original": originals[0].name if originals else None,
+        "parts": [one.name for one in originals[1:]],
         "original_withheld": reason,
         "working": working[0].name if working else None,
         "chips": [one.name for one in chips],
@@ -180,7 +181,12 @@ def _original(
     if not options.originals:
         return [], "the bundle was asked for without originals"
     path = project.root / capture.original
-    return [File(f"originals/{capture.id}{_suffix(path)}", path, capture.sha256)], ""
+    parts = [
+        File(f"originals/{capture.id}.{at}{_suffix(part)}", part, one.sha256)
+        for at, one in enumerate(capture.parts, 1)
+        for part in (project.root / one.path,)
+    ]
+    return [File(f"originals/{capture.id}{_suffix(path)}", path, capture.sha256), *parts], ""
 
 
 def _working(project: Project, capture: Capture) -> list[File]:

@@ -22,12 +22,15 @@ def command(target: Path, incomplete: bool, project_dir: Path | None, as_json: b
     DEST holds one state of the record with every picture that it names, and a list of all files with their hashes.
     It is checked before it appears. `sitetrack verify --project DEST` checks it again at any time.
     """
-    from workflow.backup import back_up
+    from workflow.backup import back_up, left_in_place
 
     with open_project(project_dir) as project, progress() as show:
         manifest = back_up(project, target, datetime.now(UTC), incomplete=incomplete, progress=show)
+        left = left_in_place(project.all_captures())
     for sentence in manifest.missing:
         click.echo(sentence, err=True)
+    if left:
+        click.echo(f"Originals that were left in their place and are not in the backup: {left}.", err=True)
     row = {
         "backup": str(target.absolute()),
         "revisions": manifest.chain.count,

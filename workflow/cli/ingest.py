@@ -39,6 +39,9 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 @click.option(
     "--reinstate", is_flag=True, help="Bring back withdrawn captures whose files were removed (leads)."
 )
+@click.option(
+    "--in-place", is_flag=True, help="Leave originals where they are: hash, read and refer to them there."
+)
 @click.option("--synthetic", is_flag=True, hidden=True, help="The pictures are rendered, not taken.")
 @author_options
 @project_options
@@ -55,6 +58,7 @@ def command(
     site: str | None,
     synthetic: bool,
     reinstate: bool,
+    in_place: bool,
     author_name: str | None,
     role: str,
     project_dir: Path | None,
@@ -62,8 +66,9 @@ def command(
 ) -> None:
     """Take pictures and folders of pictures into the project; originals are kept as they came.
 
-    GeoTIFF, JPEG 2000, JPEG and PNG. The date comes from --acquired, else from product metadata beside the
-    file or in the product's folder (STAC, Planet, Landsat, Maxar, Sentinel, NAIP and others), its tags, or its name.
+    GeoTIFF, JPEG 2000, JPEG, PNG, NITF and ENVI; the tiles of one order are one picture. The date comes from
+    --acquired, else from product metadata beside the file or in the product's folder (STAC, Planet, Landsat, Maxar,
+    Sentinel, NAIP and others), its tags, or its name.
     """
     from workflow.intake import IntakeOptions
     from workflow.model import Basis, CaptureKind
@@ -81,6 +86,7 @@ def command(
         Basis(basis.replace("-", " ")) if basis else None,
         retrieved,
         published,
+        in_place=in_place,
     )
     with open_project(project_dir) as project:
         with progress() as show:

@@ -16,7 +16,7 @@ from typing import Any
 
 from workflow.files import write_if_changed
 from workflow.model import Capture, DateSpan, LonLat, Precision
-from workflow.settings import IMAGERY_DIR
+from workflow.settings import IMAGERY_DIR, is_in_library
 
 __all__ = ["catalogue_files", "footprint_geometry", "forget_item", "item_of", "write_catalogue"]
 
@@ -223,5 +223,7 @@ def _assets(capture: Capture) -> dict[str, dict[str, Any]]:
 
 
 def _href(stored: str) -> str:
-    """A path in the project as seen from ``imagery/items/``."""
-    return f"../{PurePosixPath(stored).relative_to(IMAGERY_DIR)}"
+    """A path in the project as seen from ``imagery/items/``; the address of a file that was left elsewhere."""
+    if is_in_library(stored):
+        return f"../{PurePosixPath(stored).relative_to(IMAGERY_DIR)}"
+    return Path(stored).as_uri() if Path(stored).is_absolute() else f"../../{stored}"

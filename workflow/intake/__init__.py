@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -19,7 +18,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workflow.errors import InputRefused
-from workflow.files import put_in_place, sync_folder
+from workflow.files import sha256_of
+from workflow.intake.copies import (
+    Brought,
+    Found,
+    bring,
+    check_room,
+    check_unchanged,
+    find,
+    listing_of,
+    store,
+)
 from workflow.intake.dates import (
     Reading,
     as_understood,
@@ -30,20 +39,33 @@ from workflow.intake.dates import (
     stated_day,
     stated_span,
 )
+from workflow.intake.orders import Order, data_of_header, listed_tiles, orders_of
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
-from workflow.intake.sniff import HEAD_BYTES, Kind, kind_of, what_else
 from workflow.intake.texts import TEXT_SUFFIXES, texts_of
 from workflow.metadata import Dialect, SourceFile
-from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Stated, Stretch
-from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING
+from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Part, Stated, Stretch
+from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING, is_in_library
 
-__all__ = ["PICTURE_SUFFIXES", "TEXT_SUFFIXES", "IntakeOptions", "Limits", "software", "sweep", "take_in"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "TEXT_SUFFIXES",
+    "IntakeOptions",
+    "Limits",
+    "Order",
+    "data_of_header",
+    "listed_tiles",
+    "orders_of",
+    "software",
+    "sweep",
+    "take_in",
+]
 
 T = TypeVar("T")
-PICTURE_SUFFIXES = frozenset({".tif", ".tiff", ".jp2", ".j2k", ".jpg", ".jpeg", ".png"})
+PICTURE_SUFFIXES = frozenset(
+    {".tif", ".tiff", ".jp2", ".j2k", ".jpg", ".jpeg", ".png", ".ntf", ".nitf", ".nsf"}
+)
 # a stated ground sample distance is kept beside the pixel where it is coarser or finer by more
 _SAME_GSD = 1.1
-_COPY_BYTES = 2**20
 _TEMPORARY = ".intake-"
 _STALE_S = 24 * 3600
 
@@ -54,7 +76,8 @@ class IntakeOptions:
 
     `acquired` is text as `parse_span` reads it, as are `retrieved` and `published`: the days by which the picture
     must have been taken. `basis` is what a date that is stated or in the name rests on. `kind` and `site` together
-    take a picture without coordinates.
+    take a picture without coordinates. `in_place` leaves originals where they are: they are hashed, read there and
+    referred to.
     """
 
     acquired: str | None = None
@@ -68,6 +91,7 @@ class IntakeOptions:
     retrieved: str | None = None
     published: str | None = None
     limits: Limits = field(default_factory=Limits)
+    in_place: bool = False
 
 
 def take_in(
@@ -79,12 +103,13 @@ def take_in(
     known: Callable[[str], Capture | None] = lambda _: None,
     today: date | None = None,
     root: Path | None = None,
+    order: Order | None = None,
 ) -> Capture:
     """Take the picture in `path` into the folder `imagery`: original and working copy are in place when it
     returns.
 
-    `root` is the folder that was given, where the picture was found below one: metadata of its product are
-    looked for up to there.
+    With `order` its tiles become one picture; `path` is one of them. `root` is the folder that was given, where the
+    picture was found below one: metadata of its product are looked for up to there.
 
     The same bytes give the same capture and rewrite nothing; a capture that `known` has for their hash (by
     its id) is returned as it is when both of its files are there. `today` (UTC) is what dates are held
@@ -96,22 +121,26 @@ def take_in(
         when the file is not taken; nothing is left of it then.
     """
     path = Path(path)
-    stated = _named(path.name, "--acquired", stated_span, options.acquired)
-    retrieved = _named(path.name, "--retrieved", stated_day, options.retrieved)
-    published = _named(path.name, "--published", stated_day, options.published)
-    kind = _kind_of_file(path, options.limits)
-    job = _Job(kind, options, stated, retrieved, published, today, root)
-    imagery.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=imagery) as folder:
-        try:
-            return _take(path, imagery, Path(folder), job, dialects, known)
-        except RefusalError as refused:
-            raise InputRefused(path.name, refused.problem, refused.remedy) from refused
+    name = order.name if order else path.name
+    stated = _named(name, "--acquired", stated_span, options.acquired)
+    retrieved = _named(name, "--retrieved", stated_day, options.retrieved)
+    published = _named(name, "--published", stated_day, options.published)
+    job = _Job(name, path, options, stated, retrieved, published, today, root)
+    try:
+        found = [find(one, options.limits) for one in (order.tiles if order else (path,))]
+        imagery.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=imagery) as folder:
+            return _take(found, imagery, Path(folder).resolve(), job, dialects, known)
+    except RefusalError as refused:
+        raise InputRefused(name, refused.problem, refused.remedy) from refused
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    kind: Kind
+    """One picture to be taken: what it is called, where it lies, and what was said of it."""
+
+    name: str
+    path: Path
     options: IntakeOptions
     stated: DateSpan | None
     retrieved: date | None
@@ -120,149 +149,118 @@ class _Job:
     root: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Where the files of a picture come to lie: its original, and its parts where it came as several files."""
+
+    sha256: str
+    original: str
+    parts: tuple[Part, ...] = ()
+
+
 def _take(
-    path: Path,
+    found: list[Found],
     imagery: Path,
     folder: Path,
     job: _Job,
     dialects: Iterable[Dialect],
     known: Callable[[str], Capture | None],
 ) -> Capture:
-    source = folder / f"picture{_suffix(path, job.kind)}"
-    sha256 = _copy(path, source, imagery)
-    before = known(sha256[:16])
-    if before is not None and _in_place(before, imagery):
+    in_place = job.options.in_place
+    check_room(found, imagery, in_place=in_place)
+    pictures = [bring(one, folder / str(at), in_place=in_place) for at, one in enumerate(found)]
+    files = tuple(file for picture in pictures for file in picture)
+    stored = _stored(files, imagery, in_place)
+    before = known(stored.sha256[:16])
+    if before is not None and _all_there(before, imagery):
         return before
-    answer = _read(source, folder, job)
-    capture = _capture(path, sha256, source.suffix, answer, job, dialects)
-    working = imagery / WORKING / f"{sha256}.tif"
-    _store(folder / "working.tif", working)
-    _store(source, imagery / ORIGINALS / f"{sha256}{source.suffix}", read_only=True)
-    with working.open("rb") as handle:
-        return replace(capture, working_sha256=hashlib.file_digest(handle, "sha256").hexdigest())
+    sources = [
+        {"path": str(picture[0].path), "driver": one.kind.driver, "size_bytes": picture[0].size_bytes}
+        for one, picture in zip(found, pictures, strict=True)
+    ]
+    answer = _read(sources, folder, job)
+    if in_place:
+        check_unchanged(files)
+    capture = _capture(stored, answer, job, dialects)
+    working = _at(imagery, capture.working)
+    store(folder / "working.tif", working)
+    _store_originals(stored, files, imagery, folder, in_place)
+    return replace(capture, working_sha256=sha256_of(working))
 
 
-# -- the file ------------------------------------------------------------------------------------------------
+def _stored(files: tuple[Brought, ...], imagery: Path, in_place: bool) -> _Stored:
+    """The hash of a picture, and the paths of its files: of one file its own, of several those of their list."""
+    if len(files) == 1:
+        return _Stored(files[0].sha256, _path_of(files[0], files[0].sha256, imagery, in_place))
+    sha256 = hashlib.sha256(listing_of(files)).hexdigest()
+    parts = tuple(
+        Part(file.origin.name, _path_of(file, f"{sha256}.{at}", imagery, in_place), file.sha256)
+        for at, file in enumerate(files, 1)
+    )
+    return _Stored(sha256, f"{IMAGERY_DIR}/{ORIGINALS}/{sha256}.txt", parts)
 
 
-def _kind_of_file(path: Path, limits: Limits) -> Kind:
-    """The format of a regular file within the size limit, told by its first bytes."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise InputRefused(path.name, "is a folder", "give the pictures in it")
-        if not stat.S_ISREG(status.st_mode):
-            raise InputRefused(path.name, "is not a regular file", "give a picture")
-        _check_length(path.name, status.st_size, limits)
-        with path.open("rb") as handle:
-            head = handle.read(HEAD_BYTES)
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputRefused):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputRefused(
-            path.name, f"cannot be read ({reason})", "check the path and its permissions"
-        ) from error
-    kind = kind_of(head)
-    if kind is None:
-        raise InputRefused(path.name, *what_else(head))
-    return kind
+def _path_of(file: Brought, stem: str, imagery: Path, in_place: bool) -> str:
+    """Where a file comes to lie, as the record names it: in the library, or where it is."""
+    if not in_place:
+        return f"{IMAGERY_DIR}/{ORIGINALS}/{stem}{file.path.suffix}"
+    whole, root = file.origin.resolve(), imagery.resolve().parent
+    return (whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix()
 
 
-def _check_length(name: str, size: int, limits: Limits) -> None:
-    if size == 0:
-        raise InputRefused(name, "is empty", "fetch it again from its source")
-    if size > limits.file_bytes:
-        raise InputRefused(
-            name,
-            f"has {size} bytes, the limit is {limits.file_bytes}",
-            "cut it to the sites that are watched",
-        )
+def _store_originals(
+    stored: _Stored, files: tuple[Brought, ...], imagery: Path, folder: Path, in_place: bool
+) -> None:
+    if not in_place:
+        paths = [one.path for one in stored.parts] or [stored.original]
+        for file, path in zip(files, paths, strict=True):
+            store(file.path, _at(imagery, path), read_only=True)
+    if stored.parts:
+        listing = folder / "parts.txt"
+        listing.write_bytes(listing_of(files))
+        store(listing, _at(imagery, stored.original), read_only=True)
 
 
-def _suffix(path: Path, kind: Kind) -> str:
-    """The original's suffix where it fits its content, else the usual one of the format."""
-    suffix = path.suffix.lower()
-    return suffix if suffix in kind.suffixes else kind.suffixes[0]
-
-
-def _copy(path: Path, target: Path, imagery: Path) -> str:
-    """Copy bytes and give their SHA-256: what is read later is what was hashed."""
-    digest = hashlib.sha256()
-    size = path.stat().st_size
-    if shutil.disk_usage(imagery).free < 3 * size:
-        raise RefusalError(
-            "there is not enough free space to take it", f"free {3 * size // 2**20 + 1} MB and repeat"
-        )
-    try:
-        with path.open("rb") as source, target.open("xb") as copy:
-            while chunk := source.read(_COPY_BYTES):
-                digest.update(chunk)
-                copy.write(chunk)
-    except OSError as error:
-        raise RefusalError(f"cannot be copied ({error.strerror})", "check the disk and repeat") from error
-    return digest.hexdigest()
-
-
-def _read(source: Path, folder: Path, job: _Job) -> dict[str, Any]:
+def _read(sources: list[dict[str, Any]], folder: Path, job: _Job) -> dict[str, Any]:
     request = {
-        "source": str(source.resolve()),
-        "working": str(folder.resolve() / "working.tif"),
-        "driver": job.kind.driver,
-        "size_bytes": source.stat().st_size,
+        "sources": sources,
+        "working": str(folder / "working.tif"),
         "without_place": job.options.kind is not None and job.options.site is not None,
     }
     return read_apart(request, job.options.limits)
 
 
-def _in_place(capture: Capture, imagery: Path) -> bool:
-    files = (capture.original, capture.working)
-    return all((imagery / Path(file).relative_to(IMAGERY_DIR)).is_file() for file in files)
+def _all_there(capture: Capture, imagery: Path) -> bool:
+    return all(_at(imagery, path).is_file() for _, path, _ in capture.files)
 
 
-def _store(source: Path, target: Path, *, read_only: bool = False) -> None:
-    """Move a finished file to its place; one of that name that is there has the same bytes, and stays."""
-    size = source.stat().st_size
-    if target.is_file() and (not read_only or target.stat().st_size == size):
-        return
-    if not target.parent.is_dir():
-        target.parent.mkdir(exist_ok=True)
-        sync_folder(
-            target.parent.parent
-        )  # a power cut must not take the folder with what was acknowledged in it
-    try:
-        put_in_place(source, target)
-        if read_only:
-            target.chmod(0o444)
-    except PermissionError:  # Windows: somebody else put it there first and has it open, or it is read-only
-        if not target.is_file():
-            raise
+def _at(imagery: Path, path: str) -> Path:
+    """Where a file lies that the record names so."""
+    return imagery / Path(path).relative_to(IMAGERY_DIR) if is_in_library(path) else imagery.parent / path
 
 
 # -- what is known of it -------------------------------------------------------------------------------------
 
 
-def _capture(
-    path: Path, sha256: str, suffix: str, answer: dict[str, Any], job: _Job, dialects: Iterable[Dialect]
-) -> Capture:
-    options = job.options
-    found, refused = readings(SourceFile(path.name, answer["tags"], texts_of(path, job.root)), dialects)
+def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Iterable[Dialect]) -> Capture:
+    options, name = job.options, job.name
+    found, refused = readings(SourceFile(name, answer["tags"], texts_of(job.path, job.root)), dialects)
     kind = options.kind or CaptureKind.SATELLITE
     provider = options.provider or _first(found, "provider")
-    span, doubts = settle(path.name, job.stated, found, refused)
+    span, doubts = settle(name, job.stated, found, refused)
     span = as_understood(span, kind, options.basis)
     today = job.today or datetime.now(UTC).date()
-    check_span(path.name, span, today)
-    span, ending = closed(path.name, span, job.retrieved, job.published, today)
+    check_span(name, span, today)
+    span, ending = closed(name, span, job.retrieved, job.published, today)
     own = next((metadata.warnings for _, metadata in found if metadata.acquired == span), ())
     gsd_m, stated_gsd_m, rough = _gsd(answer, _first_number(found, "gsd_m"))
     return Capture(
-        id=sha256[:16],
-        sha256=sha256,
+        id=stored.sha256[:16],
+        sha256=stored.sha256,
         kind=kind,
-        file=path.name,
-        original=f"{IMAGERY_DIR}/{ORIGINALS}/{sha256}{suffix}",
-        working=f"{IMAGERY_DIR}/{WORKING}/{sha256}.tif",
+        file=name,
+        original=stored.original,
+        working=f"{IMAGERY_DIR}/{WORKING}/{stored.sha256}.tif",
         acquired=span,
         width_px=answer["width"],
         height_px=answer["height"],
@@ -286,6 +284,8 @@ def _capture(
         stated_gsd_m=stated_gsd_m,
         sources=_sources(found, job),
         band_roles=tuple(answer["band_roles"]),
+        parts=stored.parts,
+        position_error_m=answer["position_error_m"],
     )
 
 
@@ -299,7 +299,7 @@ def _first_number(found: tuple[Reading, ...], name: str) -> float | None:
 
 def _gsd(answer: dict[str, Any], stated: float | None) -> tuple[float | None, float | None, tuple[str, ...]]:
     """The pixel in metres, a stated distance that differs from it, and a warning where it stands in for one."""
-    pixel = answer["gsd_m"] if answer["crs"] else None
+    pixel = answer["gsd_m"]
     if pixel is None and stated is not None:
         note = f"its ground sample distance of {stated:.3g} m is the product's: a reduced picture shows less"
         return stated, None, (note,)

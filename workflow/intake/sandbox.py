@@ -81,7 +81,7 @@ class RefusalError(Exception):
 
 
 def read_apart(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The child's answer on the file that `request` names.
+    """The child's answer on the files that `request` names.
 
     `walls` in it says how strong the sandbox was: `network` (empty namespace), `memory` and `cpu` (kernel
     limits); time, and memory where the kernel has no limit, are watched from here on every system.
@@ -98,7 +98,7 @@ def read_apart(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_environment(),
-        cwd=Path(request["source"]).parent,
+        cwd=Path(request["working"]).parent,
         text=True,
         encoding="utf-8",
     ) as child:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HEAD_BYTES", "Kind", "kind_of", "what_else"]
+__all__ = ["ENVI", "HEAD_BYTES", "Kind", "kind_of", "what_else"]
 
 HEAD_BYTES = 512
 
@@ -19,6 +19,9 @@ class Kind:
 
 _TIFF = Kind("GTiff", (".tif", ".tiff"))
 _JP2 = Kind("JP2OpenJPEG", (".jp2", ".j2k"))
+_NITF = Kind("NITF", (".ntf", ".nitf", ".nsf"))
+ENVI = Kind("ENVI", (".img", ".dat", ".bsq", ".bil", ".bip", ".raw"))
+"""Bare pixels: a file without a signature whose header lies beside it."""
 _TAKEN: tuple[tuple[bytes, Kind], ...] = (
     (b"II*\0", _TIFF),
     (b"MM\0*", _TIFF),
@@ -28,6 +31,8 @@ _TAKEN: tuple[tuple[bytes, Kind], ...] = (
     (b"\x89PNG\r\n\x1a\n", Kind("PNG", (".png",))),
     (b"\0\0\0\x0cjP  \r\n\x87\n", _JP2),
     (b"\xff\x4f\xff\x51", _JP2),
+    (b"NITF0", _NITF),
+    (b"NSIF0", _NITF),
 )
 # what it is instead, and what to do
 _KNOWN: tuple[tuple[bytes, str, str], ...] = (
@@ -38,7 +43,7 @@ _KNOWN: tuple[tuple[bytes, str, str], ...] = (
     (b"GIF8", "a GIF", "save it as PNG"),
     (b"BM", "a BMP", "save it as PNG"),
     (b"RIFF", "a WebP or another RIFF file", "save it as PNG or JPEG"),
-    (b"NITF", "a NITF file", "save it as a GeoTIFF"),
+    (b"ENVI", "an ENVI header", "give the data file that it describes"),
     (b"%PDF", "a PDF", "save the page's picture as PNG"),
 )
 _TEXTS: tuple[tuple[bytes, str, str], ...] = (
@@ -54,7 +59,7 @@ _TEXTS: tuple[tuple[bytes, str, str], ...] = (
     (b"<", "an XML document", "give the picture it describes"),
     (b"{", "JSON", "give the picture it describes, or import a register with 'sitetrack sites import'"),
 )
-_ASK = "save it as GeoTIFF, JPEG 2000, JPEG or PNG"
+_ASK = "save it as GeoTIFF, JPEG 2000, JPEG, PNG or NITF"
 
 
 def kind_of(head: bytes) -> Kind | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["TEXT_SUFFIXES", "texts_of"]
 
-TEXT_SUFFIXES = frozenset({".json", ".geojson", ".xml", ".txt", ".imd", ".hdr", ".safe"})
+TEXT_SUFFIXES = frozenset({".json", ".geojson", ".xml", ".txt", ".imd", ".hdr", ".safe", ".til"})
 """Endings of files that may describe a picture."""
 # they describe all pictures of a product and share no part of a name with them
 _OF_PRODUCTS = ("MTD_MSIL1C.xml", "MTD_MSIL2A.xml", "MTD_TL.xml", "manifest.safe", "manifest.json")

@@ -21,6 +21,7 @@ __all__ = [
     "Georeference",
     "IntakeEvent",
     "Offset",
+    "Part",
     "Score",
     "Stated",
     "StoredFile",
@@ -76,19 +77,40 @@ class Stated:
     source: str
 
 
+class FileRole(StrEnum):
+    """What a file of the imagery library is."""
+
+    ORIGINAL = "original"
+    WORKING = "working copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several files that a picture came as: its name, where it lies, and the SHA-256 of its bytes."""
+
+    name: str
+    path: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One dated picture. `id` is the first 16 hex digits of `sha256`, the hash of the original's bytes.
 
-    `original` and `working` are POSIX paths relative to the project folder; `working` is a Cloud Optimized GeoTIFF
-    (256 px tiles, overviews rebuilt from full resolution). `footprint` is the ring of the valid picture's corners on
-    WGS 84, closed, counter-clockwise; empty without georeference. `stretch` has one entry a band and never changes.
+    `original` and `working` are POSIX paths relative to the project folder; the original's may be absolute, where it
+    was left in its place. `working` is a Cloud Optimized GeoTIFF (256 px tiles, overviews from full resolution). A
+    picture that came as several files (the tiles of an order, data with its header) has them as `parts`; its original
+    is the list of their hashes and names, and that is what its own hash is of.
+
+    `footprint` is the ring of the valid picture's corners on WGS 84, closed, counter-clockwise; empty
+    without a place. `stretch` has one entry a band and never changes.
     `working_sha256` is the hash of the working copy's bytes as intake wrote them; empty where nobody took it.
 
     `gsd_m` is the pixel on the ground; without georeference it is what metadata state. `stated_gsd_m` is what they
     state where that differs from the pixel by more than a tenth: the picture was resampled. `sources` says which
     field each attribute was read from, those that were stated at intake left out. `band_roles` has a word a band of
     the working copy (``red``, ``nir``, ``pan``), "" where the file does not name it; empty where it names none.
+    `position_error_m` is how far off its coordinates may be, where the file itself says so.
     """
 
     id: str
@@ -122,6 +144,15 @@ class Capture:
     stated_gsd_m: float | None = None
     sources: tuple[Stated, ...] = ()
     band_roles: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    position_error_m: float | None = None
+
+    @property
+    def files(self) -> tuple[tuple[FileRole, str, str], ...]:
+        """Role, path and SHA-256 of all its files: the original, its parts, the working copy."""
+        originals = [(self.original, self.sha256), *((one.path, one.sha256) for one in self.parts)]
+        working = [(FileRole.WORKING, self.working, self.working_sha256)] if self.working else []
+        return (*((FileRole.ORIGINAL, path, sha256) for path, sha256 in originals), *working)
 
     @property
     def is_dated(self) -> bool:
@@ -151,13 +182,6 @@ class IntakeEvent:
     sha256: str
     size_bytes: int
     software: str = ""
-
-
-class FileRole(StrEnum):
-    """What a file of the imagery library is."""
-
-    ORIGINAL = "original"
-    WORKING = "working copy"
 
 
 @dataclass(frozen=True, slots=True)

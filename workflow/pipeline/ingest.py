@@ -14,8 +14,18 @@ from workflow import plugins
 from workflow.errors import InputRefused, NotAllowed
 from workflow.exporters.stac import write_catalogue
 from workflow.files import remove_below
-from workflow.intake import PICTURE_SUFFIXES, IntakeOptions, software, sweep, take_in
-from workflow.model import Author, Capture, FileRole, IntakeEvent, Role, StoredFile
+from workflow.intake import (
+    PICTURE_SUFFIXES,
+    IntakeOptions,
+    Order,
+    data_of_header,
+    listed_tiles,
+    orders_of,
+    software,
+    sweep,
+    take_in,
+)
+from workflow.model import Author, Capture, IntakeEvent, Role, StoredFile
 from workflow.providers.profiles import profile_of
 from workflow.settings import ORIGINALS, WORKING
 
@@ -86,9 +96,13 @@ def ingest(
     paths = tuple(paths)
     library = (project.imagery / ORIGINALS, project.imagery / WORKING)
     files, refused = pictures_in(paths, leave_out=library)
+    orders, files, broken = orders_of(files)
+    refused += tuple(dict.fromkeys(broken.values()))
     roots = tuple(path for path in paths if path.is_dir())
     run = _Run(project, author, _with_profile(options), roots, len(files), progress or _silent, reinstate)
-    run.names, run.told = names or {}, told or _untold
+    run.names, run.told, run.orders = names or {}, told or _untold, orders
+    for path, refusal in broken.items():
+        run.told(Outcome(path, refused=refusal))
     try:
         run.take(files)
     finally:
@@ -107,7 +121,7 @@ def pictures_in(
     refused: list[InputRefused] = []
     left_out = tuple(folder.resolve() for folder in leave_out)
     for path in paths:
-        found = list(_walk(path, left_out)) if path.is_dir() else [path]
+        found = list(_walk(path, left_out)) if path.is_dir() else _named(path)
         if not found:
             suffixes = ", ".join(sorted(PICTURE_SUFFIXES))
             refused.append(
@@ -121,10 +135,18 @@ def _walk(folder: Path, left_out: Sequence[Path]) -> Iterator[Path]:
     """Pictures below a folder; hidden files and folders, and those in `left_out`, are passed over."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() not in PICTURE_SUFFIXES or hidden or not path.is_file():
+        if hidden or any(path.resolve().is_relative_to(other) for other in left_out):
             continue
-        if not any(path.resolve().is_relative_to(other) for other in left_out):
-            yield path
+        picture = path if path.suffix.lower() in PICTURE_SUFFIXES else data_of_header(path)
+        if picture is not None and picture.is_file():
+            yield picture
+
+
+def _named(path: Path) -> list[Path]:
+    """The pictures that one name stands for: those of a tile list, the pixels of an ENVI header, else the file."""
+    if path.suffix.lower() == ".til":
+        return listed_tiles(path) or [path]
+    return [data_of_header(path) or path]
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -154,6 +176,7 @@ class _Run:
         self._dialects = tuple(plugins.load("workflow.providers").values())
         self.names: Mapping[Path, str] = {}
         self.told: Callable[[Outcome], None] = _untold
+        self.orders: Mapping[Path, Order] = {}
         self._cleared: set[str] = set()
         self._outcomes: dict[Path, Capture | InputRefused] = {}
         self._new = 0
@@ -168,7 +191,9 @@ class _Run:
             for future in as_completed(futures):
                 path, before = futures[future], self._new
                 became = self._outcomes[path] = self._settle(path, future)
-                self.told(_outcome(path, became, self._new > before))
+                order = self.orders.get(path)
+                for one in order.tiles if order else (path,):
+                    self.told(_outcome(one, became, self._new > before))
                 self._progress(_WHAT, len(self._outcomes), self._total)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -182,9 +207,9 @@ class _Run:
 
     def _take_one(self, path: Path) -> Capture:
         root = next((root for root in self._roots if path.is_relative_to(root)), None)
-        return take_in(
-            path, self._project.imagery, self._options, self._dialects, known=self._before, root=root
-        )
+        order = self.orders.get(path)
+        imagery, before = self._project.imagery, self._before
+        return take_in(path, imagery, self._options, self._dialects, known=before, root=root, order=order)
 
     def _before(self, key: str) -> Capture | None:
         """The capture of that id where it is in use; None where it is new, or brought back with new files."""
@@ -194,7 +219,7 @@ class _Run:
         self._may_come_back(known)
         if key not in self._cleared:
             self._cleared.add(key)
-            for path in (known.original, known.working):  # what a removal left: new ones take their places
+            for _, path, _ in known.files:  # what a removal left: new ones take their places
                 remove_below(self._project.imagery, self._project.root / path)
         return None
 
@@ -213,12 +238,13 @@ class _Run:
         try:
             return self._record(path, _dressed(future.result(), self._options))
         except InputRefused as refused:
-            if refused.subject != path.name:
+            if refused.subject not in (path.name, self._name(path)):
                 return refused
             return InputRefused(self._name(path), refused.problem, refused.remedy)
 
     def _name(self, path: Path) -> str:
-        return self.names.get(path, path.name)
+        order = self.orders.get(path)
+        return order.name if order else self.names.get(path, path.name)
 
     def _record(self, path: Path, capture: Capture) -> Capture:
         """Put the capture if it is new, its files, and that it came in; what the record has already counts."""
@@ -229,10 +255,18 @@ class _Run:
                 capture = replace(capture, file=name)
                 transaction.put(capture, base_version=0)
             elif known.value.withdrawn is None:
-                capture = known.value
+                capture = self._moved(known.value, capture)
+                if capture != known.value:
+                    transaction.put(capture, base_version=known.version)
             else:
                 self._may_come_back(known.value)
-                capture = replace(known.value, withdrawn=None, working_sha256=capture.working_sha256)
+                capture = replace(
+                    known.value,
+                    withdrawn=None,
+                    working_sha256=capture.working_sha256,
+                    original=capture.original,
+                    parts=capture.parts,
+                )
                 transaction.put(capture, base_version=known.version)
             self._put_files(transaction, capture)
             before = len(transaction.rows(IntakeEvent, capture=capture.id))
@@ -241,22 +275,30 @@ class _Run:
                 capture=capture.id,
                 file=name,
                 sha256=capture.sha256,
-                size_bytes=(self._project.root / capture.original).stat().st_size,
+                size_bytes=self._size(capture),
                 software=software(),
             )
             transaction.put(event, base_version=0)
         self._new += known is None
         return capture
 
+    def _moved(self, known: Capture, taken: Capture) -> Capture:
+        """What is known, with the paths of its originals where they are now if they are not where they were."""
+        root = self._project.root
+        there = all((root / path).is_file() for path in _originals(known))
+        return known if there else replace(known, original=taken.original, parts=taken.parts)
+
+    def _size(self, capture: Capture) -> int:
+        """Bytes of the files that came in."""
+        paths = [one.path for one in capture.parts] or [capture.original]
+        return sum((self._project.root / path).stat().st_size for path in paths)
+
     def _put_files(self, transaction: Transaction, capture: Capture) -> None:
         """Note original and working copy, where they are not noted or were removed."""
         noted = {row.value.path: row for row in transaction.rows(StoredFile, capture=capture.id)}
-        for role, path, sha256 in (
-            (FileRole.ORIGINAL, capture.original, capture.sha256),
-            (FileRole.WORKING, capture.working, capture.working_sha256),
-        ):
-            row = noted.get(path)
-            if path and (row is None or row.value.removed):
+        for role, path, sha256 in capture.files:
+            row = noted.get(path) or transaction.get(StoredFile, path)
+            if row is None or row.value.removed:
                 size = (self._project.root / path).stat().st_size
                 stored = StoredFile(path, sha256, size, role, capture.id)
                 transaction.put(stored, base_version=row.version if row else 0)
@@ -267,6 +309,10 @@ class _Run:
         captures = dict.fromkeys(outcome for outcome in outcomes if isinstance(outcome, Capture))
         errors = tuple(outcome for outcome in outcomes if isinstance(outcome, InputRefused))
         return IngestReport(tuple(captures), self._new, (*refused, *errors))
+
+
+def _originals(capture: Capture) -> list[str]:
+    return [capture.original, *(one.path for one in capture.parts)]
 
 
 def _outcome(path: Path, became: Capture | InputRefused, new: bool) -> Outcome:

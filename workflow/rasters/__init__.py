@@ -8,22 +8,28 @@ resolution.
 
 from __future__ import annotations
 
+from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
-from workflow.rasters.facts import RasterFacts, describe
+from workflow.rasters.facts import RasterFacts, describe, joined_size
 from workflow.rasters.ongrid import read_on_grid
 from workflow.rasters.whole import read_whole
-from workflow.rasters.working import Working, write_working
+from workflow.rasters.wholeness import missing_part
+from workflow.rasters.working import Working, write_joined, write_working
 
 __all__ = [
+    "GDAL_ERRORS",
     "RasterFacts",
     "Working",
     "describe",
     "display_stretch",
     "encode_jpeg",
     "encode_webp",
+    "joined_size",
+    "missing_part",
     "read_on_grid",
     "read_whole",
     "to_colours",
     "to_display",
+    "write_joined",
     "write_working",
 ]

@@ -28,6 +28,8 @@ ENVIRONMENT: dict[str, Any] = {
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
 }
+# the ENVI driver finds its header by looking for it; without it there is no picture
+_LOOKS_FOR_ITS_HEADER = {"ENVI": {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE"}}
 
 
 def quiet() -> None:
@@ -48,7 +50,8 @@ def opened(path: Path, driver: str = "GTiff", *, overviews: bool = False, **opti
     quiet()
     if not overviews:
         options["OVERVIEW_LEVEL"] = "NONE"
-    with rasterio.Env(**ENVIRONMENT), rasterio.open(path, driver=driver, **options) as dataset:
+    environment = ENVIRONMENT | _LOOKS_FOR_ITS_HEADER.get(driver, {})
+    with rasterio.Env(**environment), rasterio.open(path, driver=driver, **options) as dataset:
         yield dataset
 
 

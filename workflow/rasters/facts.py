@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from rasterio.errors import CRSError
+from rasterio.transform import RPCTransformer
 from rasterio.warp import transform as transform_points
 
 from workflow.model import LonLat
@@ -19,12 +20,17 @@ from workflow.rasters.dataset import GDAL_ERRORS, opened
 __all__ = [
     "EARTH_RADII_M",
     "RasterFacts",
+    "RpcPlace",
     "apply",
     "crs_name",
     "describe",
     "ground_sample_distance",
     "is_rotated",
+    "joined_corners",
+    "joined_size",
+    "place_of",
     "ring_on_wgs84",
+    "rpc_place",
 ]
 
 # semi-major axes of the ellipsoids and spheres in use for the Earth
@@ -33,6 +39,23 @@ _SEMI_MAJOR = re.compile(r'(?:SPHEROID|ELLIPSOID)\["[^"]*",\s*([-+0-9.eE]+)')
 _METRES_PER_DEGREE = 111_320.0
 _SAME_SCALE = 0.01
 _WGS84 = "EPSG:4326"
+_RISE_M = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class RpcPlace:
+    """Where rational polynomials put a picture that lies level at `height_m`.
+
+    `footprint` is its closed ring, empty outside the world, and `gsd_m` the pixel on the ground. `error_m` is what the
+    polynomials state of themselves, None where they do not; `per_100_m` is how far the place moves for ground that is
+    a hundred metres higher.
+    """
+
+    footprint: tuple[LonLat, ...]
+    gsd_m: float | None
+    height_m: float
+    error_m: float | None
+    per_100_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +83,11 @@ class RasterFacts:
     files: tuple[str, ...] = ()
     block_bytes: int = 0
     control_points: int = 0
-    has_rpc: bool = False
+    rpc: RpcPlace | None = None
     pages: int = 1
     semi_major_m: float | None = None
     colours: tuple[str, ...] = ()
+    position_error_m: float | None = None
 
     @property
     def is_georeferenced(self) -> bool:
@@ -89,8 +113,7 @@ def describe(path: Path, driver: str) -> RasterFacts:
 
 
 def _facts(dataset: Any) -> RasterFacts:
-    transform = _transform(dataset)
-    crs = dataset.crs or None
+    transform, crs = place_of(dataset)
     gsd_m: float | None = None
     footprint: tuple[LonLat, ...] = ()
     if crs is not None and transform is not None:
@@ -112,10 +135,11 @@ def _facts(dataset: Any) -> RasterFacts:
         files=_files(dataset),
         block_bytes=_block_bytes(dataset),
         control_points=len(dataset.gcps[0]),
-        has_rpc=dataset.rpcs is not None,
+        rpc=rpc_place(dataset.rpcs, dataset.width, dataset.height) if dataset.rpcs else None,
         pages=max(1, len(dataset.subdatasets)),
         semi_major_m=_semi_major(crs) if crs else None,
         colours=tuple(colour.name for colour in dataset.colorinterp),
+        position_error_m=_corner_error_m(dataset) if crs is not None and transform is not None else None,
     )
 
 
@@ -123,6 +147,26 @@ def _files(dataset: Any) -> tuple[str, ...]:
     """Files that GDAL reads for this one, and those that it would read for its overviews if we let it."""
     elsewhere = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
     return (*dataset.files, *([str(elsewhere)] if elsewhere else []))
+
+
+def place_of(dataset: Any) -> tuple[tuple[float, float, float, float, float, float] | None, Any]:
+    """The affine and the CRS of a dataset, each None where there is none.
+
+    The corners in a NITF's header only say roughly where it is: rational polynomials count before them.
+    """
+    if dataset.driver == "NITF" and dataset.rpcs is not None:
+        return None, None
+    return _transform(dataset), dataset.crs or None
+
+
+# what a last digit of a NITF's corners (field IGEOLO) means on the ground: a second of arc, a thousandth of a degree
+_CORNER_ERROR_M = {"G": 15.5, "D": 56.0}
+
+
+def _corner_error_m(dataset: Any) -> float | None:
+    """How far off a NITF's corners may be by rounding, None where the place comes from elsewhere."""
+    tags = dataset.tags()
+    return _CORNER_ERROR_M.get(tags.get("NITF_ICORDS", "").strip()) if dataset.driver == "NITF" else None
 
 
 def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] | None:
@@ -157,6 +201,44 @@ def _numpy_name(dtype: str) -> str:
     return {"complex_int16": "complex64"}.get(dtype, dtype)
 
 
+def rpc_place(rpc: Any, width: int, height: int) -> RpcPlace:
+    """Where `rpc` puts a picture of that size, on level ground at the height that it is centred on."""
+    level = float(rpc.height_off)
+    pixels = [(0, 0), (0, height), (width, height), (width, 0)]
+    middle = (width / 2, height / 2)
+    around = [middle, (middle[0] + 1, middle[1]), (middle[0], middle[1] + 1)]
+    try:
+        corners = _rpc_lonlats(rpc, pixels, level)
+        places = _rpc_lonlats(rpc, around, level)
+        raised = _rpc_lonlats(rpc, [middle], level + _RISE_M)
+    except (*GDAL_ERRORS, ValueError):
+        corners, places, raised = [], [], []
+    sound = len(corners) == len(pixels) and len(places) == len(around) and bool(raised)
+    ring = _ring(corners) if sound else ()
+    gsd_m = math.sqrt(_metres(places[0], places[1]) * _metres(places[0], places[2])) if sound else None
+    stated = [float(one) for one in (rpc.err_bias, rpc.err_rand) if one is not None and 0 <= float(one) < 1e6]
+    return RpcPlace(
+        ring,
+        round(gsd_m, 6) if gsd_m else None,
+        level,
+        round(math.hypot(*stated), 2) if any(stated) else None,
+        round(_metres(places[0], raised[0]), 2) if sound else 0.0,
+    )
+
+
+def _rpc_lonlats(rpc: Any, pixels: Sequence[tuple[float, float]], level: float) -> list[tuple[float, float]]:
+    """WGS 84 (lon, lat) of (column, row) at a height; fewer where some are outside the world."""
+    with RPCTransformer(rpc) as transformer:
+        lons, lats = transformer.xy(
+            [row for _, row in pixels], [col for col, _ in pixels], zs=[level] * len(pixels), offset="ul"
+        )
+    return [
+        (float(lon), float(lat))
+        for lon, lat in zip(lons, lats, strict=True)
+        if math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 540 and abs(lat) <= 90
+    ]
+
+
 def crs_name(crs: Any) -> str:
     """Authority string (`EPSG:32651`) of a rasterio CRS, else its WKT."""
     authority = crs.to_authority()
@@ -171,6 +253,37 @@ def _semi_major(crs: Any) -> float | None:
 def is_rotated(transform: Sequence[float]) -> bool:
     """Whether rows and columns do not run along the axes of the CRS."""
     return abs(transform[1]) + abs(transform[3]) > 1e-9 * (abs(transform[0]) + abs(transform[4]))
+
+
+_Placed = tuple[Sequence[float], int, int]
+_ON_GRID_PX = 0.02
+
+
+def joined_size(tiles: Sequence[_Placed]) -> tuple[int, int] | None:
+    """Width and height of what tiles (affine, width, height) make together, None where they are not on one grid."""
+    corners = joined_corners(tiles)
+    if corners is None:
+        return None
+    right = max(col + width for (col, _), (_, width, _) in zip(corners, tiles, strict=True))
+    bottom = max(row + height for (_, row), (_, _, height) in zip(corners, tiles, strict=True))
+    return right, bottom
+
+
+def joined_corners(tiles: Sequence[_Placed]) -> list[tuple[int, int]] | None:
+    """Column and row of each tile in what they make together; None where they are not north-up on one grid."""
+    a, e = tiles[0][0][0], tiles[0][0][4]
+    if a <= 0 or e >= 0 or any(is_rotated(one) for one, _, _ in tiles):
+        return None
+    west, north = min(one[2] for one, _, _ in tiles), max(one[5] for one, _, _ in tiles)
+    found = []
+    for one, width, height in tiles:
+        scale = max(abs(one[0] / a - 1) * width, abs(one[4] / e - 1) * height)
+        col, row = (one[2] - west) / a, (one[5] - north) / e
+        off = max(abs(col - round(col)), abs(row - round(row)))
+        if scale > _ON_GRID_PX or off > _ON_GRID_PX or max(col, row) > 2**31:
+            return None
+        found.append((round(col), round(row)))
+    return found
 
 
 def ground_sample_distance(crs: Any, transform: Sequence[float], width: int, height: int) -> float | None:
@@ -233,8 +346,11 @@ def ring_on_wgs84(
     Longitudes lie within ±180: a ring over the date line jumps there.
     """
     places = _lonlats(crs, [apply(transform, *pixel) for pixel in pixels])
-    if not places:
-        return ()
+    return _ring(places) if places else ()
+
+
+def _ring(places: Sequence[tuple[float, float]]) -> tuple[LonLat, ...]:
+    """Closed counter-clockwise ring of (lon, lat)."""
     lons = np.degrees(np.unwrap(np.radians([lon for lon, _ in places])))
     lats = np.clip([lat for _, lat in places], -90, 90)
     area = float(np.sum(lons * np.roll(lats, -1) - np.roll(lons, -1) * lats))

@@ -24,10 +24,18 @@ from rasterio.windows import Window
 from workflow.files import put_in_place
 from workflow.model import LonLat
 from workflow.rasters.dataset import ENVIRONMENT, opened, quiet, validity
-from workflow.rasters.facts import apply, ground_sample_distance, is_rotated, ring_on_wgs84
+from workflow.rasters.facts import (
+    apply,
+    ground_sample_distance,
+    is_rotated,
+    joined_corners,
+    joined_size,
+    place_of,
+    ring_on_wgs84,
+)
 from workflow.rasters.roles import band_roles
 
-__all__ = ["TILE_PX", "Working", "write_working"]
+__all__ = ["TILE_PX", "Working", "write_joined", "write_working"]
 
 TILE_PX = 256
 _STRIP_BYTES = 16 * 2**20
@@ -66,10 +74,29 @@ def write_working(src: Path, driver: str, dst: Path) -> Working:
     OSError
         when the copy cannot be written, or does not read back as it was written.
     """
+    return write_joined([(src, driver)], dst)
+
+
+def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
+    """Write one working copy of several tiles (path, driver) that lie on one north-up grid, as `write_working` does.
+
+    What no tile covers is invalid; where two overlap, the later one counts where it is valid.
+
+    Raises
+    ------
+    rasterio.errors.RasterioError
+        when a block cannot be read.
+    ValueError
+        when the tiles do not lie on one grid.
+    OSError
+        when the copy cannot be written, or does not read back as it was written.
+    """
     stage, partial = dst.with_name(dst.name + ".stage"), dst.with_name(dst.name + ".partial")
     try:
         with rasterio.Env(**ENVIRONMENT):
-            scan = _stage(src, driver, stage)
+            with ExitStack() as stack:
+                views = [stack.enter_context(_north_up(src, driver)) for src, driver in sources]
+                scan = _stage(views[0] if len(views) == 1 else _joined(views), stage)
             _write_cog(stage, partial)
             _verify(partial, scan)
         put_in_place(partial, dst)
@@ -98,6 +125,14 @@ class _View:
     notes: tuple[str, ...] = ()
 
     @property
+    def size(self) -> tuple[int, int]:
+        return self.dataset.width, self.dataset.height
+
+    @property
+    def crs(self) -> Any:
+        return self.dataset.crs
+
+    @property
     def count(self) -> int:
         return 3 if self.palette is not None else len(self.bands)
 
@@ -118,10 +153,10 @@ class _View:
         starts = range(0, height, step)
         for start in reversed(starts) if self.flip_rows else starts:
             rows = min(step, height - start)
-            data, valid = self._read(Window(0, start, self.dataset.width, rows))
+            data, valid = self.read(Window(0, start, self.dataset.width, rows))
             yield (height - start - rows if self.flip_rows else start), data, valid
 
-    def _read(self, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    def read(self, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         data = self.dataset.read(self.bands, window=window)
         valid = validity(self.dataset, window=window)
         if self.palette is not None:
@@ -134,13 +169,85 @@ class _View:
         return np.ascontiguousarray(data[:, ::rows, ::columns]), valid[::rows, ::columns]
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Views on one grid seen as one picture: each with the column and row of its corner in the whole."""
+
+    views: tuple[_View, ...]
+    corners: tuple[tuple[int, int], ...]
+    size: tuple[int, int]
+    transform: Affine
+    notes: tuple[str, ...]
+
+    @property
+    def crs(self) -> Any:
+        return self.views[0].crs
+
+    @property
+    def count(self) -> int:
+        return self.views[0].count
+
+    @property
+    def dtype(self) -> str:
+        return self.views[0].dtype
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return self.views[0].roles
+
+    def strips(self) -> Iterator[tuple[int, NDArray[Any], NDArray[np.bool_]]]:
+        """First row, data and validity of full-width strips, from the north; tiles are read a part at a time."""
+        width, height = self.size
+        row_bytes = width * self.count * np.dtype(self.dtype).itemsize
+        step = max(1, _STRIP_BYTES // (row_bytes * TILE_PX)) * TILE_PX
+        for start in range(0, height, step):
+            rows = min(step, height - start)
+            data = np.zeros((self.count, rows, width), self.dtype)
+            valid = np.zeros((rows, width), np.bool_)
+            for view, (col, row) in zip(self.views, self.corners, strict=True):
+                first, last = max(start, row), min(start + rows, row + view.size[1])
+                if first >= last:
+                    continue
+                part, good = view.read(Window(0, first - row, view.size[0], last - first))
+                where = np.s_[first - start : last - start, col : col + view.size[0]]
+                np.copyto(data[:, *where], part, where=good)
+                valid[where] |= good
+            yield start, data, valid
+
+
+def _joined(views: Sequence[_View]) -> _Joined:
+    """The views as one picture.
+
+    Raises
+    ------
+    ValueError
+        when they do not lie on one north-up grid, or are not of one kind.
+    """
+    tiles = [(tuple(view.transform)[:6], *view.size) for view in views if view.transform is not None]
+    corners = joined_corners(tiles) if len(tiles) == len(views) else None
+    size = joined_size(tiles) if corners else None
+    kinds = {(view.count, view.dtype, view.roles) for view in views}
+    if (
+        corners is None
+        or size is None
+        or len(kinds) > 1
+        or any(view.flip_rows or view.flip_columns for view in views)
+    ):
+        raise ValueError("the tiles do not lie on one north-up grid")
+    a, _, _, _, e, _ = tiles[0][0]
+    west, north = min(one[0][2] for one in tiles), max(one[0][5] for one in tiles)
+    notes = tuple(dict.fromkeys(note for view in views for note in view.notes))
+    notes = (f"{len(views)} tiles of one order were put together", *notes)
+    return _Joined(tuple(views), tuple(corners), size, Affine(a, 0, west, 0, e, north), notes)
+
+
 @contextmanager
 def _north_up(src: Path, driver: str) -> Iterator[_View]:
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(src, driver))
         notes: tuple[str, ...] = ()
+        placed = None not in place_of(dataset)
         a, b, c, d, e, f = tuple(dataset.transform)[:6]
-        placed = bool(dataset.crs) and (a, b, c, d, e, f) != (1, 0, 0, 0, 1, 0)
         if placed and is_rotated((a, b, c, d, e, f)):
             dataset = stack.enter_context(_upright(dataset))
             a, b, c, d, e, f = tuple(dataset.transform)[:6]
@@ -214,41 +321,36 @@ def _strip_rows(dataset: Any) -> int:
     return max(1, _STRIP_BYTES // max(1, row_bytes * block_rows)) * block_rows
 
 
-def _stage(src: Path, driver: str, stage: Path) -> _Scan:
-    """Read every block of `src` into a plain tiled GeoTIFF, and gather what only the pixels tell."""
-    with _north_up(src, driver) as view:
-        dataset = view.dataset
-        profile = {
-            "driver": "GTiff",
-            "width": dataset.width,
-            "height": dataset.height,
-            "count": view.count,
-            "dtype": view.dtype,
-            "tiled": True,
-            "blockxsize": TILE_PX,
-            "blockysize": TILE_PX,
-            "interleave": "pixel",
-            "BIGTIFF": "IF_SAFER",
-        }
-        if view.transform is not None:
-            profile |= {"crs": dataset.crs, "transform": view.transform}
-        if view.count >= 3 and view.dtype in ("uint8", "uint16"):
-            profile |= {"photometric": "RGB"}
-        quiet()
-        with (
-            rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
-            rasterio.open(stage, "w", **profile) as copy,
-        ):
-            checksum, edges, valid_count = _copy_strips(view, copy)
-        share = valid_count / (dataset.width * dataset.height)
-        return _Scan(_working(view, edges, share), checksum)
+def _stage(view: _View | _Joined, stage: Path) -> _Scan:
+    """Read every block of a picture into a plain tiled GeoTIFF, and gather what only the pixels tell."""
+    width, height = view.size
+    profile = {
+        "driver": "GTiff",
+        "width": width,
+        "height": height,
+        "count": view.count,
+        "dtype": view.dtype,
+        "tiled": True,
+        "blockxsize": TILE_PX,
+        "blockysize": TILE_PX,
+        "interleave": "pixel",
+        "BIGTIFF": "IF_SAFER",
+    }
+    if view.transform is not None:
+        profile |= {"crs": view.crs, "transform": view.transform}
+    if view.count >= 3 and view.dtype in ("uint8", "uint16"):
+        profile |= {"photometric": "RGB"}
+    quiet()
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(stage, "w", **profile) as copy:
+        checksum, edges, valid_count = _copy_strips(view, copy)
+    return _Scan(_working(view, edges, valid_count / (width * height)), checksum)
 
 
-def _copy_strips(view: _View, copy: Any) -> tuple[tuple[int, ...], NDArray[np.int64], int]:
+def _copy_strips(view: _View | _Joined, copy: Any) -> tuple[tuple[int, ...], NDArray[np.int64], int]:
     """Checksum of data and validity, valid columns [first, end) of each row, number of valid pixels."""
     checksum: tuple[int, ...] = ()
     valid_count, masked_from = 0, None
-    edges = np.zeros((view.dataset.height, 2), np.int64)
+    edges = np.zeros((view.size[1], 2), np.int64)
     for start, data, valid in view.strips():
         rows, width = valid.shape
         window = Window(0, start, width, rows)
@@ -283,16 +385,15 @@ def _checksum(before: tuple[int, ...], data: NDArray[Any], valid: NDArray[np.boo
     )
 
 
-def _working(view: _View, edges: NDArray[np.int64], share: float) -> Working:
-    dataset, transform = view.dataset, view.transform
+def _working(view: _View | _Joined, edges: NDArray[np.int64], share: float) -> Working:
+    transform, (width, height) = view.transform, view.size
     footprint: tuple[LonLat, ...] = ()
     gsd_m = None
     if transform is not None:
         affine = tuple(transform)[:6]
-        gsd_m = ground_sample_distance(dataset.crs, affine, dataset.width, dataset.height)
-        footprint = ring_on_wgs84(dataset.crs, affine, _hull(edges))
-    size = (dataset.width, dataset.height, view.count, view.dtype)
-    return Working(*size, gsd_m, footprint, share, view.notes, view.roles)
+        gsd_m = ground_sample_distance(view.crs, affine, width, height)
+        footprint = ring_on_wgs84(view.crs, affine, _hull(edges))
+    return Working(width, height, view.count, view.dtype, gsd_m, footprint, share, view.notes, view.roles)
 
 
 def _hull(edges: NDArray[np.int64]) -> list[tuple[float, float]]:
@@ -351,4 +452,6 @@ def _verify(path: Path, scan: _Scan) -> None:
         raise OSError("the working copy does not read back as it was written")
     for level in range(levels):
         with opened(path, overviews=True, OVERVIEW_LEVEL=str(level)) as overview:
-            overview.read()
+            step = _strip_rows(overview)
+            for start in range(0, overview.height, step):
+                overview.read(window=Window(0, start, overview.width, min(step, overview.height - start)))

@@ -16,9 +16,9 @@ from workflow.backup import check_manifest
 from workflow.bundle import confirm, is_bundle
 from workflow.errors import InputRefused, ProjectUnusable
 from workflow.files import sha256_of
-from workflow.model import Capture, FileRole, StoredFile
+from workflow.model import Capture, StoredFile
 from workflow.readmodels import figurecheck
-from workflow.settings import ANCHORS_FILE, BACKUP_FILE, ORIGINALS, WORKING
+from workflow.settings import ANCHORS_FILE, BACKUP_FILE, ORIGINALS, WORKING, is_in_library
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -29,6 +29,7 @@ __all__ = ["file_problem", "verify", "verify_figures"]
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
 K = TypeVar("K")
+_LEFT = "it was left in its place; put it back, or take it in again with 'sitetrack ingest --in-place' from where it is"
 
 
 def verify(
@@ -53,6 +54,13 @@ def verify(
     problems = [*found.problems, *unread]
     captures = _readable(project, Capture, problems)
     files = _files(captures, _readable(project, StoredFile, problems))
+    if (project.root / BACKUP_FILE).exists():
+        left = [file for file in files if not is_in_library(file.path)]
+        files = [file for file in files if is_in_library(file.path)]
+        if left:
+            warnings.append(
+                f"Originals that were left in their place and are not in the backup: {len(left)}."
+            )
     for done, file in enumerate(files, 1):
         problems += _problem(project, file, captures)
         if progress is not None:
@@ -158,15 +166,17 @@ def _readable(project: Project, kind: type[K], problems: Sequence[str]) -> list[
 
 def _files(captures: Sequence[Capture], stored: Sequence[StoredFile]) -> list[StoredFile]:
     """What should lie in the library: the files that were noted, and those that captures name besides."""
-    files = {one.path: one for one in stored}
+    files = {one.path: one for one in stored if is_in_library(one.path)}
+    elsewhere = {one.path: one for one in stored if not is_in_library(one.path)}
     for capture in captures:
         removed = capture.withdrawn is not None and capture.withdrawn.files_removed
-        for role, path, sha256 in (
-            (FileRole.ORIGINAL, capture.original, capture.sha256),
-            (FileRole.WORKING, capture.working, capture.working_sha256),
-        ):
-            if path:
+        for role, path, sha256 in capture.files:
+            if is_in_library(path):
                 files.setdefault(path, StoredFile(path, sha256, None, role, capture.id, removed))
+            elif not removed:  # what was left in its place is the owner's: only where a capture still says so
+                files.setdefault(
+                    path, elsewhere.get(path) or StoredFile(path, sha256, None, role, capture.id)
+                )
     return list(files.values())
 
 
@@ -174,7 +184,8 @@ def _problem(project: Project, file: StoredFile, captures: Sequence[Capture]) ->
     problem = file_problem(project.root, file)
     if problem:
         name = next((f" ({one.file})" for one in captures if one.id == file.capture), "")
-        yield f"The {file.role} of capture {file.capture}{name} {problem}: {file.path}."
+        way = "" if is_in_library(file.path) else f" ({_LEFT})"
+        yield f"The {file.role} of capture {file.capture}{name} {problem}: {file.path}{way}."
 
 
 def file_problem(root: Path, file: StoredFile) -> str:

@@ -19,6 +19,7 @@ from workflow.errors import UnknownName
 from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
 from workflow.localtime import local_day, zone_of
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
+from workflow.settings import is_in_library
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
     then ``working georeference site credit licence stated withdrawn``, then ``instant local_day timezone platform
-    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources niirs``. `stored` and `working` are
-    absolute paths, `stated` the date as it was written, `withdrawn` why it is not used, empty where it is.
+    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources parts position_error_m
+    in_place niirs``. `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
+    is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
     attribute (``acquired``) to the ``file: field`` that it was read from. `niirs` is an estimate.
     """
@@ -131,6 +133,11 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "sun_elevation_deg": capture.sun_elevation_deg,
         "cloud_share": capture.cloud_share,
         "sources": {one.attribute: one.source for one in capture.sources},
+        "parts": [
+            {"name": one.name, "stored": str(root / one.path), "sha256": one.sha256} for one in capture.parts
+        ],
+        "position_error_m": capture.position_error_m,
+        "in_place": not is_in_library(capture.parts[0].path if capture.parts else capture.original),
         "niirs": round(niirs(capture.gsd_m, capture.off_nadir_deg), 1) if capture.gsd_m else None,
     }
 
