@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Limits", "RefusalError", "read_apart", "software"]
+__all__ = ["Limits", "RefusalError", "child_environment", "read_apart", "software"]
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _WATCH_S = 0.25
@@ -97,7 +97,7 @@ def read_apart(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=child_environment(),
         cwd=Path(request["working"]).parent,
         text=True,
         encoding="utf-8",
@@ -110,7 +110,8 @@ def read_apart(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     return _answer(child.returncode, output, limits)
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
+    """All that the child has of the environment: what a Python needs, and GDAL's settings as they are pinned."""
     passed = {name: value for name, value in os.environ.items() if name.upper() in _PASSED_ON}
     return {**passed, **_PINNED, "PYTHONPATH": str(_PACKAGE_ROOT)}
 
