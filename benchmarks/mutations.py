@@ -1,9 +1,9 @@
 """Whether spoiled files can harm: rasters, GeoJSON, KML and KMZ that were changed by chance, each read once.
 
 Run ``python benchmarks/mutations.py [--rasters N] [--geojson N] [--kml N] [--kmz N] [--seed S] [--short]``. Sound files
-are made in memory and spoiled: bits, missing parts, parts put elsewhere, fields of headers, words of texts. Each must be
-read or refused in a sentence, within 10 s and 512 MiB, and nothing may be asked of the server whose address stands in
-many of them. Exit 1 when one does not hold; ``--keep DIR`` saves those files.
+are made in memory and spoiled: bits, missing parts, parts put elsewhere, fields of headers, words of texts. Each must
+be read or refused in a sentence, within 10 s and 512 MiB, and nothing may be asked of the server whose address stands
+in many of them. Exit 1 when one does not hold; ``--keep DIR`` saves those files.
 
 A process for each file would take most of the time to start, so one process reads many files, behind the walls of the
 child but for the network, and is started anew after each that breaks it, is too slow or takes too much memory. Every
