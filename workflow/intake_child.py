@@ -8,22 +8,28 @@ that reads rasters.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
+import signal
 import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _WIDEST_GSD_M = 200_000.0
 _FINEST_GSD_M = 0.0005
 _COARSE_GSD_M = 100.0
+_WIDEST_LON_DEG = 180.0
 _SMALL_BYTES = 256 * 2**20
+# what a picture may cost: a slow machine decodes, packs and reads back several times as much in a second
+_LEAST_CPU_S, _SLOWEST_BYTES_S = 7, 2**20
 
-__all__ = ["RefusalError", "Source", "answer", "check_header", "check_tiles", "enclose", "main"]
+__all__ = ["RefusalError", "Source", "allow_time", "answer", "check_header", "check_tiles", "enclose", "main"]
 
 
 class RefusalError(Exception):
@@ -61,6 +67,7 @@ def enclose(limits: dict[str, float], *, network: bool = False) -> list[str]:
 
     With `network` that wall is left out: only to find out whether anything would go through.
     """
+    _end_with_parent()
     walls = ["network"] if not network and _leave_network() else []
     try:
         import resource
@@ -80,6 +87,13 @@ def enclose(limits: dict[str, float], *, network: bool = False) -> list[str]:
     return walls
 
 
+def _end_with_parent() -> None:
+    """Be killed when the program that waits for the answer is (Linux)."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def _leave_network() -> bool:
     """Move into an empty network namespace, as root or through a user namespace (Linux)."""
     if not sys.platform.startswith("linux"):
@@ -89,6 +103,23 @@ def _leave_network() -> bool:
         return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
     except (OSError, AttributeError):
         return False
+
+
+def allow_time(limits: dict[str, float], decoded_bytes: int) -> None:
+    """Let this process work so long as so many bytes of pixels need, from now on; nothing where there are no limits.
+
+    A damaged file of a few kilobytes can keep a decoder busy for hours.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = used.ru_utime + used.ru_stime + _LEAST_CPU_S + decoded_bytes / _SLOWEST_BYTES_S
+    with contextlib.suppress(ValueError, OSError):
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        most = int(limits["cpu_s"]) if hard == resource.RLIM_INFINITY else min(int(limits["cpu_s"]), hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(int(seconds) + 1, most), hard))
 
 
 def _too_much_memory(request: dict[str, Any]) -> dict[str, str]:
@@ -106,6 +137,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     from workflow import rasters
 
     sources = [Source(Path(one["path"]), one["driver"], one["size_bytes"]) for one in request["sources"]]
+    allow_time(request["limits"], 0)
     facts = [_facts(source) for source in sources]
     for source, one in zip(sources, facts, strict=True):
         check_header(one, source, request["limits"], without_place=request["without_place"])
@@ -116,6 +148,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     if len(facts) > 1:
         check_tiles(facts, request["limits"])
     working = Path(request["working"])
+    allow_time(request["limits"], sum(one.decoded_bytes for one in facts))
     try:
         made = rasters.write_joined([(one.path, one.driver) for one in sources], working)
     except (*rasters.GDAL_ERRORS, ValueError, OverflowError) as error:
@@ -337,6 +370,15 @@ def _check_earth(facts: Any) -> None:
         )
     if not facts.footprint or facts.gsd_m is None:
         raise RefusalError("its coordinates lie outside the world", "mend its CRS or its transform")
+    if facts.holds_pole:
+        raise RefusalError(
+            "holds a pole, and no ring of longitudes says what it covers",
+            "cut it so that the pole lies outside",
+        )
+    if facts.lon_span_deg > _WIDEST_LON_DEG:
+        raise RefusalError(
+            f"spans {facts.lon_span_deg:.0f} degrees of longitude", "cut it to the sites that are watched"
+        )
     if not _FINEST_GSD_M <= facts.gsd_m <= _WIDEST_GSD_M:
         raise RefusalError(
             f"its pixels would be {facts.gsd_m:.3g} m wide on the ground", "mend its CRS or its transform"

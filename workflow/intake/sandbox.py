@@ -165,7 +165,7 @@ def _died(code: int, limits: Limits) -> RefusalError:
     name = signal.Signals(-code).name if code < 0 and -code in set(signal.Signals) else ""
     if name == "SIGXCPU" or (name == "SIGKILL" and limits.cpu_s < limits.wall_s):
         return RefusalError(
-            f"took longer than {limits.cpu_s} s to read", "save it as a tiled GeoTIFF and take that"
+            "took longer to read than a picture of its size does", "save it as a tiled GeoTIFF and take that"
         )
     how = name or f"exit code {code}"
     return RefusalError(

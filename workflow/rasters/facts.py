@@ -40,6 +40,8 @@ _METRES_PER_DEGREE = 111_320.0
 _SAME_SCALE = 0.01
 _WGS84 = "EPSG:4326"
 _RISE_M = 100.0
+_EDGE_PARTS = 16
+_WEB_MERCATOR, _WEB_MERCATOR_LAT = 3857, 85.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class RasterFacts:
     (column, row) to map coordinates, None without georeference. `gsd_m` is the ground sample distance in
     metres at the centre. `footprint` is the closed ring of the picture's corners on WGS 84, empty where they
     are outside the world. `semi_major_m` is the radius of the body that the CRS describes. `files` are the
-    names that the driver would read.
+    names that the driver would read. `holds_pole` and `lon_span_deg` tell where a ring of longitudes and latitudes
+    cannot say what the picture covers.
     """
 
     driver: str
@@ -88,6 +91,8 @@ class RasterFacts:
     semi_major_m: float | None = None
     colours: tuple[str, ...] = ()
     position_error_m: float | None = None
+    holds_pole: bool = False
+    lon_span_deg: float = 0.0
 
     @property
     def is_georeferenced(self) -> bool:
@@ -116,10 +121,12 @@ def _facts(dataset: Any) -> RasterFacts:
     transform, crs = place_of(dataset)
     gsd_m: float | None = None
     footprint: tuple[LonLat, ...] = ()
+    around = (False, 0.0)
     if crs is not None and transform is not None:
         width, height = dataset.width, dataset.height
         gsd_m = ground_sample_distance(crs, transform, width, height)
         footprint = ring_on_wgs84(crs, transform, [(0, 0), (0, height), (width, height), (width, 0)])
+        around = _around(crs, transform, width, height)
     return RasterFacts(
         driver=dataset.driver,
         width=dataset.width,
@@ -140,6 +147,8 @@ def _facts(dataset: Any) -> RasterFacts:
         semi_major_m=_semi_major(crs) if crs else None,
         colours=tuple(colour.name for colour in dataset.colorinterp),
         position_error_m=_corner_error_m(dataset) if crs is not None and transform is not None else None,
+        holds_pole=around[0],
+        lon_span_deg=around[1],
     )
 
 
@@ -331,11 +340,29 @@ def _lonlats(crs: Any, points: Sequence[tuple[float, float]]) -> list[tuple[floa
     except (*GDAL_ERRORS, ValueError):
         return None
     places = list(zip(lons, lats, strict=True))
+    highest = _WEB_MERCATOR_LAT if crs.to_epsg() == _WEB_MERCATOR else 90 + 1e-6
     inside = all(
-        math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 540 and abs(lat) <= 90 + 1e-6
+        math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 540 and abs(lat) <= highest
         for lon, lat in places
     )
     return places if inside else None
+
+
+def _around(crs: Any, transform: Sequence[float], width: int, height: int) -> tuple[bool, float]:
+    """Whether a picture holds a pole, and how many degrees of longitude its edge spans."""
+    corners = [(0.0, 0.0), (0.0, float(height)), (float(width), float(height)), (float(width), 0.0)]
+    edge = [
+        (one[0] + (two[0] - one[0]) * at / _EDGE_PARTS, one[1] + (two[1] - one[1]) * at / _EDGE_PARTS)
+        for one, two in zip(corners, corners[1:] + corners[:1], strict=True)
+        for at in range(_EDGE_PARTS)
+    ]
+    places = _lonlats(crs, [apply(transform, *pixel) for pixel in edge])
+    if not places:
+        return False, 0.0
+    lons = [lon for lon, _ in places]
+    steps = [(two - one + 180) % 360 - 180 for one, two in zip(lons, lons[1:] + lons[:1], strict=True)]
+    walked = np.cumsum(steps)
+    return abs(float(walked[-1])) > 180, float(walked.max() - walked.min())
 
 
 def ring_on_wgs84(

@@ -23,7 +23,7 @@ from rasterio.windows import Window
 
 from workflow.files import put_in_place
 from workflow.model import LonLat
-from workflow.rasters.dataset import ENVIRONMENT, opened, quiet, validity
+from workflow.rasters.dataset import ENVIRONMENT, GDAL_ERRORS, opened, quiet, validity
 from workflow.rasters.facts import (
     apply,
     ground_sample_distance,
@@ -97,7 +97,8 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
             with ExitStack() as stack:
                 views = [stack.enter_context(_north_up(src, driver)) for src, driver in sources]
                 scan = _stage(views[0] if len(views) == 1 else _joined(views), stage)
-            _write_cog(stage, partial)
+            with _writing():
+                _write_cog(stage, partial)
             _verify(partial, scan)
         put_in_place(partial, dst)
     finally:
@@ -354,19 +355,33 @@ def _copy_strips(view: _View | _Joined, copy: Any) -> tuple[tuple[int, ...], NDA
     for start, data, valid in view.strips():
         rows, width = valid.shape
         window = Window(0, start, width, rows)
-        copy.write(data, window=window)
         if masked_from is None and not valid.all():
             masked_from = start
-        if masked_from is not None:
-            copy.write_mask(valid, window=window)
+        with _writing():
+            copy.write(data, window=window)
+            if masked_from is not None:
+                copy.write_mask(valid, window=window)
         checksum = _checksum(checksum, data, valid)
         some = valid.any(axis=1)
         edges[start : start + rows, 0] = np.where(some, valid.argmax(axis=1), 0)
         edges[start : start + rows, 1] = np.where(some, width - valid[:, ::-1].argmax(axis=1), 0)
         valid_count += int(valid.sum())
     if masked_from:
-        _mark_valid(copy, masked_from)
+        with _writing():
+            _mark_valid(copy, masked_from)
     return checksum, edges, valid_count
+
+
+class _WritingError(OSError):
+    """The disk did not take what was written: no fault of the picture."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except GDAL_ERRORS as error:
+        raise _WritingError(str(error)) from error
 
 
 def _mark_valid(copy: Any, rows: int) -> None:
