@@ -26,7 +26,7 @@ def main() -> None:
     say({"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
-        start = time.monotonic()
+        start, work = time.monotonic(), time.process_time()
         try:
             if "register" in request:
                 path = Path(request["register"])
@@ -36,13 +36,20 @@ def main() -> None:
                 became = answer(request)
         except BaseException as error:  # noqa: BLE001  that is what is looked for
             became = {"escaped": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-2000:]}
-        say({**became, "took_s": time.monotonic() - start, "memory": most_memory()})
+        say(
+            {
+                **became,
+                "took_s": time.monotonic() - start,
+                "cpu_s": time.process_time() - work,
+                "memory": most_memory(),
+            }
+        )
 
 
 def most_memory() -> int:
     """The most bytes that this process ever had in memory.
 
-    The kernel's own mark where there is one: what `getrusage` tells begins with the size of the program that started it.
+    The kernel's own mark where there is one: what `getrusage` tells begins with the size of the parent.
     """
     status = Path("/proc/self/status")
     if status.is_file():

