@@ -98,7 +98,8 @@ def _count(server: socket.socket, asked: Any) -> None:
 class Reader:
     """One process that reads many files; it is started anew when it breaks."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str] = queue.Queue()
 
@@ -109,10 +110,10 @@ class Reader:
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
-            row: dict[str, Any] = json.loads(self._lines.get(timeout=_PATIENCE_S))
+            row: dict[str, Any] = json.loads(self._lines.get(timeout=self._patience_s))
         except queue.Empty:
             self.stop()
-            return {"slow": True, "took_s": _PATIENCE_S}
+            return {"slow": True, "took_s": self._patience_s}
         except (OSError, ValueError):
             code = process.wait(10)
             self.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from workflow.errors import InputRefused, UnknownName
 from workflow.intake import IntakeOptions
 from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Site
 from workflow.pipeline import ingest as pipeline
-from workflow.pipeline.ingest import ingest, pictures_in
+from workflow.pipeline.ingest import Outcome, ingest, pictures_in
 from workflow.project import Project, init_project
 
 Make = Callable[..., Path]
@@ -335,11 +336,26 @@ def test_synthetic_is_kept(project: Project, make_raster: Make, capsys: pytest.C
 # -- real files ----------------------------------------------------------------------------------------------
 
 
+def listed_in_the_docs(became: list[Outcome]) -> dict[str, tuple[int, int]]:
+    """Rows of the table in `docs/intake.md` whose number of files is another than the one that was found."""
+    text = (Path(__file__).resolve().parents[1] / "docs" / "intake.md").read_text("utf-8")
+    table = text.split("## Odd and broken files")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \|.*\| (\d+) \|$", table, re.MULTILINE)
+    sentences = [
+        f"georeference {one.capture.georeference}" if one.capture else str(one.refused) for one in became
+    ]
+    found = {words: sum(words in sentence for sentence in sentences) for words, _ in rows}
+    assert sum(found.values()) == len(became)
+    return {words: (found[words], int(count)) for words, count in rows if found[words] != int(count)}
+
+
 @pytest.mark.data
 def test_odd_and_corrupt_files_end_as_a_capture_or_a_sentence(project: Project, test_data: Path) -> None:
     files = sorted(path for path in (test_data / "broken_rasters").rglob("*") if path.is_file())
     options = replace(DATED, kind=CaptureKind.GROUND, site="crossing")
-    report = ingest(project, AUTHOR, files, options)
+    became: list[Outcome] = []
+    report = ingest(project, AUTHOR, files, options, told=became.append)
+    assert listed_in_the_docs(became) == {}
     taken = {row.value.file for row in project.record.rows(IntakeEvent)}
     refused = {error.subject for error in report.refused}
     assert taken | refused == {path.name for path in files}
