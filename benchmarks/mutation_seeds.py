@@ -274,7 +274,7 @@ def json_value(content: bytes, chance: random.Random, address: str) -> bytes:
     """One or two values of a sound JSON text become others; what is no JSON is spoiled as a text."""
     try:
         whole = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return json_word(content, chance, address)
     for _ in range(chance.choice((1, 1, 2))):
         places = list(_places(whole))

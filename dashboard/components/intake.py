@@ -22,7 +22,7 @@ __all__ = ["drop", "next_step"]
 
 LARGEST_MB = 1024
 _NUMBER, _KEPT, _TAKEN, _SAID = "intake.number", "intake.kept", "intake.taken", "intake.said"
-_ENDINGS = "GeoTIFF, JPEG 2000, JPEG, PNG"
+_ENDINGS = "GeoTIFF, JPEG 2000, JPEG, PNG, NITF, ENVI"
 
 Files = list[tuple[str, BinaryIO]]
 
