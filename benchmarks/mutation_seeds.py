@@ -5,6 +5,7 @@ Each way takes the bytes, a seeded source of chance and an address that must nev
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -280,7 +281,7 @@ def json_value(content: bytes, chance: random.Random, address: str) -> bytes:
         places = list(_places(whole))
         if places:
             inside, key = chance.choice(places)
-            inside[key] = chance.choice((*_VALUES, address))
+            inside[key] = copy.deepcopy(chance.choice((*_VALUES, address)))
     return json.dumps(whole).encode()
 
 
