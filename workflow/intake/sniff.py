@@ -59,7 +59,7 @@ _TEXTS: tuple[tuple[bytes, str, str], ...] = (
     (b"<", "an XML document", "give the picture it describes"),
     (b"{", "JSON", "give the picture it describes, or import a register with 'sitetrack sites import'"),
 )
-_ASK = "save it as GeoTIFF, JPEG 2000, JPEG, PNG or NITF"
+_ASK = "save it as GeoTIFF, JPEG 2000, JPEG or PNG"
 
 
 def kind_of(head: bytes) -> Kind | None:
