@@ -19,6 +19,7 @@ import json
 import multiprocessing
 import queue
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -232,9 +233,9 @@ def through_the_door(path: Path, tally: Tally) -> None:
 # -- the campaign ----------------------------------------------------------------------------------------------
 
 
-def read_rasters(count: int, seed: int, address: str, keep: Path | None) -> Tally:
+def read_rasters(count: int, seed: int, address: str, keep: Path | None, tally: Tally) -> None:
     """Spoil and read so many rasters."""
-    tally, reader, sound = Tally(), Reader(), seeds.rasters(address)
+    reader, sound = Reader(), seeds.rasters(address)
     names = list(sound)
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
@@ -247,12 +248,11 @@ def read_rasters(count: int, seed: int, address: str, keep: Path | None) -> Tall
             if number % _DOOR_EVERY == 0 or "died" in row or "slow" in row:
                 through_the_door(path, tally)
     reader.stop()
-    return tally
 
 
-def read_registers(kind: str, count: int, seed: int, address: str, keep: Path | None) -> Tally:
+def read_registers(kind: str, count: int, seed: int, address: str, keep: Path | None, tally: Tally) -> None:
     """Spoil and read so many registers of one kind."""
-    tally, reader = Tally(), Reader()
+    reader = Reader()
     sound = seeds.geojson(address) if kind == "geojson" else seeds.kml(address)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"register{_SUFFIX[kind]}"
@@ -272,7 +272,6 @@ def read_registers(kind: str, count: int, seed: int, address: str, keep: Path | 
             if not note(tally, row, f"{kind} {number}"):
                 _keep(path, keep, f"{kind}-{number}")
     reader.stop()
-    return tally
 
 
 def _keep(path: Path, keep: Path | None, name: str) -> None:
@@ -284,19 +283,23 @@ def _keep(path: Path, keep: Path | None, name: str) -> None:
 
 
 def campaign(counts: dict[str, int], seed: int, keep: Path | None = None) -> tuple[dict[str, Tally], int]:
-    """What became of so many files of each kind, and how often the server was asked."""
+    """What became of so many files of each kind, and how often the server was asked; of fewer where it is stopped."""
+    found = {kind: Tally() for kind, count in counts.items() if count}
     with listening() as (address, asked):
-        found = {}
-        for kind, count in counts.items():
-            if kind == "rasters":
-                found[kind] = read_rasters(count, seed, address, keep)
-            else:
-                found[kind] = read_registers(kind, count, seed, address, keep)
+        try:
+            for kind, tally in found.items():
+                if kind == "rasters":
+                    read_rasters(counts[kind], seed, address, keep, tally)
+                else:
+                    read_registers(kind, counts[kind], seed, address, keep, tally)
+        except KeyboardInterrupt:
+            print("stopped before its end", file=sys.stderr)
         return found, int(asked.value)
 
 
 def main() -> int:
-    """Print the table; 1 when a file did what it must not."""
+    """Print the table, of what was read so far where it is stopped; 1 when a file did what it must not."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(description="Read spoiled files.")
     for kind, count in FULL.items():
         parser.add_argument(f"--{kind}", type=int, default=None, help=f"how many ({count})")
