@@ -86,6 +86,7 @@ def listening() -> Iterator[tuple[str, Any]]:
 
 
 def _count(server: socket.socket, asked: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     while True:
         connection, _ = server.accept()
         with asked.get_lock():
