@@ -167,7 +167,8 @@ def _forward(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
 def spoiled(content: bytes, kind: str, chance: random.Random, address: str) -> bytes:
     """The bytes after one or two of the ways of that kind; never empty."""
     for _ in range(chance.choice((1, 1, 2))):
-        content = chance.choice(seeds.WAYS[kind])(content, chance, address) or content
+        if len(content) > 1:
+            content = chance.choice(seeds.WAYS[kind])(content, chance, address) or content
     return content
 
 
