@@ -98,7 +98,7 @@ def test_what_is_seen_once_counts_less_than_what_stays() -> None:
     once = [*plain[:3], gantry(plain[3], 8.0), *plain[4:]]
     stays = [*plain[:3], *(gantry(one, 8.0) for one in plain[3:])]
     assert max(values(*once)) < 0.5 < 0.8 < values(*stays)[2]
-    assert max(values(*stays)[:2] + values(*stays)[3:]) < 0.1
+    assert max(values(*stays)[:2] + values(*stays)[3:]) < 0.2
 
 
 def test_a_picture_under_cloud_has_no_say_and_is_proposed_as_obscured() -> None:

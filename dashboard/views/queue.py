@@ -246,7 +246,8 @@ def _why(pair: QueuePair) -> str:
         t("more than a year between") if pair.days > LONG_DAYS else "",
     ]
     first = safe(", ".join(word for word in words if word))
-    return first + (f"<div class='quiet'>{safe(pair.reason)}</div>" if pair.reason else "")
+    quiet = "".join(f"<div class='quiet'>{safe(one)}</div>" for one in (pair.why, pair.reason) if one)
+    return first + quiet
 
 
 def _people(me: Author, site: Site, pair: QueuePair) -> str:
