@@ -38,10 +38,12 @@ _SLACK_M = 0.8
 _ACROSS_SLACK_M = 2.0
 _LEAST_LOG, _MOST_LOG = -1.0, 3.0
 # constant, bar, shadow, both; shadow and both where it falls clear of the bar
-_WEIGHTS = np.array([-1.03, 0.97, 1.36, 2.06, 0.75, -0.11])
-_LEAST_EVIDENCE, _MOST_EVIDENCE = -2.0, 4.0
-_NEAR_PLACES = 10
-_PRIOR, _GONE = 0.01, 0.2
+_WEIGHTS = np.array([0.25, 1.7, 1.47, 1.3, 1.41, 0.97])
+_LEAST_EVIDENCE, _MOST_EVIDENCE = -2.5, 5.0
+# the lean is seldom all along the road
+_LEAN_ALONG = 0.6
+_NEAR_PLACES = 14
+_PRIOR, _GONE = 0.01, 0.05
 # contrast of the road beside its usual one: below the first nothing is seen, from their sum on all
 _BLIND, _CLEARING = 0.25, 0.35
 _LEAST_CONTRAST = 0.006
@@ -66,7 +68,7 @@ class CrossingScorer:
         covered = ground.valid.mean(axis=1)
         return np.stack(
             [
-                _most(found, ground.along_m, _lean_m(facts) + _SLACK_M),
+                _most(found, ground.along_m, _LEAN_ALONG * _lean_m(facts) + _SLACK_M),
                 np.interp(_places(), ground.along_m, contrast(ground) * (covered > 1 / 2)),
             ]
         )
