@@ -9,12 +9,13 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from measures import rows, run
 
+from workflow import chips, plugins
 from workflow.demo import SEED, Scene, crowded, render, series
 from workflow.model import LonLat
 from workflow.project import Project
@@ -77,8 +78,23 @@ def tracked(
 
 
 def _scores(folder: Path) -> tuple[ScoreEntry, ...]:
+    """What `track` gave, and what the scorers that it does not run say of the same chips."""
+    beside = [one for one in plugins.load("workflow.scoring").values() if getattr(one, "rank", 0) < 0]
     with Project.open(folder) as project:
-        return project.record.scores()
+        made = list(project.record.scores())
+        sites, captures = ({one.id: one for one in some} for some in (project.sites(), project.captures()))
+        for site, before, after in sorted({(one.site, one.before, one.after) for one in made}):
+            pair = [chips.chip(project, sites[site], captures[one]) for one in (before, after)]
+            common = pair[0].valid & pair[1].valid
+            first, second = (replace(one, valid=common) for one in pair)
+            for scorer in beside:
+                score = scorer.score(first, second)
+                made.append(
+                    ScoreEntry(
+                        site, before, after, "", scorer.name, scorer.version, score.value, score.reason
+                    )
+                )
+    return tuple(made)
 
 
 def _item(scene: Scene) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class Scorer(Protocol):
 
     `name` is what listings show, `version` goes up when the same chips would score otherwise. A scorer is
     sent to worker processes, so it must pickle. It may name the classes of targets that it is made for in `serves`
-    (a frozenset of TargetClass), and its `rank` (an int) among those that fit; see `fitness`.
+    (a frozenset of TargetClass), and its `rank` (an int) among those that fit; see `fitness`. One with a
+    negative rank is there to measure by: `track` does not run it.
     """
 
     @property
@@ -103,7 +104,7 @@ AnyScorer = Scorer | SeriesScorer
 def fitness(scorer: object, kind: TargetClass) -> int | None:
     """How well a scorer suits targets of a class: the highest one with a value orders the queue; None: not at all."""
     serves: frozenset[TargetClass] = getattr(scorer, "serves", frozenset())
-    if serves and kind not in serves:
-        return None
     rank: int = getattr(scorer, "rank", 0)
+    if rank < 0 or (serves and kind not in serves):
+        return None
     return rank + 100 * bool(serves)

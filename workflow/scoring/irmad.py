@@ -2,7 +2,7 @@
 
 Canonical variates of the two pictures are subtracted; what did not change makes their differences small and
 normal, so that the sum of their squares is chi-square. Pixels are weighted by the chance of no change, again and
-again. Any change of gain and offset of the bands leaves the result as it is.
+again. Any change of gain and offset of the bands leaves the result as it is. Made for maps; `track` does not run it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _SURE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """`squares` (row, column) is chi-square with `bands` degrees of freedom where nothing changed, 0 where not common.
+    """`squares` (row, column) are about chi-square with `bands` degrees of freedom where nothing changed, 0 where
+    not common; re-weighting leaves them rather too large.
 
     `correlation` is the highest canonical correlation of what did not change.
     """

@@ -1,6 +1,6 @@
 """Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004) of the grey pictures, turned into a difference.
 
-A measure that peers use, to compare with: it does not order the queue where another scorer has a value.
+A measure that peers use, to compare with: `track` does not run it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workflow.compare import to_grey
 from workflow.model import Chip, Score
+from workflow.scoring._blur import blurred
 from workflow.scoring._cells import most
 
 __all__ = ["PLUGIN", "SsimScorer", "similarity"]
@@ -47,8 +48,8 @@ def _evened(grey: Floats, common: NDArray[np.bool_]) -> Floats:
     if not inside.size:
         return np.full_like(grey, 0.5)
     spread = max(float(inside.std()), 1e-3)
-    out: Floats = np.where(common, 0.5 + 0.2 * (grey - inside.mean()) / spread, 0.5).astype(np.float32)
-    return out
+    evened: Floats = np.where(common, 0.5 + 0.2 * (grey - inside.mean()) / spread, 0.5).astype(np.float32)
+    return evened
 
 
 def similarity(one: Floats, other: Floats) -> Floats:
@@ -58,25 +59,14 @@ def similarity(one: Floats, other: Floats) -> Floats:
     spread_other = _blurred(other * other) - mean_other * mean_other
     shared = _blurred(one * other) - mean * mean_other
     light = (2 * mean * mean_other + _LUMINANCE) / (mean**2 + mean_other**2 + _LUMINANCE)
-    out: Floats = light * (2 * shared + _CONTRAST) / (spread + spread_other + _CONTRAST)
-    return out
+    return (light * (2 * shared + _CONTRAST) / (spread + spread_other + _CONTRAST)).astype(
+        np.float32, copy=False
+    )
 
 
 def _blurred(picture: Floats) -> Floats:
-    """Under a Gaussian of 1.5 pixels cut off at five, edges mirrored."""
-    taps = np.exp(-0.5 * (np.arange(-_REACH_PX, _REACH_PX + 1) / _SIGMA_PX) ** 2)
-    taps = (taps / taps.sum()).astype(np.float32)
-    for axis in (0, 1):
-        pad = [(0, 0), (0, 0)]
-        pad[axis] = (_REACH_PX, _REACH_PX)
-        wide = np.pad(picture, pad, mode="symmetric")
-        size = picture.shape[axis]
-        parts = (
-            tap * (wide[first : first + size] if axis == 0 else wide[:, first : first + size])
-            for first, tap in enumerate(taps)
-        )
-        picture = np.add.reduce(list(parts)).astype(np.float32)
-    return picture
+    """Under a Gaussian of 1.5 pixels cut off at five."""
+    return blurred(picture, _SIGMA_PX, _REACH_PX)
 
 
 PLUGIN = SsimScorer()

@@ -1,6 +1,6 @@
 """Change vector analysis (Malila 1980): how far the colour of every pixel moved, once the light is evened out.
 
-A measure that peers use, to compare with: it does not order the queue where another scorer has a value.
+A measure that peers use, to compare with: `track` does not run it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def lengths(before: NDArray[np.generic], after: NDArray[np.generic], common: NDA
     squares = np.zeros(common.shape, np.float32)
     for band in range(bands):
         squares += (_evened(after[band], common) - _evened(before[band], common)) ** 2
-    return np.sqrt(squares / np.float32(max(bands, 1)))
+    out: Floats = np.sqrt(squares / np.float32(max(bands, 1)))
+    return out
 
 
 def _evened(band: NDArray[np.generic], common: NDArray[np.bool_]) -> Floats:
