@@ -237,7 +237,7 @@ def _score(pair: QueuePair) -> str:
 
 
 def _why(pair: QueuePair) -> str:
-    """What makes the pair urgent, or less so; the parts of `work.priority` in words."""
+    """What makes the pair urgent, or less so; with the parts of its priority in words."""
     if pair.decided:
         return f"<span class='quiet'>{safe(t('both pictures decided'))}</span>"
     ends = sum(one.state in ("present", "absent", "disputed") for one in (pair.before, pair.after))
