@@ -48,9 +48,9 @@ def places_asked(usual: int) -> tuple[int, str]:
 
 
 def real_data(name: str) -> Path:
-    """The folder of a set of real pictures below SITETRACK_TEST_DATA."""
-    folder = Path(os.environ.get("SITETRACK_TEST_DATA", "")) / name
-    if "SITETRACK_TEST_DATA" not in os.environ or not folder.is_dir():
+    """The folder of a set of real pictures below SITETRACK_TEST_DATA, else where the tests look too."""
+    folder = Path(os.environ.get("SITETRACK_TEST_DATA") or ROOT.parent / "shared" / "data") / name
+    if not folder.is_dir():
         sys.exit(f"set SITETRACK_TEST_DATA to the folder that holds {name}")
     return folder
 

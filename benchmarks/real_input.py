@@ -140,7 +140,7 @@ def measure(folder: Path, scratch: Path) -> list[tuple[str, object]]:
         ("single changes bracketed as in the truth", f"{brackets_met(points, timeline)} / 20"),
         ("stable points with a bounded event", sum(row["site"].startswith("stable") for row in bounded)),
         ("pairs with a change, pairs without", f"{len(scores[0])}, {len(scores[1])}"),
-        ("AUC of the structure score on them", f"{area:.3f} ± {error:.3f}"),
+        ("AUC of the queue's score on them", f"{area:.3f} ± {error:.3f}"),
         ("`track` with nothing to do (median of 3) / first run", ratio),
         (
             "revisions, objects and files checked / problems",

@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyproj import Transformer
 
-from workflow.demo import Change, ChangeKind, Encoding, Scene, View, render, series, sun_at
+from workflow.demo import (
+    CONFUSERS,
+    Change,
+    ChangeKind,
+    Encoding,
+    Scene,
+    View,
+    crowded,
+    render,
+    series,
+    sun_at,
+)
 from workflow.demo.frame import Road, frame_of
 from workflow.demo.place import place_of
 from workflow.demo.render import picture
@@ -271,6 +282,46 @@ def test_a_series_knows_its_truth(seed: int, gantries: int) -> None:
         assert one.sun.elevation_deg > 15
     for before, after in pairwise(made):
         assert all(after.truth[target] for target, there in before.truth.items() if there)
+
+
+@pytest.mark.parametrize("name", CONFUSERS)
+def test_leaving_a_confuser_out_leaves_the_rest_as_it_was(name: str) -> None:
+    whole, without = (crowded("place", PLACE, 5, count=12, without=some) for some in ((), (name,)))
+    assert [one.when for one in whole] == [one.when for one in without]
+    assert [one.truth for one in whole] == [one.truth for one in without]
+    assert set(without[0].history) <= set(whole[0].history) | {
+        replace(one, dull=False) for one in whole[0].history
+    }
+    alone = {
+        "vehicles": "traffic",
+        "lorries": "lorry",
+        "clouds": "cloud",
+        "haze": "haze",
+        "snow": "snow",
+    }.get(name)
+    for one, other in zip(whole, without, strict=True):
+        same = ("gsd_m", "offset_m", "off_nadir_deg", "traffic", "lorry", "cloud", "haze", "snow")
+        assert all(getattr(one.view, key) == getattr(other.view, key) for key in same if key != alone)
+
+
+def test_a_confuser_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="rainbow"):
+        crowded("place", PLACE, 5, without=("rainbow",))
+
+
+def test_a_dull_beam_is_hardly_brighter_than_the_road() -> None:
+    bar = Change(ChangeKind.GANTRY, across_m=9.0, width_m=12.0, height_m=6.5, target="gantry")
+    bare, bright, dull = (
+        picture(one, frame_of(one))
+        for one in (scene(history=some) for some in ((), (bar,), (replace(bar, dull=True),)))
+    )
+    assert 0 < np.maximum(dull - bare, 0).sum() < 0.5 * np.maximum(bright - bare, 0).sum()
+
+
+def test_a_lamp_that_came_throws_a_shadow() -> None:
+    lamp = Change(ChangeKind.LAMP, across_m=14.0)
+    bare, lit = (picture(one, frame_of(one)) for one in (scene(history=()), scene(history=(lamp,))))
+    assert (lit < bare - 0.02).any()
 
 
 @pytest.mark.parametrize("style", sorted(STYLES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from workflow.shadows import (
     refraction_deg,
     sun_at,
     sunlight,
+    usual_sun,
 )
 
 PLACE = LonLat(125.74, 39.02)
@@ -193,3 +195,23 @@ def test_a_thing_throws_its_shadow_away_from_the_sun_and_never_longer_than_at_fi
 def test_a_short_line_may_point_further_off() -> None:
     assert off_course_deg(10.0, 170.0, 0.5, 2.0, 1.0) is None
     assert off_course_deg(10.0, 170.0, 0.5, 20.0, 1.0) == pytest.approx(20.0)
+
+
+def test_the_usual_sun_is_that_of_mid_morning_on_the_middle_day() -> None:
+    place = LonLat(125.7, 39.0)
+    span = DateSpan(date(2021, 6, 1), date(2021, 6, 30), Precision.MONTH, Basis.STATED, "June 2021")
+    found = usual_sun(span, place)
+    assert found is not None
+    # 10:45 local solar time is 02:22 UTC there
+    assert found == sun_at(place, datetime(2021, 6, 15, 2, 22, 12, tzinfo=UTC))
+    assert 100 < found.azimuth_deg < 150
+
+
+def test_there_is_no_usual_sun_of_a_year_an_open_date_or_the_polar_night() -> None:
+    june, december = (
+        DateSpan(date(2021, m, 1), date(2021, m, 30), Precision.MONTH, Basis.STATED, "") for m in (6, 12)
+    )
+    year = replace(june, earliest=date(2021, 1, 1), latest=date(2021, 12, 31), precision=Precision.YEAR)
+    assert usual_sun(year, LonLat(125.7, 39.0)) is None
+    assert usual_sun(replace(june, latest=None), LonLat(125.7, 39.0)) is None
+    assert usual_sun(december, LonLat(20.0, 80.0)) is None

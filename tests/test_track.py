@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -30,7 +31,8 @@ from workflow.model import (
 )
 from workflow.pipeline import alignment
 from workflow.pipeline.track import track
-from workflow.readmodels.work import offsets, priority, queue
+from workflow.readmodels.work import offsets, queue
+from workflow.scoring.base import NOTHING_KNOWN
 
 AUTHOR = Author("analyst")
 
@@ -568,12 +570,65 @@ def test_a_still_between_two_scenes_is_queued_beside_their_pair(watched, scorers
     assert rows[one.id, two.id] is not None
 
 
-@pytest.mark.parametrize("days", [0, 30, 365, 4000])
-@pytest.mark.parametrize("score", [None, 0.0, 0.5, 1.0])
-def test_priority_grows_with_score_and_gap_and_falls_with_what_is_decided(score, days):
-    assert 1 >= priority(score, days, 0) >= priority(score, days, 1) >= priority(score, days, 2) == 0
-    assert priority(score, days + 100, 0) >= priority(score, days, 0)
-    assert priority(1.0, days, 0) >= priority(score, days, 0)
+def test_a_row_says_why_it_is_where_it_is(watched, scorers):
+    watched.add_site()
+    for year in (18, 19):
+        watched.add_capture(f"20{year}-01-01")
+    run(watched)
+    (row,) = queue(watched.project, today=date(2020, 1, 1))
+    assert row["priority"] == pytest.approx(row["change"] * row["narrows"] * row["age"], abs=1e-4)
+    assert (row["change"], row["age"]) == (row["score"], 0.9)
+    assert row["gain_days"] == 730  # two thirds of three years
+    assert row["why"] == f"change {row['score']:.2f} × narrows by 730 days (0.67) × waiting 365 days (0.90)"
+
+
+def test_a_scorer_made_for_the_class_orders_the_queue_even_with_a_lower_score(watched, scorers):
+    class MadeForGantries(MeanDifference):
+        serves = frozenset({TargetClass.GANTRY})
+
+        def score(self, *_):
+            return Score(self.name, self.version, 0.001, "hardly")
+
+    scorers["for-gantries"] = MadeForGantries("for-gantries")
+    watched.add_site(
+        targets=(Target("gantry", kind=TargetClass.GANTRY), Target("pole", kind=TargetClass.POLE))
+    )
+    for year in (18, 19):
+        watched.add_capture(f"20{year}-01-01", seed=year)
+    run(watched)
+    rows = {row["target"]: row for row in queue(watched.project)}
+    assert (rows["gantry"]["scorer"], rows["gantry"]["reason"]) == ("for-gantries", "hardly")
+    assert rows["pole"]["scorer"] == "mean-difference"
+
+
+def test_a_series_is_judged_as_a_whole_and_again_when_a_capture_comes(watched, scorers):
+    class Jumps:
+        """Evidence: the mean. A pair scores its share of all jumps."""
+
+        name, version = "jumps", "1"
+
+        def evidence(self, chip, facts=NOTHING_KNOWN):
+            assert facts.bearing_deg is None
+            assert facts.sun is not None  # a mid-morning sun of that day
+            return np.array([chip.data.mean()])
+
+        def judge(self, evidence):
+            steps = np.abs(np.diff(np.concatenate(evidence))) + 1e-9
+            return tuple(Score(self.name, self.version, float(one)) for one in steps / steps.sum())
+
+    scorers.clear()
+    scorers["jumps"] = Jumps()
+    watched.add_site()
+    for year in (17, 18, 19):
+        watched.add_capture(f"20{year}-01-01", seed=year)
+    run(watched)
+    first = [row["score"] for row in queue(watched.project)]
+    assert sum(first) == pytest.approx(1)
+    assert run(watched).unchanged == 1
+    watched.add_capture("2020-01-01", seed=3)
+    assert len(queue(watched.project)) == 3  # there at once, not scored yet
+    assert run(watched).scored == 3
+    assert sum(row["score"] for row in queue(watched.project)) == pytest.approx(1)
 
 
 def test_a_pair_that_cannot_show_the_target_waits_behind_and_says_why(watched, scorers):

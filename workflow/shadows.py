@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from workflow.model import Basis, Capture, LonLat
+from workflow.model import Basis, Capture, DateSpan, LonLat
 
 __all__ = [
     "Height",
@@ -26,6 +26,7 @@ __all__ = [
     "refraction_deg",
     "sun_at",
     "sunlight",
+    "usual_sun",
 ]
 
 _J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
@@ -38,6 +39,8 @@ _KM_PER_DEGREE = 111.32
 _LOWEST_DEG = 1.0
 # beyond it a statement and the sun over that place at that time cannot both be right
 _DISAGREEMENT_DEG = 1.0
+# a month either way turns the mid-morning sun by about as much as an hour does
+_USUAL_DAYS = 62
 _CLOCKS = (Basis.PRODUCT_METADATA, Basis.FILE_NAME, Basis.STATED)
 
 
@@ -170,6 +173,16 @@ def sunlight(capture: Capture, place: LonLat) -> Sunlight:
         _azimuth_error(error, elevation),
         off if off is not None and off > max(_DISAGREEMENT_DEG, error) else None,
     )
+
+
+def usual_sun(span: DateSpan, place: LonLat) -> Sun | None:
+    """The sun at 10:45 local solar time, when most satellites pass, on a day known within two months; else None."""
+    if span.earliest is None or span.latest is None or (span.latest - span.earliest).days > _USUAL_DAYS:
+        return None
+    middle = span.earliest + (span.latest - span.earliest) / 2
+    noon = datetime.combine(middle, time(12), UTC) - timedelta(hours=place.lon / 15.0)
+    sun = sun_at(place, noon - timedelta(minutes=75))
+    return sun if sun.elevation_deg >= _LOWEST_DEG else None
 
 
 def _computed(capture: Capture, place: LonLat) -> Sunlight:

@@ -112,6 +112,12 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "{file} and {other} have no georeference": "{file}, {other}: 좌표 없음",
         "not scored yet: run 'sitetrack track'": "점수 없음: 'sitetrack track'을 실행하십시오",
         "no reason given": "이유 없음",
+        "change {score}": "변화 {score}",
+        "not scored, counted as {score}": "점수 없음({score}로 계산)",
+        "narrows nothing": "더 좁혀지지 않음",
+        "narrows by {days} days": "{days}일 좁혀짐",
+        "narrows by {days} days, but the same on both sides": "{days}일 좁혀지나 양쪽 상태가 같음",
+        "waiting {days} days ({age})": "{days}일째 대기({age})",
         # classes of targets
         "gantry": "문형 구조물",
         "camera": "카메라",

@@ -237,7 +237,7 @@ def _score(pair: QueuePair) -> str:
 
 
 def _why(pair: QueuePair) -> str:
-    """What makes the pair urgent, or less so; the parts of `work.priority` in words."""
+    """What makes the pair urgent, or less so; with the parts of its priority in words."""
     if pair.decided:
         return f"<span class='quiet'>{safe(t('both pictures decided'))}</span>"
     ends = sum(one.state in ("present", "absent", "disputed") for one in (pair.before, pair.after))
@@ -246,7 +246,8 @@ def _why(pair: QueuePair) -> str:
         t("more than a year between") if pair.days > LONG_DAYS else "",
     ]
     first = safe(", ".join(word for word in words if word))
-    return first + (f"<div class='quiet'>{safe(pair.reason)}</div>" if pair.reason else "")
+    quiet = "".join(f"<div class='quiet'>{safe(one)}</div>" for one in (pair.why, pair.reason) if one)
+    return first + quiet
 
 
 def _people(me: Author, site: Site, pair: QueuePair) -> str:

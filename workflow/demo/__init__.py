@@ -8,6 +8,7 @@ package only renders; taking in and recording is the caller's work.
 
 from __future__ import annotations
 
+from workflow.demo.crowded import CONFUSERS, crowded
 from workflow.demo.marks import marks
 from workflow.demo.render import render
 from workflow.demo.scene import Change, ChangeKind, Encoding, Scene, Statement, View
@@ -17,6 +18,7 @@ from workflow.shadows import Sun, sun_at
 
 __all__ = [
     "ANALYSTS",
+    "CONFUSERS",
     "SEED",
     "Change",
     "ChangeKind",
@@ -25,6 +27,7 @@ __all__ = [
     "Statement",
     "Sun",
     "View",
+    "crowded",
     "marks",
     "render",
     "scenes",

@@ -101,7 +101,7 @@ class _Painter:
             self.canvas.cast(corners, solid.low_m, solid.high_m)
         frames = [part for change in self._of(ChangeKind.GANTRY) for part in _gantry(change)]
         frames += [part for change in self._of(ChangeKind.POLE) for part in _pole(change)]
-        frames += [part for lamp in self.place.lamps.tolist() for part in _lamp(*lamp)]
+        frames += [part for lamp in self._lamps() for part in _lamp(*lamp)]
         bars = [(part, self._local(part.corners)) for part in frames]
         for part, corners in bars:
             self.canvas.cast(corners, part.low_m, part.high_m)
@@ -136,6 +136,11 @@ class _Painter:
         bare = int(110 + 145 * greenness(self.scene.day))
         for spot, radius, height, conifer in trees:
             self.canvas.tree_shadow(spot, radius, height, 255 if conifer else bare)
+
+    def _lamps(self) -> list[tuple[float, float, float]]:
+        """Along, across and the side of the arm of the place's lamps and of those that came later."""
+        later = [(c.along_m, c.across_m, -1.0 if c.across_m > 0 else 1.0) for c in self._of(ChangeKind.LAMP)]
+        return [*map(tuple, self.place.lamps.tolist()), *later]
 
     def _new_buildings(self) -> list[Solid]:
         return [
@@ -214,7 +219,8 @@ def _gantry(change: Change) -> list[Solid]:
     posts = [
         Solid(rectangle(change.along_m, end, 0.45, 0.45), 0.0, high, Material.STEEL_DARK) for end in ends
     ]
-    bar = Solid(rectangle(change.along_m, change.across_m, depth, change.width_m), low, high, Material.STEEL)
+    steel = Material.STEEL_DULL if change.dull else Material.STEEL
+    bar = Solid(rectangle(change.along_m, change.across_m, depth, change.width_m), low, high, steel)
     return [*posts, bar]
 
 

@@ -42,6 +42,7 @@ class Material(IntEnum):
     WALL_DARK = auto()
     STEEL = auto()
     STEEL_DARK = auto()
+    STEEL_DULL = auto()
     LAMP = auto()
     GLASS = auto()
     FILM = auto()
@@ -87,6 +88,7 @@ _FIXED: dict[int, tuple[tuple[int, int, int], int, float, float]] = {
     Material.WALL_DARK: ((82, 84, 88), 80, 0.1, 0.0),
     Material.STEEL: ((206, 207, 205), 195, 0.03, 0.15),
     Material.STEEL_DARK: ((132, 134, 136), 128, 0.03, 0.0),
+    Material.STEEL_DULL: ((124, 124, 120), 118, 0.05, 0.15),
     Material.LAMP: ((196, 196, 192), 190, 0.0, 0.0),
     Material.GLASS: ((52, 60, 68), 50, 0.05, 0.0),
     Material.FILM: ((196, 202, 200), 190, 0.12, 0.5),

@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     MARKING = "marking"
     FELLING = "felling"
     PLANTING = "planting"
+    LAMP = "lamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Change:
     an open end.
 
     It fills the rectangle of `length_m` along and `width_m` across the road around (`along_m`, `across_m`).
-    `target` is the id of the target that it is, None for a confuser.
+    `target` is the id of the target that it is, None for a confuser. A `dull` gantry has weathered steel, hardly
+    brighter than the road.
     """
 
     kind: ChangeKind
@@ -48,6 +50,7 @@ class Change:
     width_m: float = 1.0
     height_m: float = 0.0
     target: str | None = None
+    dull: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether it is there on `day`."""

@@ -13,9 +13,9 @@ from workflow.demo.script import across_of
 from workflow.demo.styles import STYLES, Style
 from workflow.model import Direction, LonLat
 
-__all__ = ["series"]
+__all__ = ["FIRST_DAY", "SPAN_DAYS", "series"]
 
-_FIRST, _DAYS = date(2016, 1, 1), 3285
+FIRST_DAY, SPAN_DAYS = date(2016, 1, 1), 3285
 
 
 def series(
@@ -45,18 +45,18 @@ def series(
         *(_gantry(rng, STYLES[chosen], number) for number in range(1, gantries + 1)),
         *(_confuser(rng, STYLES[chosen]) for _ in range(confusers)),
     )
-    days = sorted(int(day) for day in rng.choice(_DAYS, count, replace=False))
+    days = sorted(int(day) for day in rng.choice(SPAN_DAYS, count, replace=False))
     return tuple(
         Scene(
-            file=f"{site}-{seed}_{_FIRST + timedelta(day):%Y%m%d}.tif",
+            file=f"{site}-{seed}_{FIRST_DAY + timedelta(day):%Y%m%d}.tif",
             site=site,
             position=position,
             bearing_deg=bearing,
-            when=_instant(rng, _FIRST + timedelta(day), position),
+            when=_instant(rng, FIRST_DAY + timedelta(day), position),
             seed=seed,
             style=chosen,
             history=history,
-            view=_view(rng, _FIRST + timedelta(day), position, finest_gsd_m, coarsest_gsd_m),
+            view=_view(rng, FIRST_DAY + timedelta(day), position, finest_gsd_m, coarsest_gsd_m),
         )
         for day in days
     )
@@ -69,7 +69,7 @@ def _instant(rng: np.random.Generator, day: date, position: LonLat) -> datetime:
 
 
 def _some_day(rng: np.random.Generator) -> date:
-    return _FIRST + timedelta(int(rng.integers(0, _DAYS)))
+    return FIRST_DAY + timedelta(int(rng.integers(0, SPAN_DAYS)))
 
 
 def _gantry(rng: np.random.Generator, style: Style, number: int) -> Change:

@@ -11,8 +11,8 @@ import numpy as np
 from workflow import chips, compare
 from workflow.chips import Cut
 from workflow.grid import SiteGrid, grid_gsd
-from workflow.model import Capture, Chip, LonLat, Offset, Score
-from workflow.scoring.base import Scorer
+from workflow.model import Capture, LonLat, Offset, Score
+from workflow.scoring.base import Facts, Scorer, SeriesScorer
 
 __all__ = [
     "LEAST_SIDE_PX",
@@ -26,6 +26,7 @@ __all__ = [
     "look",
     "reference_offset",
     "score",
+    "score_series",
 ]
 
 # below it an offset is kept but not applied
@@ -123,12 +124,17 @@ def score(before: Cut, after: Cut, scorers: Sequence[Scorer]) -> tuple[Score, ..
     if np.count_nonzero(common) < _LEAST_OVERLAP * common.size:
         return tuple(Score(one.name, one.version, None, "no overlap at this site") for one in scorers)
     first, second = replace(first, valid=common), replace(second, valid=common)
-    return tuple(_checked(one, first, second) for one in scorers)
+    return tuple(_checked(one.score(first, second)) for one in scorers)
 
 
-def _checked(scorer: Scorer, before: Chip, after: Chip) -> Score:
+def score_series(cuts: Sequence[Cut], facts: Sequence[Facts], scorer: SeriesScorer) -> tuple[Score, ...]:
+    """The scores of all neighbouring pairs of a site's chips in date order; one chip in memory at a time."""
+    evidence = [scorer.evidence(chips.cut(one), about) for one, about in zip(cuts, facts, strict=True)]
+    return tuple(_checked(one) for one in scorer.judge(evidence))
+
+
+def _checked(made: Score) -> Score:
     """The score, with a value that is no number between 0 and 1 taken out."""
-    made = scorer.score(before, after)
     if made.value is None or (isfinite(made.value) and 0 <= made.value <= 1):
         return made
     return replace(made, value=None, reason=f"the scorer gave {made.value}")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workflow import chips, compare
 from workflow.chips import Cut, digest
@@ -20,7 +20,8 @@ from workflow.grid import SiteGrid
 from workflow.model import Capture, LonLat, Offset, Score, Site
 from workflow.pipeline import alignment
 from workflow.pipeline.alignment import Look
-from workflow.scoring.base import Scorer
+from workflow.pipeline.circumstances import facts_of
+from workflow.scoring.base import AnyScorer, Facts, Scorer, SeriesScorer, fitness
 from workflow.store import ChipEntry, ScoreEntry, Versioned
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 _WELL_COVERED = 0.9
 # captures whose pixel is at most this many times the finest one's may be the reference
 _ABOUT_AS_FINE = 1.25
-_PLAN_VERSION = "1"
+_PLAN_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class _Plan:
     known: dict[str, Versioned[Offset]]
     entries: dict[str, ChipEntry]
     state: dict[str, Any]
-    scorers: tuple[Scorer, ...]
+    scorers: tuple[AnyScorer, ...]
 
     @property
     def place(self) -> list[float]:
@@ -134,8 +135,13 @@ class _Plan:
                 [[one.id, chips.identity(one), one.gsd_m, one.date_order] for one in self.captures],
                 sorted((encode(one) for one in offsets), key=lambda one: str(one["capture"])),
                 [[one.name, one.version] for one in self.scorers],
+                [self.facts(one).identity for one in self.captures],
             ]
         )
+
+    def facts(self, capture: Capture) -> Facts:
+        """What scorers are told of the capture's chip."""
+        return facts_of(self.site, self.centre, capture, self.grid)
 
     def cut(self, capture: Capture, offset: Offset | None = None) -> Cut:
         """The capture's chip on the site's grid."""
@@ -150,7 +156,7 @@ class _Plan:
         )
 
 
-def _plan(project: Project, site: Site, scorers: tuple[Scorer, ...]) -> _Plan:
+def _plan(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> _Plan:
     captures = chips.covering(project, site)
     if site.position is None:
         raise ValueError(f"site {site.id} is not located")
@@ -168,11 +174,17 @@ def _plan(project: Project, site: Site, scorers: tuple[Scorer, ...]) -> _Plan:
         },
         {entry.capture: entry for entry in project.record.chips(site.id)},
         _read_state(project.record.meta(state_name(site.id))),
-        scorers,
+        _fitting(site, scorers),
     )
 
 
-def site_steps(project: Project, site: Site, scorers: tuple[Scorer, ...]) -> Steps:
+def _fitting(site: Site, scorers: Iterable[AnyScorer]) -> tuple[AnyScorer, ...]:
+    """The scorers that suit some target of the site."""
+    kinds = {target.kind for target in site.targets}
+    return tuple(one for one in scorers if any(fitness(one, kind) is not None for kind in kinds))
+
+
+def site_steps(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> Steps:
     """All that is to be done at a site, in four rounds: reference, offsets, chips, scores."""
     plan = _plan(project, site, scorers)
     result = Result(site.id, plan.known)
@@ -286,40 +298,47 @@ def _scores(plan: _Plan, result: Result) -> Generator[list[Call], list[Any], int
     offsets = {offset.capture: offset for offset in result.offsets}
     there = {entry.capture for entry in result.chips}
     series = [one for one in plan.captures if one.id in there and one.is_dated]
+    cuts = [plan.cut(one, offsets.get(one.id)) for one in series]
+    facts = [plan.facts(one) for one in series]
     known = {
         (one.before, one.after, one.scorer, one.version, one.key)
         for one in plan.project.record.scores(plan.site.id)
     }
     calls: list[Call] = []
-    for before, after in pairwise(series):
-        cuts = plan.cut(before, offsets.get(before.id)), plan.cut(after, offsets.get(after.id))
-        key = _pair_key(*cuts)
-        missing = tuple(
-            one for one in plan.scorers if (before.id, after.id, one.name, one.version, key) not in known
-        )
+    pairs: list[list[_Pair]] = []
+    for one in plan.scorers if len(cuts) > 1 else ():
+        if isinstance(one, SeriesScorer):
+            key = digest([[cut.key, about.identity] for cut, about in zip(cuts, facts, strict=True)])
+            asked = [_Pair(before.capture, after.capture, key) for before, after in pairwise(cuts)]
+            if any((*pair[:2], one.name, one.version, key) not in known for pair in asked):
+                calls.append((alignment.score_series, (cuts, facts, one)))
+                pairs.append(asked)
+    alone = [one for one in plan.scorers if isinstance(one, Scorer)]
+    for before, after in pairwise(cuts):
+        key = digest([before.key, after.key])
+        ids = (before.capture, after.capture)
+        missing = tuple(one for one in alone if (*ids, one.name, one.version, key) not in known)
         if missing:
-            calls.append((alignment.score, (*cuts, missing)))
+            calls.append((alignment.score, (before, after, missing)))
+            pairs.append([_Pair(*ids, key)] * len(missing))
     made = yield calls
-    for (_, (before_cut, after_cut, _)), scores in zip(calls, made, strict=True):
+    scored: set[tuple[str, str]] = set()
+    for asked, scores in zip(pairs, made, strict=True):
         if isinstance(scores, Failed):
             result.problems.append(f"Site {plan.site.id}: {scores.sentence}")
         else:
-            result.scores.extend(_entry(plan.site.id, before_cut, after_cut, one) for one in scores)
-    return sum(not isinstance(one, Failed) for one in made)
+            scored.update((pair.before, pair.after) for pair in asked)
+            result.scores.extend(_entry(plan.site.id, *both) for both in zip(asked, scores, strict=True))
+    return len(scored)
 
 
-def _pair_key(before: Cut, after: Cut) -> str:
-    return digest([before.key, after.key])
+class _Pair(NamedTuple):
+    """Ids of two captures, and the name of all that their score follows from."""
+
+    before: str
+    after: str
+    key: str
 
 
-def _entry(site: str, before: Cut, after: Cut, score: Score) -> ScoreEntry:
-    return ScoreEntry(
-        site,
-        before.capture,
-        after.capture,
-        _pair_key(before, after),
-        score.scorer,
-        score.version,
-        score.value,
-        score.reason,
-    )
+def _entry(site: str, pair: _Pair, score: Score) -> ScoreEntry:
+    return ScoreEntry(site, *pair, score.scorer, score.version, score.value, score.reason)

@@ -20,7 +20,7 @@ from workflow.errors import StaleWrite, WorkflowError
 from workflow.executors import OpenExecutor, open_executor
 from workflow.model import Author, Site
 from workflow.pipeline.siteplan import Failed, Result, SiteReport, Steps, site_steps, state_name, state_text
-from workflow.scoring.base import Scorer
+from workflow.scoring.base import AnyScorer
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -96,8 +96,8 @@ def _summed(done: Sequence[SiteReport], skipped: Sequence[str], failed: Sequence
     )
 
 
-def _scorers() -> tuple[Scorer, ...]:
-    found: dict[str, Scorer] = dict(plugins.load("workflow.scoring"))
+def _scorers() -> tuple[AnyScorer, ...]:
+    found: dict[str, AnyScorer] = dict(plugins.load("workflow.scoring"))
     return tuple(sorted(found.values(), key=lambda one: one.name))
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workflow import plugins
 from workflow.chips import covering_each
 from workflow.findings import joint_state
 from workflow.interpretability import Legible, Limits, reading
 from workflow.model import Capture, DateSpan, Observation, Offset, Site, State, Target, TargetClass
 from workflow.readings import Place, person, place_of
 from workflow.readmodels.reviews import hidden_from
+from workflow.scoring.base import fitness
 from workflow.store import ScoreEntry
 from workflow.timespan import Language
+from workflow.urgency import Looking, Urgency, looking
 from workflow.words import say
 
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ __all__ = [
     "in_scope",
     "offsets",
     "order_of",
-    "priority",
     "queue",
     "queue_page",
     "site_order",
@@ -39,14 +41,6 @@ __all__ = [
 Row = dict[str, Any]
 SCOPES = ("mine", "all", "unassigned")
 """Whose sites a queue has."""
-
-# a pair without a score comes after those that changed clearly, before those that hardly changed
-_UNSCORED = 0.25
-# what one end that is decided already leaves to find out
-_HALF_DECIDED = 0.6
-# what is left of a pair's urgency when neither picture can show a target of that class
-_TOO_COARSE = 0.1
-_YEAR_DAYS = 365.0
 
 
 def offsets(project: Project, site: str | None = None) -> list[Row]:
@@ -78,20 +72,39 @@ def _offset_row(offset: Offset, synthetic: bool) -> Row:
     }
 
 
+class _Series:
+    """Dated captures in order, with their days and their places by id."""
+
+    def __init__(self, captures: Sequence[Capture]) -> None:
+        self.captures = captures
+        self.days = [_day(one) for one in captures]
+        self.number = {one.id: number for number, one in enumerate(captures)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two neighbouring captures of a site, the score of the change, and days between them."""
+    """Neighbours of a series, the score of the change, and days between them; `number` is the earlier one's."""
 
-    before: Capture
-    after: Capture
+    series: _Series
+    number: int
     score: float | None
     scorer: str | None
     reason: str
 
     @property
+    def before(self) -> Capture:
+        """The earlier picture."""
+        return self.series.captures[self.number]
+
+    @property
+    def after(self) -> Capture:
+        """The later picture."""
+        return self.series.captures[self.number + 1]
+
+    @property
     def days(self) -> int:
         """Days from the earlier picture to the later."""
-        return max((_day(self.after) - _day(self.before)).days, 0)
+        return max((self.series.days[self.number + 1] - self.series.days[self.number]).days, 0)
 
 
 def queue(
@@ -100,21 +113,24 @@ def queue(
     *,
     without: Collection[Place] = frozenset(),
     language: Language = "en",
+    today: date | None = None,
 ) -> list[Row]:
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
     A row: site, target, before, after (capture ids), score (0 to 1, or None with the reason), scorer,
-    priority (see `priority`), reason, decided (both ends have a decisive state of the target), days,
-    synthetic (either picture is rendered).
+    priority (change x narrows x age, see `workflow.urgency`), change, narrows, age, gain_days, reason, why (a
+    sentence), decided (both ends have a decisive state of the target), days, synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours. What was said of a place in `without` is left out.
-    Reasons are in `language`; those that a scorer gave are as it gave them.
+    Reasons are in `language`; those that a scorer gave are as it gave them. `today` is the day that ages count to.
     """
     captures, limits = project.captures(), project.limits()
     places = project.sites() if site is None else (project.site(site),)
     tied, over = _tied(captures), covering_each(places, captures)
     said = _by_site(one for one in project.statements(site=site) if place_of(one) not in without)
     scores = _by_site(project.record.scores(site))
+    now = today or date.today()  # noqa: DTZ011  the analyst's own day
+    fit = _Fit()
     rows: list[tuple[tuple[Any, ...], Row]] = []
 
     @cache
@@ -122,31 +138,21 @@ def queue(
         return reading(kind, limits[kind], gsd_m, off_nadir_deg).level is Legible.TOO_COARSE
 
     for place in places:
-        pairs = _pairs(over[place.id], tied.get(place.id, ()), scores.get(place.id, ()), language)
         decided = _decided(said.get(place.id, ()))
+        series = _series(over[place.id], tied.get(place.id, ()))
+        entries = scores.get(place.id, ())
         for target in place.targets:
-            for pair in pairs:
+            best = _best_scores(entries, target.kind, fit)
+            known = decided.get(target.id, {})
+            for pair in _pairs(series, best, language):
                 ends = (pair.before, pair.after)
                 is_coarse = all(is_too_coarse(target.kind, one.gsd_m, one.off_nadir_deg) for one in ends)
                 coarse = _coarseness(target, limits[target.kind], language) if is_coarse else ""
-                row = _queue_row(place, target, coarse, pair, decided.get(target.id, frozenset()))
+                row = _queue_row(place, target, coarse, pair, known, now, language)
                 rows.append(
                     ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
                 )
     return [row for _, row in sorted(rows, key=lambda one: one[0])]
-
-
-def priority(score: float | None, days: int, decided_ends: int, readable: bool = True) -> float:
-    """How urgent a pair is, 0 to 1: score x what is left to decide x weight of the gap.
-
-    An unscored pair counts as 0.25. What is left is 1 with no end decided, 0.6 with one, 0 with both. The
-    weight grows with the days between the captures from 0.5 towards 1, 0.75 at a year: the longer the gap,
-    the more an event in it leaves open. A pair of which neither picture is `readable`, fine enough to show the
-    target at all, keeps a tenth.
-    """
-    left = (1.0, _HALF_DECIDED, 0.0)[min(decided_ends, 2)] * (1.0 if readable else _TOO_COARSE)
-    weight = 0.5 + 0.5 * days / (days + _YEAR_DAYS)
-    return round((_UNSCORED if score is None else score) * left * weight, 4)
 
 
 # -- as a page shows it --------------------------------------------------------------------------------------
@@ -176,6 +182,7 @@ class QueuePair:
     score: float | None
     priority: float
     reason: str
+    why: str
     decided: bool
     days: int
 
@@ -224,6 +231,7 @@ def queue_page(
             score=row["score"],
             priority=row["priority"],
             reason=row["reason"],
+            why=row["why"],
             decided=row["decided"],
             days=row["days"],
         )
@@ -254,8 +262,19 @@ def order_of(page: QueuePage, who: str, scope: str) -> list[str]:
 # -- rows ----------------------------------------------------------------------------------------------------
 
 
-def _queue_row(site: Site, target: Target, coarse: str, pair: _Pair, decided: frozenset[str]) -> Row:
-    ends = (pair.before.id in decided) + (pair.after.id in decided)
+def _queue_row(
+    site: Site,
+    target: Target,
+    coarse: str,
+    pair: _Pair,
+    known: Mapping[str, State | None],
+    now: date,
+    language: Language,
+) -> Row:
+    places = pair.series.number
+    states = {places[capture]: state for capture, state in known.items() if capture in places}
+    gain = looking(pair.series.days, states, pair.number)
+    urgency = Urgency(pair.score, gain, (now - pair.series.days[pair.number + 1]).days, not coarse)
     return {
         "site": site.id,
         "target": target.id,
@@ -263,12 +282,39 @@ def _queue_row(site: Site, target: Target, coarse: str, pair: _Pair, decided: fr
         "after": pair.after.id,
         "score": pair.score,
         "scorer": pair.scorer,
-        "priority": priority(pair.score, pair.days, ends, readable=not coarse),
+        "priority": urgency.priority,
+        "change": urgency.change,
+        "narrows": round(urgency.narrows, 4),
+        "age": round(urgency.age, 4),
+        "gain_days": round(gain.gain_days),
         "reason": "; ".join(part for part in (pair.reason, coarse) if part),
-        "decided": ends == 2,
+        "why": _why(urgency, language),
+        "decided": pair.before.id in known and pair.after.id in known,
         "days": pair.days,
         "synthetic": pair.before.synthetic or pair.after.synthetic,
     }
+
+
+def _why(urgency: Urgency, language: Language) -> str:
+    """The parts of a priority in words."""
+    narrows, gain = urgency.narrows, urgency.looking
+    words = (
+        say("change {score}", language, score=f"{urgency.change:.2f}")
+        if urgency.score is not None
+        else say("not scored, counted as {score}", language, score=f"{urgency.change:.2f}"),
+        _narrowing(gain, language) + f" ({narrows:.2f})",
+        say("waiting {days} days ({age})", language, days=max(urgency.age_days, 0), age=f"{urgency.age:.2f}"),
+    )
+    return " × ".join(words)
+
+
+def _narrowing(gain: Looking, language: Language) -> str:
+    if not gain.gain_days:
+        return say("narrows nothing", language)
+    days = round(gain.gain_days)
+    if gain.is_same:
+        return say("narrows by {days} days, but the same on both sides", language, days=days)
+    return say("narrows by {days} days", language, days=days)
 
 
 def _coarseness(target: Target, limits: Limits, language: Language) -> str:
@@ -300,23 +346,30 @@ def _by_site(some: Iterable[S]) -> dict[str, list[S]]:
     return found
 
 
+def _series(over: Iterable[Capture], tied: Sequence[Capture]) -> tuple[_Series, _Series]:
+    """The dated georeferenced captures over a site, and with them the pictures that are tied to it."""
+    mapped = [capture for capture in over if capture.is_dated]
+    whole = sorted((*mapped, *(one for one in tied if one.is_dated)), key=lambda one: one.date_order)
+    return _Series(mapped), _Series(whole)
+
+
 def _pairs(
-    over: Iterable[Capture], tied: Sequence[Capture], entries: Iterable[ScoreEntry], language: Language
+    series: tuple[_Series, _Series],
+    scores: Mapping[tuple[str, str], ScoreEntry],
+    language: Language,
 ) -> list[_Pair]:
     """Neighbours among the georeferenced captures, then those of the whole series that one without it is part
     of.
     """
-    series = [capture for capture in over if capture.is_dated]
-    scores = _best_scores(entries)
+    mapped, whole = series
     pairs = [
-        _scored(before, after, scores.get((before.id, after.id)), language)
-        for before, after in pairwise(series)
+        _scored(mapped, number, scores.get((before.id, after.id)), language)
+        for number, (before, after) in enumerate(pairwise(mapped.captures))
     ]
-    whole = sorted((*series, *(one for one in tied if one.is_dated)), key=lambda one: one.date_order)
-    for before, after in pairwise(whole):
+    for number, (before, after) in enumerate(pairwise(whole.captures)):
         without = [one.file for one in (before, after) if not one.is_georeferenced]
         if without:
-            pairs.append(_Pair(before, after, None, None, _unmapped(without, language)))
+            pairs.append(_Pair(whole, number, None, None, _unmapped(without, language)))
     return pairs
 
 
@@ -326,31 +379,50 @@ def _unmapped(files: Sequence[str], language: Language) -> str:
     return say("{file} and {other} have no georeference", language, file=files[0], other=files[1])
 
 
-def _scored(before: Capture, after: Capture, entry: ScoreEntry | None, language: Language) -> _Pair:
+def _scored(series: _Series, number: int, entry: ScoreEntry | None, language: Language) -> _Pair:
     if entry is None:
-        return _Pair(before, after, None, None, say("not scored yet: run 'sitetrack track'", language))
+        return _Pair(series, number, None, None, say("not scored yet: run 'sitetrack track'", language))
     reason = entry.reason or (say("no reason given", language) if entry.value is None else "")
-    return _Pair(before, after, entry.value, entry.scorer, reason)
+    return _Pair(series, number, entry.value, entry.scorer, reason)
 
 
-def _best_scores(entries: Iterable[ScoreEntry]) -> dict[tuple[str, str], ScoreEntry]:
-    """Of each pair the highest score of any scorer; one without a value only where there is no other."""
-    best: dict[tuple[str, str], ScoreEntry] = {}
+class _Fit:
+    """How well a scorer, by its name, suits a class of targets; one that is not installed any more as any other."""
+
+    def __init__(self) -> None:
+        self._scorers = plugins.load("workflow.scoring")
+
+    def __call__(self, name: str, kind: TargetClass) -> int | None:
+        scorer = self._scorers.get(name)
+        return 0 if scorer is None else fitness(scorer, kind)
+
+
+def _best_scores(
+    entries: Iterable[ScoreEntry], kind: TargetClass, fit: Callable[[str, TargetClass], int | None]
+) -> dict[tuple[str, str], ScoreEntry]:
+    """Of each pair the score of the scorer that suits the class best, of several the highest; one without a value
+    only where there is no other.
+    """
+    best: dict[tuple[str, str], tuple[tuple[bool, int, float], ScoreEntry]] = {}
     for entry in entries:
-        pair = entry.before, entry.after
-        held = best.get(pair)
-        if held is None or (entry.value is not None and (held.value is None or entry.value > held.value)):
-            best[pair] = entry
-    return best
+        suits = fit(entry.scorer, kind)
+        if suits is None:
+            continue
+        standing = (entry.value is not None, suits, entry.value or 0.0)
+        held = best.get((entry.before, entry.after))
+        if held is None or standing > held[0]:
+            best[entry.before, entry.after] = standing, entry
+    return {pair: entry for pair, (_, entry) in best.items()}
 
 
-def _decided(observations: Iterable[Observation]) -> dict[str, frozenset[str]]:
-    """By target, the captures on which somebody stated that it is there or not."""
-    found: dict[str, set[str]] = {}
+def _decided(observations: Iterable[Observation]) -> dict[str, dict[str, State | None]]:
+    """By target, what was stated of it on each capture, whether it is there or not; None where both were."""
+    found: dict[str, dict[str, State | None]] = {}
     for one in observations:
         if one.state.decisive:
-            found.setdefault(one.target, set()).add(one.capture)
-    return {target: frozenset(captures) for target, captures in found.items()}
+            states = found.setdefault(one.target, {})
+            states[one.capture] = one.state if states.get(one.capture, one.state) is one.state else None
+    return found
 
 
 def _day(capture: Capture) -> date:

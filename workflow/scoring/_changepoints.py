@@ -1,0 +1,44 @@
+"""When did something come or go that is seen now well, now badly, now not at all? Change points of evidence.
+
+The evidence is a log likelihood ratio, present over absent, of every picture at every place. At each place five
+stories are weighed against each other: never there, always there, come between two pictures, gone between
+two (Bayesian change point, one change). What is seen once and not again (a lorry) makes no story.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["changes"]
+
+Floats = NDArray[np.float64]
+
+
+def changes(evidence: Floats, near: int, prior: float, gone: float) -> Floats:
+    """(pair, place): chance that something came or went between two neighbouring pictures at a place.
+
+    `evidence` is (picture, place), at least two pictures; `prior` is how likely each story is beside "never",
+    `gone` how likely going is beside coming. One thing shows at places up to `near` apart; only the place where it
+    shows most keeps its chances, the others have 0.
+    """
+    later = np.cumsum(evidence[::-1], axis=0)[::-1]
+    total = later[0]
+    came, went = later[1:], total - later[1:] + math.log(gone)
+    stories = np.exp(np.minimum(np.concatenate([total[None], came, went]) + math.log(prior), 300.0))
+    weight = stories.sum(axis=0)
+    peak = weight >= _wide(weight[None], near).max(axis=-1)[0] * (1 - 1e-9)
+    gathered = _wide(stories, near).sum(axis=-1)
+    chance = gathered / (1.0 + gathered.sum(axis=0))
+    pairs = len(evidence) - 1
+    out: Floats = np.where(peak, chance[1 : pairs + 1] + chance[pairs + 1 :], 0.0)
+    return out
+
+
+def _wide(rows: Floats, near: int) -> Floats:
+    """(row, place, neighbour): what lies up to `near` places to either side; nothing beyond the ends."""
+    return np.lib.stride_tricks.sliding_window_view(
+        np.pad(rows, ((0, 0), (near, near))), 2 * near + 1, axis=1
+    )

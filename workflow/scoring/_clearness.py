@@ -1,0 +1,65 @@
+"""Can the ground be seen? What edges a picture shares with the usual picture of its place, cloud and haze hide."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.compare import gradient_magnitude, to_grey
+from workflow.model import Chip
+
+__all__ = ["CELLS", "OBSCURED_BELOW", "clearness", "texture"]
+
+CELLS = 32
+# chosen on every other date of two years of Sentinel-2 pictures, see docs/evaluation.md
+OBSCURED_BELOW = 0.3
+
+
+def texture(chip: Chip) -> NDArray[np.float32]:
+    """(CELLS x CELLS,) mean lengths of the gradient of the smoothed grey picture; NaN where nothing is covered."""
+    grey = to_grey(chip.data, chip.stretch)
+    for axis in (0, 1):
+        grey = (np.roll(grey, 1, axis) + 2 * grey + np.roll(grey, -1, axis)) / np.float32(4)
+    length, inner = gradient_magnitude(grey, chip.valid)
+    edges = [np.linspace(0, size, CELLS + 1).astype(np.intp) for size in grey.shape]
+    counts, sums = (_sums(one.astype(np.float64), *edges) for one in (inner, length))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cells: NDArray[np.float32] = (sums / counts).astype(np.float32).ravel()
+    return cells
+
+
+def _sums(
+    picture: NDArray[np.float64], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Sums over cells between edges; 0 for cells without a pixel."""
+    whole = np.pad(picture.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    out: NDArray[np.float64] = np.diff(np.diff(whole[rows][:, columns], axis=0), axis=1)
+    return out
+
+
+def clearness(textures: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(picture,) rank correlation of each picture's texture with the median of all; 1 with fewer than three pictures.
+
+    Below `OBSCURED_BELOW` the picture shows the ground hardly or not. Two pictures cannot tell which is usual.
+    """
+    if len(textures) < 3:
+        return np.ones(len(textures))
+    known = np.isfinite(textures).all(axis=0)
+    cells = textures[:, known].astype(np.float64)
+    if cells.shape[1] < 16:
+        return np.ones(len(textures))
+    usual = _ranks(np.median(cells, axis=0))
+    return np.array([_correlation(_ranks(one), usual) for one in cells])
+
+
+def _ranks(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places in the order of size, equal ones at their middle: one strong edge, of a new lake, is one edge."""
+    _, where, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    middle: NDArray[np.float64] = (np.cumsum(counts) - (counts - 1) / 2)[where]
+    return middle
+
+
+def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    first, second = one - one.mean(), other - other.mean()
+    scale = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    return float((first * second).sum()) / scale if scale > 1e-12 else 0.0
