@@ -23,6 +23,7 @@ FRONTEND = Path("dashboard") / "frontend"
 STAMP = "stamp"
 MUST_EXIST = (
     "viewer.js",
+    "georef.js",
     "basemap.js",
     "countries-50m.json",
     "leaflet/leaflet.js",

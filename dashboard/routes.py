@@ -28,6 +28,7 @@ from workflow import pictures
 from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
+from workflow.readmodels.georeference import parse_pairs, preview
 
 __all__ = [
     "CARD_PATH",
@@ -35,6 +36,8 @@ __all__ = [
     "THUMBNAIL_PATH",
     "TILE_PATH",
     "chip_url",
+    "fit_url",
+    "picture_url",
     "still_scope",
     "still_url",
     "table",
@@ -63,6 +66,7 @@ _STATUS: Mapping[type[WorkflowError], int] = {
 _NO_SUCH = "No such picture: pictures are named by the ids of a site and a capture."
 _ONLY_READ = "Pictures are only read here: use GET."
 _LARGEST_STILL_PX = 2048
+_LARGEST_PICTURE_PX = 4096
 _THUMBNAIL_PX = 160
 _CARD_PX = 480
 _VIEW_PX = 1024
@@ -81,6 +85,16 @@ def still_scope(capture: str) -> str:
 def still_url(capture: str) -> str:
     """Address of a whole picture, with its capability."""
     return f"/api/still/{capture}?k={capabilities.issue(still_scope(capture))}"
+
+
+def picture_url(capture: str) -> str:
+    """Address of a whole picture as it came, not warped and larger, with its capability."""
+    return f"/api/picture/{capture}?k={capabilities.issue(still_scope(capture))}"
+
+
+def fit_url(capture: str) -> str:
+    """Address that says how pairs of points would place a picture; ``k``, ``m`` and ``p`` are to be added."""
+    return f"/api/fit/{capture}"
 
 
 def chip_url(site: str, capture: str) -> str:
@@ -122,6 +136,14 @@ def table() -> list[BaseRoute]:
             "/api/still/{capture:str}",
             _guarded(_still, lambda request: still_scope(request.path_params["capture"])),
             methods=["GET"],
+        ),
+        *(
+            Route(
+                path,
+                _guarded(answer, lambda request: still_scope(request.path_params["capture"])),
+                methods=["GET"],
+            )
+            for path, answer in (("/api/picture/{capture:str}", _picture), ("/api/fit/{capture:str}", _fit))
         ),
         Route("/overview", _at_root, methods=["GET"]),
         _Nothing(),
@@ -216,6 +238,22 @@ def _of_size(px: int, request: Request) -> pictures.Tile:
 
 def _still(request: Request) -> pictures.Tile:
     return pictures.still(current_project(), request.path_params["capture"], _LARGEST_STILL_PX)
+
+
+def _picture(request: Request) -> pictures.Tile:
+    capture = request.path_params["capture"]
+    return pictures.still(current_project(), capture, _LARGEST_PICTURE_PX, unwarped=True)
+
+
+def _fit(request: Request) -> pictures.Tile:
+    """How pairs would place a picture: ``m`` is the model, ``p`` has ``column,row,x,y,used`` a pair, between ``;``."""
+    asked, project = request.query_params, current_project()
+    capture = project.record.get(Capture, request.path_params["capture"])
+    if capture is None:
+        raise UnknownName("capture", request.path_params["capture"], [])
+    model, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
+    found = preview(project.in_use(capture.value).picture_size, model, points)
+    return pictures.Tile(json.dumps(found).encode(), "application/json")
 
 
 class _Assets(StaticFiles):

@@ -15,7 +15,7 @@ import pytest
 
 from workflow import errors
 from workflow.cli import COMMANDS, cli, main
-from workflow.model import Author, Site
+from workflow.model import Author, CaptureKind, Site
 from workflow.store import KIND_NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,6 +121,8 @@ def test_rows_have_the_documented_keys_and_no_others(
         "captures show": ["scene0.tif"],
         "classes set": ["gantry", "--detect-gsd", "0.5"],
         "captures date": ["scene1.tif", "November 2021"],
+        "captures georeference": ["still.png", "--points", points(watched, tmp_path)],
+        "captures points": ["still.png"],
         "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
@@ -193,6 +195,25 @@ def observation(ask: Callable[..., list[dict[str, Any]]]) -> str:
 def register(folder: Path) -> Path:
     path = folder / "more.csv"
     path.write_text("id,lat,lon\nroad,39.0,125.7\n")
+    return path
+
+
+def points(watched: Any, folder: Path) -> Path:
+    """A picture of the site without coordinates is taken in; the file has places in it on the map."""
+    from PIL import Image
+
+    from workflow.pipeline.ingest import IntakeOptions, ingest
+
+    Image.new("RGB", (400, 400), (90, 120, 90)).save(folder / "still.png")
+    options = IntakeOptions(acquired="May 2020", kind=CaptureKind.SATELLITE, site="gate")
+    ingest(watched.project, Author("tester"), [folder / "still.png"], options)
+    lon, lat = watched.PLACE
+    places = [
+        (col, row, lon + (col - 200) * 5e-6, lat - (row - 200) * 4e-6) for col in (9, 390) for row in (9, 380)
+    ]
+    lines = [f"{x},{y},{col},{-row},1" for col, row, x, y in places]
+    path = folder / "still.points"
+    path.write_text("\n".join(["#CRS: EPSG:4326", "mapX,mapY,sourceX,sourceY,enable", *lines]))
     return path
 
 

@@ -48,6 +48,9 @@ from workflow.model import (
     Basis,
     Capture,
     CaptureKind,
+    ControlModel,
+    ControlPoint,
+    ControlPoints,
     DateSpan,
     Direction,
     Layout,
@@ -597,6 +600,17 @@ def test_the_caption_follows_the_house_grammar() -> None:
 def test_the_caption_says_no_more_of_a_date_than_is_known(shown: Capture, clause: str) -> None:
     written = caption(SITE, [GANTRY], [Shown(shown, "present", "X")])
     assert f", {clause}. (" in written
+
+
+def test_the_caption_states_how_far_off_a_picture_lies_that_was_placed_by_hand() -> None:
+    points = tuple(ControlPoint(9.0 * n, n * n, n, n) for n in range(5))
+    control = ControlPoints("EPSG:32651", ControlModel.AFFINE, points, 80, 60, 0.8, 1.24)
+    placed = replace(capture(APRIL), control=control)
+    other = Shown(capture(day(2023, 5, 1)), "present", "X")
+    written = caption(SITE, [GANTRY], [Shown(placed, "absent", "X"), Shown(placed, "absent", "X"), other])
+    said = " was placed by 5 pairs of points (affine), off by about 1.2 m. ("
+    assert f" The satellite image from April 2023{said}" in written
+    assert written.count("was placed by") == 1
 
 
 def test_a_house_with_the_day_first_has_it_in_the_interval_too() -> None:

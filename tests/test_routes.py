@@ -51,6 +51,9 @@ def tile(site: str, capture: str, place: str, scope: str | None = None) -> str:
     return f"/api/tile/{site}/{capture}/{place}?{key(scope or routes.tile_scope(site))}"
 
 
+PAIRS = "5,5,400000,4300000,1;80,9,400040,4299998,1;9,50,400002,4299970,1"
+
+
 # -- what is there -----------------------------------------------------------------------------------------
 
 
@@ -64,6 +67,8 @@ def every_picture(shown: pages.ComparePage) -> list[str]:
         f"{routes.CARD_PATH.format(site=SITE, capture=first)}?{key(routes.tile_scope(SITE))}",
         f"{routes.HISTOGRAM_PATH.format(site=SITE, capture=first)}?{key(routes.tile_scope(SITE))}",
         routes.still_url(still),
+        routes.picture_url(still),
+        f"{routes.fit_url(still)}?{key(routes.still_scope(still))}&m=affine&p={PAIRS}",
     ]
 
 
@@ -309,6 +314,38 @@ def test_assets_are_files_of_the_bundle_alone(client: Client, name: str) -> None
     assert b"root:" not in answer.content
 
 
+def test_how_pairs_of_points_fit_is_told_as_numbers_or_as_a_sentence(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    still = shown.stills[0].id
+    opens = f"{routes.fit_url(still)}?{key(routes.still_scope(still))}"
+    found = json.loads(client.get(f"{opens}&m=affine&p={PAIRS}").content)
+    assert found["rms"] < 1e-6
+    assert len(found["mesh"]) == 17 * 17
+    few = json.loads(client.get(f"{opens}&m=projective&p={PAIRS}").content)
+    assert few == {"problem": "Control points: 3 pairs count, projective needs 4; add some."}
+    nothing = json.loads(client.get(f"{opens}&m=affine").content)
+    assert "there are none that count" in nothing["problem"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "m=none&p=", f"m=affine&p={PAIRS};1,2", "m=affine&p=a,b,c,d,e", "m=affine&p=" + "1,1,1,1,1;" * 501],
+)
+def test_what_are_no_pairs_of_points_is_refused(client: Client, shown: pages.ComparePage, asked: str) -> None:
+    still = shown.stills[0].id
+    answer = client.get(f"{routes.fit_url(still)}?{key(routes.still_scope(still))}&{asked}")
+    assert (answer.status_code, answer.content) == (
+        400,
+        b"Pairs of points: they cannot be read; reload the page.",
+    )
+
+
+def test_pairs_of_a_picture_that_is_not_there_fit_nothing(client: Client) -> None:
+    answer = client.get(f"{routes.fit_url('0' * 16)}?{key(routes.still_scope('0' * 16))}&m=affine&p={PAIRS}")
+    assert answer.status_code == 404
+
+
 # -- headers -----------------------------------------------------------------------------------------------
 
 
@@ -363,7 +400,7 @@ def test_a_broken_working_copy_is_a_sentence(tmp_path: Path, monkeypatch: pytest
     shown = pages.compare(current_project(), SITE)
     for file in (root / "imagery" / "working").iterdir():
         file.write_bytes(b"no picture")
-    for address in every_picture(shown):
+    for address in (one for one in every_picture(shown) if "/fit/" not in one):
         answer = Client(our_routes()).get(address)
         refused(answer)
         assert str(tmp_path) not in answer.text

@@ -94,8 +94,10 @@ def tile(
     return _render(project.root / capture.working, shown, place, dx_m, dy_m, capture.gsd_m)
 
 
-def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
+def still(project: Project, capture_id: str, max_px: int = 2048, *, unwarped: bool = False) -> Tile:
     """The whole picture, its longer side at most `max_px` pixels (64 to 8192), as JPEG.
+
+    A picture that was placed by hand is `unwarped` as it was before, else as it lies on the map.
 
     Raises
     ------
@@ -106,7 +108,8 @@ def still(project: Project, capture_id: str, max_px: int = 2048) -> Tile:
     """
     capture = _capture(project, capture_id)
     size = min(max(max_px, 64), _LARGEST_STILL_PX)
-    return _whole(project.root / capture.working, capture.stretch, size)
+    file = capture.picture if unwarped else capture.working
+    return _whole(project.root / file, capture.stretch, size)
 
 
 def thumbnail(project: Project, site: Site, capture: Capture, px: int = 160) -> Tile:

@@ -108,6 +108,14 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "not aligned": "정합 안 됨",
         "aligned by {east} m E, {north} m N": "동쪽 {east} m, 북쪽 {north} m 정합됨",
         "both too coarse for the class {kind} ({metres} m)": "두 영상 모두 {kind}에 해상도 부족({metres} m)",
+        "placed by {count} pairs of points ({model}), off by about {metres} m": (
+            "기준점 {count}쌍으로 배치({model}), 오차 약 {metres} m"
+        ),
+        "placed by {count} pairs of points ({model}), error not known": "기준점 {count}쌍으로 배치({model}), 오차 미상",
+        "similarity": "상사 변환",
+        "affine": "아핀 변환",
+        "projective": "투영 변환",
+        "thin-plate": "박판 스플라인",
         "{file} has no georeference": "{file}: 좌표 없음",
         "{file} and {other} have no georeference": "{file}, {other}: 좌표 없음",
         "not scored yet: run 'sitetrack track'": "점수 없음: 'sitetrack track'을 실행하십시오",

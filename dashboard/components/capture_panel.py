@@ -16,7 +16,7 @@ from dashboard.safetext import safe
 from workflow import actions
 from workflow.codec import decode
 from workflow.errors import EditConflict, WorkflowError
-from workflow.model import Capture, DateSpan, Role
+from workflow.model import Capture, DateSpan, Georeference, Role
 from workflow.readmodels import history, tables
 from workflow.readmodels.imagery import CaptureRow
 
@@ -54,6 +54,17 @@ def show(row: CaptureRow) -> None:
         with facts:
             _facts(capture)
             _sites(row)
+        if (
+            capture.site is not None
+            and capture.georeference is not Georeference.NATIVE
+            and not capture.withdrawn
+        ):
+            st.button(
+                t("Georeference by hand"),
+                key="capture.georeference",
+                icon=":material/my_location:",
+                on_click=lambda: st.query_params.from_dict({"georeference": capture.id}),
+            )
         if state.may_write() and capture.withdrawn is None:
             _date(capture)
         _use(capture)

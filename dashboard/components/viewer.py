@@ -28,7 +28,7 @@ from workflow.interpretability import Legible, words
 from workflow.model import Author, Observation, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
 
-__all__ = ["look_at", "neighbour_data", "show_viewer", "site_key", "viewer_data"]
+__all__ = ["grid_data", "look_at", "neighbour_data", "show_viewer", "site_key", "viewer_data"]
 
 _KEY = "viewer"
 _ACKED, _REFUSALS, _WENT, _LOOK = "viewer.acked", "viewer.refusals", "viewer.went", "viewer.look"
@@ -156,7 +156,7 @@ def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> 
     return {
         "site": {"id": page.site.id, "name": page.site.name},
         "target": {"id": target.id, "name": target.name or target.id},
-        "grid": _grid(grid, page.site.id),
+        "grid": grid_data(grid, page.site.id),
         "home": list(grid.bounds),
         "center": list(grid.from_lonlat(place)),
         "north_deg": round(grid.true_north_deg(place), 3),
@@ -180,7 +180,8 @@ def _first_pair(page: ComparePage, target: Target) -> list[str]:
     return [ids[0], ids[-1]] if ids else []
 
 
-def _grid(grid: SiteGrid, site: str) -> dict[str, Any]:
+def grid_data(grid: SiteGrid, site: str) -> dict[str, Any]:
+    """A site's grid with the tiles on it, as the browser needs them."""
     return {
         "code": f"site:{grid.crs}",
         "extent": list(pictures.picture_extent(grid).bounds),
@@ -208,7 +209,7 @@ def _own(said: Observation) -> dict[str, str]:
 
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
     gsd = f"{card.gsd_m:.3g} m" if card.gsd_m else ""
-    detail = [card.local, card.provider, gsd, _little(card, target)]
+    detail = [card.local, card.provider, gsd, card.placed, _little(card, target)]
     is_aligned, aligned, why = _alignment(card)
     return {
         "id": card.id,

@@ -275,7 +275,10 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
         f"{safe(card.basis)} · {safe(card.kind)}<br>{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
-    if target is NO_TARGET or not state.may_write():
+    if not state.may_write():
+        return
+    st.page_link("views/imagery.py", label=t("Georeference by hand"), query_params={"georeference": card.id})
+    if target is NO_TARGET:
         return
     key = f"compare.still.{card.id}.{target.id}"
     said = card.states.get(target.id)

@@ -8,9 +8,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import capture_panel, dates, intake, listing
-from dashboard.language import t, tn
+from dashboard.components import capture_panel, dates, georeferencer, intake, listing
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
+from dashboard.safetext import safe
+from workflow.georef import control_words
+from workflow.model import Capture, Georeference
+from workflow.pipeline.georeference import points_text
+from workflow.readmodels.georeference import site_of
 from workflow.readmodels.imagery import CaptureRow, ImageryPage, fitting
 
 TABLE_PX = 340
@@ -21,6 +26,8 @@ def show() -> None:
     """The page."""
     assets.require()
     page = cache.imagery()
+    if _georeferencing(page):
+        return
     used = sum(row.capture.withdrawn is None for row in page.rows)
     gone = len(page.rows) - used
     counts = tn(used, "{n} picture", "{n} pictures")
@@ -40,6 +47,72 @@ def show() -> None:
     rows = _filtered(page)
     _table(rows)
     _chosen(page, rows)
+
+
+# -- georeference by hand ----------------------------------------------------------------------------------------
+
+
+def _georeferencing(page: ImageryPage) -> bool:
+    """Where the address asks for it, the picture beside the map in place of the list."""
+    named = st.query_params.get("georeference")
+    found = next((row for row in page.rows if row.capture.id == named), None)
+    if found is None:
+        return False
+    words = control_words(found.capture.control, language())
+    notices.heading(
+        t("Georeference by hand"), " · ".join(part for part in (found.capture.file, words) if part)
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _links(found)
+    with notices.refusals():
+        project = current_project()
+        capture = project.in_use(found.capture)
+        site = site_of(project, capture)
+        if site.position is None:
+            notices.say(
+                "note",
+                t(
+                    "Its site is not located, so nobody knows its grid. Give it a position on the page Site first."
+                ),
+            )
+        else:
+            georeferencer.show(capture, site)
+    return True
+
+
+def _links(row: CaptureRow) -> None:
+    capture = row.capture
+    st.button(
+        t("All pictures"),
+        key="georeference.leave",
+        icon=":material/arrow_back:",
+        type="tertiary",
+        on_click=lambda: st.query_params.from_dict({"capture": capture.id}),
+    )
+    if capture.site is not None:
+        site = safe(cache.site_titles().get(capture.site, capture.site))
+        st.page_link(
+            "views/compare.py",
+            label=t("Compare: {site}", site=site),
+            icon=":material/compare:",
+            query_params={"site": capture.site, "right": capture.id},
+        )
+    st.page_link(
+        "views/history.py",
+        label=t("Versions"),
+        icon=":material/history:",
+        query_params={"kind": "capture", "id": capture.id},
+    )
+    if capture.control is not None:
+        st.download_button(
+            t("Points for QGIS"),
+            points_text(capture.control),
+            f"{capture.file}.points",
+            "text/plain",
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+        )
 
 
 def _choose(capture: str) -> None:
@@ -149,7 +222,7 @@ def _cells(row: CaptureRow) -> Mapping[str, object]:
         "synthetic": "SYNTHETIC" if capture.synthetic else "",
         "gsd": capture.gsd_m,
         "size": f"{capture.width_px} × {capture.height_px}",
-        "place": t("yes") if capture.is_georeferenced else t("none"),
+        "place": _place(capture),
         "sites": len(row.sites),
         "aligned": _alignment(row),
         "kind": t(capture.kind.value),
@@ -157,6 +230,12 @@ def _cells(row: CaptureRow) -> Mapping[str, object]:
         "warnings": " ".join(capture.warnings),
         "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
     }
+
+
+def _place(capture: Capture) -> str:
+    if capture.georeference is Georeference.CONTROL_POINTS:
+        return t("by points")
+    return t("yes") if capture.is_georeferenced else t("none")
 
 
 def _alignment(row: CaptureRow) -> str:

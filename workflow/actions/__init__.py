@@ -6,6 +6,7 @@ from workflow.actions.classes import set_limits
 from workflow.actions.dating import STATED_BASES, Understood, set_date, understood
 from workflow.actions.editing import undo
 from workflow.actions.figuring import remove_figure, save_figure
+from workflow.actions.georeferencing import record_placed
 from workflow.actions.importing import ImportReport, import_sites
 from workflow.actions.marking import Acknowledgement, annotate, edit_annotation
 from workflow.actions.observing import caution_on, observe, observe_once
@@ -45,6 +46,7 @@ __all__ = [
     "import_sites",
     "observe",
     "observe_once",
+    "record_placed",
     "reinstate",
     "remove_figure",
     "renew_claim",

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.actions.claiming import refuse_of_others
+from workflow.actions.georeferencing import retire_offsets
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.changes import merge
@@ -129,6 +130,8 @@ def undo(
         wanted = known.version - 1 if to is None else to
         value = _back(transaction, kind, key, known, wanted)
         transaction.put(value, base_version=known.version)
+        if kind == "capture" and value.control != known.value.control:
+            retire_offsets(transaction, key)
     if kind == "site":
         project.reconcile_register()
     if kind == "capture":

@@ -20,6 +20,7 @@ class Deed(StrEnum):
     TAKE_SITES = "take sites"
     ASSIGN_SITES = "assign sites to others"
     EDIT_CAPTURES = "change the date of a capture"
+    GEOREFERENCE = "georeference a capture"
     IMPORT_SITES = "import sites"
     IMPORT_OBSERVATIONS = "import observations"
     UNDO = "undo a change"
@@ -42,6 +43,7 @@ _ANALYST = frozenset(
         Deed.EDIT_SITES,
         Deed.TAKE_SITES,
         Deed.EDIT_CAPTURES,
+        Deed.GEOREFERENCE,
         Deed.ALIGN,
         Deed.IMPORT_SITES,
         Deed.IMPORT_OBSERVATIONS,

@@ -18,7 +18,7 @@ from workflow.backup.folders import (
 )
 from workflow.backup.manifest import RECORD, BackedUp, Manifest, check_manifest, render
 from workflow.errors import ProjectUnusable
-from workflow.model import Capture, FileRole, Site
+from workflow.model import Capture, FileRole, Site, StoredFile
 from workflow.project import Project
 from workflow.register import read_sites, write_register
 from workflow.settings import BACKUP_FILE, IMAGERY_DIR, LIMITS_FILE, REGISTER_FILE, STATE_DIR, is_in_library
@@ -67,7 +67,7 @@ def back_up(
         project.record.copy_to(folder / RECORD, progress)
         with Record.open(folder / RECORD) as record:
             head, record_id = record.chain_head(), record.id
-            pictures = _pictures([row.value for row in record.rows(Capture)])
+            pictures = _pictures(record)
             _copy_register(project, folder, [row.value for row in record.rows(Site)])
         for suffix in (".lock", ".queue"):
             (folder / RECORD).with_suffix(suffix).unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def back_up(
 
 def _size_bytes(project: Project) -> int:
     """About how much there is to copy; the record once more for SQLite's log."""
-    pictures = _pictures(list(project.all_captures()))
+    pictures = _pictures(project.record)
     sizes = [
         (project.root / one.path).stat().st_size for one in pictures if (project.root / one.path).is_file()
     ]
@@ -127,17 +127,25 @@ def left_in_place(captures: Iterable[Capture]) -> int:
     return sum(not is_in_library(path) for capture in captures for _, path, _ in capture.files)
 
 
-def _pictures(captures: list[Capture]) -> list[_Picture]:
-    """Each file once, although two captures may name it; not those that were taken away on purpose."""
+def _pictures(record: Record) -> list[_Picture]:
+    """Each file once, although two captures may name it; not those that were taken away on purpose.
+
+    Working copies of earlier versions of a capture too: the record can be gone back to them.
+    """
     found: dict[str, _Picture] = {}
-    for capture in captures:
+    names = {}
+    for capture in (row.value for row in record.rows(Capture)):
+        names[capture.id] = subject = f"capture {capture.id} ({capture.file})"
         if capture.withdrawn is not None and capture.withdrawn.files_removed:
             continue
-        subject = f"capture {capture.id} ({capture.file})"
         for role, path, sha256 in capture.files:
             if is_in_library(path):
                 read_only = role is FileRole.ORIGINAL
                 found.setdefault(path, _Picture(path, sha256, f"The {role} of {subject}", read_only))
+    for file in (row.value for row in record.rows(StoredFile)):
+        if not file.removed and file.role is FileRole.WORKING and is_in_library(file.path):
+            subject = f"The {file.role} of {names.get(file.capture, f'capture {file.capture}')}"
+            found.setdefault(file.path, _Picture(file.path, file.sha256, subject, False))
     return list(found.values())
 
 

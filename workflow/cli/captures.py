@@ -1,4 +1,4 @@
-"""`sitetrack captures`: list captures, correct their dates, take them out of use and back."""
+"""`sitetrack captures`: list captures, correct their dates, place them, take them out of use and back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import Any
 import click
 
 from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.errors import InputRefused
 
-__all__ = ["BASES", "brief", "command"]
+__all__ = ["BASES", "MODELS", "brief", "command"]
 
 BASES = ("stated", "earliest-possible", "released", "broadcast", "published", "copyright-year")
 """What a date that somebody states may rest on."""
+
+MODELS = ("similarity", "affine", "projective", "thin-plate")
+"""How pairs of points place a picture."""
 
 _COLUMNS = (
     "id",
@@ -32,7 +36,7 @@ _COLUMNS = (
 
 @click.group("captures")
 def command() -> None:
-    """List captures and show one, correct its date, take it out of use and back."""
+    """List captures and show one, correct its date, place it by points, take it out of use and back."""
 
 
 @command.command("list")
@@ -113,6 +117,94 @@ def date_capture(
             reason=reason,
         )
         _print(project, changed.id, as_json)
+
+
+@command.command("georeference")
+@click.argument("capture")
+@click.option(
+    "--points",
+    "file",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A .points file, as QGIS's georeferencer saves it.",
+)
+@click.option(
+    "--model",
+    type=click.Choice(MODELS),
+    default="affine",
+    show_default=True,
+    help="How they place the picture.",
+)
+@click.option("--crs", metavar="CRS", help="Of the file's map coordinates, where it names none: EPSG:4326.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def georeference_capture(
+    capture: str,
+    file: Path,
+    model: str,
+    crs: str | None,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Place CAPTURE, a picture without coordinates, by pairs of points; it is then tracked like any other.
+
+    The place before stays in its history, and 'record undo' goes back to it.
+    """
+    from workflow.georef import parse_points
+    from workflow.model import ControlModel
+    from workflow.pipeline.georeference import georeference
+
+    said = parse_points(_text(file), file.name)
+    if not (crs or said.crs):
+        raise InputRefused(file.name, "it names no coordinate reference system", "name it with --crs")
+    with open_project(project_dir) as project:
+        placed = georeference(
+            project,
+            declared_author(author_name, role),
+            capture,
+            said.points,
+            model=ControlModel(model),
+            crs=crs or said.crs,
+            reason=reason,
+        )
+        _print(project, placed.id, as_json)
+
+
+@command.command("points")
+@click.argument("capture")
+@click.option(
+    "-o",
+    "target",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write them: NAME.points for QGIS, or NAME.tif, the picture with ground control points.",
+)
+@project_options
+def capture_points(capture: str, target: Path | None, project_dir: Path | None, as_json: bool) -> None:
+    """List the control points of CAPTURE, the worst residual first."""
+    from workflow.pipeline.georeference import write_points
+    from workflow.readmodels.georeference import point_rows
+
+    with open_project(project_dir) as project:
+        rows = point_rows(project.capture(capture))
+        if target is not None:
+            write_points(project, capture, target)
+        print_rows(rows, as_json, empty="It has no control points.")
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > 2**20:
+            raise InputRefused(file.name, "it is too long for a file of control points", "give another file")
+        return file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise InputRefused(file.name, f"it cannot be read ({reason})", "give another file") from error
 
 
 @command.command("withdraw")

@@ -230,6 +230,8 @@ _ARCH = _Story(
         _Shot("arch_2022-02-20_ms.tif", "2022-02-20 02:20", View(0.4, 420, 32652, encoding=_MULTI),
               (_Said("a", _PRESENT, _HIGH, "Bar across the carriageway with its shadow to the north."),
                _Said("b", _PRESENT, _FAIR))),
+        _Shot("arch_globe_screenshot.png", "2022-06-09 02:13", View(0.35, 280, encoding=_SCREENSHOT), (),
+              "June 2022", source=_GLOBE),
         _Shot("arch_20230611_overview.tif", "2023-06-11 02:05", View(1.2, 600, 4326, haze=0.18),
               _too_coarse()),
         _Shot("arch_autumn.tif", "2023-10-05 02:13", View(0.35, 400), (_Said("b", _PRESENT, _HIGH),),

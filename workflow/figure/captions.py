@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflow.figure.phrases import noun_phrase, place, subject
+from workflow.georef import control_words
 from workflow.model import (
     Basis,
     Capture,
@@ -173,8 +174,19 @@ def caption(
     if named and interval and len(pictures) > 1:
         it = "It" if len(targets) == 1 else "They"
         sentence += f" {it} appeared {_interval(interval, form)}."
+    sentence += _placed(pictures, form)
     source = _source(pictures, annotated_by, form)
     return f"{sentence} ({source})" if source else sentence
+
+
+def _placed(pictures: Sequence[Shown], form: Form) -> str:
+    """A sentence on each picture that somebody placed by hand, and how far off it may be."""
+    captures = dict.fromkeys(one.capture for one in pictures if one.capture.control is not None)
+    return "".join(
+        f" The {_KINDS[one.kind]} from {_stated(one.acquired, american=form.american) or 'an unknown date'} was "
+        f"{control_words(one.control)}."
+        for one in captures
+    )
 
 
 def _seen(pictures: Sequence[Shown], form: Form) -> str:

@@ -7,9 +7,13 @@ Arrays are (band, row, column). Nothing here reads a file, a clock or the enviro
 from __future__ import annotations
 
 from workflow.model.captures import (
+    LEAST_POINTS,
     Capture,
     CaptureKind,
     Chip,
+    ControlModel,
+    ControlPoint,
+    ControlPoints,
     FileRole,
     Georeference,
     IntakeEvent,
@@ -57,6 +61,7 @@ from workflow.model.statements import (
 )
 
 __all__ = [
+    "LEAST_POINTS",
     "MOST_PANELS",
     "SLUG",
     "Allowance",
@@ -68,6 +73,9 @@ __all__ = [
     "Chip",
     "Claim",
     "Confidence",
+    "ControlModel",
+    "ControlPoint",
+    "ControlPoints",
     "CoordinateForm",
     "DateSpan",
     "Direction",

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "LEAST_POINTS",
     "Capture",
     "CaptureKind",
     "Chip",
+    "ControlModel",
+    "ControlPoint",
+    "ControlPoints",
     "FileRole",
     "Georeference",
     "IntakeEvent",
@@ -46,6 +50,65 @@ class Georeference(StrEnum):
     CONTROL_POINTS = "control points"
     MATCHED = "matched"
     NONE = "none"
+
+
+class ControlModel(StrEnum):
+    """How the pairs of points place the whole picture."""
+
+    SIMILARITY = "similarity"
+    AFFINE = "affine"
+    PROJECTIVE = "projective"
+    THIN_PLATE = "thin-plate"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPoint:
+    """One place twice: column and row in the picture (pixels from its north-west corner) and x, y on the map.
+
+    A pair that is not `used` is kept and does not count.
+    """
+
+    col: float
+    row: float
+    x: float
+    y: float
+    used: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPoints:
+    """What somebody placed a picture by: pairs of points, map coordinates in metres of `crs`.
+
+    `width_px` and `height_px` are the picture's before it was warped. `rms_m` is the root mean square residual of the
+    pairs that count, `loo_m` the same of each pair foretold by the others, None where too few are left to tell.
+    `reference` is the capture that the points were looked up on, if any.
+    """
+
+    crs: str
+    model: ControlModel
+    points: tuple[ControlPoint, ...]
+    width_px: int
+    height_px: int
+    rms_m: float
+    loo_m: float | None = None
+    reference: str | None = None
+
+    @property
+    def error_m(self) -> float | None:
+        """How far off the picture lies: foretold by the other pairs, else the residual; None where nothing tells."""
+        count = sum(point.used for point in self.points)
+        return (
+            self.loo_m if self.loo_m is not None else self.rms_m if count > LEAST_POINTS[self.model] else None
+        )
+
+
+LEAST_POINTS = {
+    ControlModel.SIMILARITY: 2,
+    ControlModel.AFFINE: 3,
+    ControlModel.PROJECTIVE: 4,
+    ControlModel.THIN_PLATE: 4,
+}
+"""Pairs that each model needs; with no more than these nothing checks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +174,9 @@ class Capture:
     field each attribute was read from, those that were stated at intake left out. `band_roles` has a word a band of
     the working copy (``red``, ``nir``, ``pan``), "" where the file does not name it; empty where it names none.
     `position_error_m` is how far off its coordinates may be, where the file itself says so.
+
+    `control` has what a picture without coordinates was placed by; `working`, its size and its footprint are then those
+    of the warped picture.
     """
 
     id: str
@@ -146,6 +212,7 @@ class Capture:
     band_roles: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     position_error_m: float | None = None
+    control: ControlPoints | None = None
 
     @property
     def files(self) -> tuple[tuple[FileRole, str, str], ...]:
@@ -163,6 +230,17 @@ class Capture:
     def is_georeferenced(self) -> bool:
         """Whether it lies on the map."""
         return self.crs is not None and self.georeference is not Georeference.NONE
+
+    @property
+    def picture(self) -> str:
+        """Path of the working copy as the picture came: not warped by control points."""
+        return f"{self.working.rpartition('/')[0]}/{self.sha256}.tif" if self.control else self.working
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Width and height of that copy."""
+        placed = self.control
+        return (placed.width_px, placed.height_px) if placed else (self.width_px, self.height_px)
 
     @property
     def date_order(self) -> tuple[bool, str, str, str]:

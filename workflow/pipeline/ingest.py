@@ -26,6 +26,7 @@ from workflow.intake import (
     take_in,
 )
 from workflow.model import Author, Capture, IntakeEvent, Role, StoredFile
+from workflow.pipeline.georeference import georeferenced
 from workflow.providers.profiles import profile_of
 from workflow.settings import ORIGINALS, WORKING
 
@@ -214,12 +215,14 @@ class _Run:
     def _before(self, key: str) -> Capture | None:
         """The capture of that id where it is in use; None where it is new, or brought back with new files."""
         known = self._known.get(key)
-        if known is None or known.withdrawn is None:
-            return known
+        if known is None:
+            return None
+        if known.withdrawn is None:
+            return known if (self._project.root / known.picture).is_file() else None
         self._may_come_back(known)
         if key not in self._cleared:
             self._cleared.add(key)
-            for _, path, _ in known.files:  # what a removal left: new ones take their places
+            for path in (*(path for _, path, _ in known.files), known.picture):  # what a removal left
                 remove_below(self._project.imagery, self._project.root / path)
         return None
 
@@ -246,8 +249,9 @@ class _Run:
         order = self.orders.get(path)
         return order.name if order else self.names.get(path, path.name)
 
-    def _record(self, path: Path, capture: Capture) -> Capture:
+    def _record(self, path: Path, taken: Capture) -> Capture:
         """Put the capture if it is new, its files, and that it came in; what the record has already counts."""
+        capture = taken
         name = self._name(path)
         with self._project.record.write(self._author, f"ingest {name}") as transaction:
             known = transaction.get(Capture, capture.id)
@@ -260,14 +264,9 @@ class _Run:
                     transaction.put(capture, base_version=known.version)
             else:
                 self._may_come_back(known.value)
-                capture = replace(
-                    known.value,
-                    withdrawn=None,
-                    working_sha256=capture.working_sha256,
-                    original=capture.original,
-                    parts=capture.parts,
-                )
+                capture = self._back(known.value, taken)
                 transaction.put(capture, base_version=known.version)
+                self._put_files(transaction, taken)
             self._put_files(transaction, capture)
             before = len(transaction.rows(IntakeEvent, capture=capture.id))
             event = IntakeEvent(
@@ -292,6 +291,17 @@ class _Run:
         """Bytes of the files that came in."""
         paths = [one.path for one in capture.parts] or [capture.original]
         return sum((self._project.root / path).stat().st_size for path in paths)
+
+    def _back(self, known: Capture, taken: Capture) -> Capture:
+        """A withdrawn capture whose files are there again; one that was placed by hand is warped again."""
+        back = replace(
+            known,
+            withdrawn=None,
+            working_sha256=taken.working_sha256,
+            original=taken.original,
+            parts=taken.parts,
+        )
+        return back if known.control is None else georeferenced(self._project, back, known.control)
 
     def _put_files(self, transaction: Transaction, capture: Capture) -> None:
         """Note original and working copy, where they are not noted or were removed."""

@@ -214,10 +214,10 @@ def _reference(plan: _Plan) -> Generator[list[Call], list[Any], Capture | None]:
     named = Counter(row.value.reference for row in plan.known.values() if row.value.reference in by_id)
     if named and plan.state.get("place", plan.place) == plan.place:
         return by_id[min(named, key=lambda one: (-named[one], one))]
-    finest = min((one.gsd_m for one in plan.captures if one.gsd_m is not None), default=None)
-    fine = [
-        one for one in plan.captures if finest is None or (one.gsd_m or finest) <= finest * _ABOUT_AS_FINE
-    ]
+    # what was placed by hand lies on the others, which lie where their own coordinates say
+    native = [one for one in plan.captures if one.control is None] or plan.captures
+    finest = min((one.gsd_m for one in native if one.gsd_m is not None), default=None)
+    fine = [one for one in native if finest is None or (one.gsd_m or finest) <= finest * _ABOUT_AS_FINE]
     looks = yield [(alignment.look, (plan.cut(one),)) for one in fine]
     seen: list[tuple[Capture, Look]] = []
     for capture, made in zip(fine, looks, strict=True):

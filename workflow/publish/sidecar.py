@@ -83,6 +83,7 @@ def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annot
         "synthetic": capture.synthetic,
         "stretch": encode(capture.stretch),
         "offset": encode(offset.value) | {"version": offset.version} if applied and offset else None,
+        **({"control": encode(capture.control)} if capture.control else {}),
         "annotations": [{"id": one.id, "version": _version(project, one)} for one in marks],
     }
 

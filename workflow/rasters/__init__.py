@@ -12,6 +12,7 @@ from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe, joined_size
 from workflow.rasters.ongrid import read_on_grid
+from workflow.rasters.warping import write_control_points, write_warped
 from workflow.rasters.whole import read_whole
 from workflow.rasters.wholeness import missing_part
 from workflow.rasters.working import Working, write_joined, write_working
@@ -30,6 +31,8 @@ __all__ = [
     "read_whole",
     "to_colours",
     "to_display",
+    "write_control_points",
     "write_joined",
+    "write_warped",
     "write_working",
 ]

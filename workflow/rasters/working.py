@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import rasterio
@@ -34,6 +34,7 @@ from workflow.rasters.facts import (
     ring_on_wgs84,
 )
 from workflow.rasters.roles import band_roles
+from workflow.rasters.turning import TURNS, Turned
 
 __all__ = ["TILE_PX", "Working", "write_joined", "write_working"]
 
@@ -65,7 +66,8 @@ def write_working(src: Path, driver: str, dst: Path) -> Working:
     """Write the working copy of `src`, read by `driver` alone, to `dst`; on failure there is no `dst`.
 
     Palettes become red, green, blue; south-up pictures are flipped and rotated ones resampled to north-up;
-    nodata values, NaN and alpha become the mask. A picture without CRS or transform becomes one without both.
+    nodata values, NaN and alpha become the mask. A picture without CRS or transform becomes one without both, turned
+    as its EXIF says.
 
     Raises
     ------
@@ -91,12 +93,31 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
     OSError
         when the copy cannot be written, or does not read back as it was written.
     """
+    with ExitStack() as stack:
+        views = [stack.enter_context(_north_up(src, driver)) for src, driver in sources]
+        return write_view(_upright_view(views[0]) if len(views) == 1 else _joined(views), dst)
+
+
+def _upright_view(view: _View) -> View:
+    """The view, turned where a picture without coordinates says so in its EXIF."""
+    orientation = view.dataset.tags().get("EXIF_Orientation", "1")
+    return Turned(view, orientation) if view.transform is None and orientation in TURNS else view
+
+
+def write_view(view: View, dst: Path) -> Working:
+    """Write the working copy of what `view` shows to `dst`; on failure there is no `dst`.
+
+    Raises
+    ------
+    rasterio.errors.RasterioError
+        when a block cannot be read.
+    OSError
+        when the copy cannot be written, or does not read back as it was written.
+    """
     stage, partial = dst.with_name(dst.name + ".stage"), dst.with_name(dst.name + ".partial")
     try:
         with rasterio.Env(**ENVIRONMENT):
-            with ExitStack() as stack:
-                views = [stack.enter_context(_north_up(src, driver)) for src, driver in sources]
-                scan = _stage(views[0] if len(views) == 1 else _joined(views), stage)
+            scan = _stage(view, stage)
             with _writing():
                 _write_cog(stage, partial)
             _verify(partial, scan)
@@ -105,6 +126,27 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
         for leftover in (stage, partial):
             leftover.unlink(missing_ok=True)
     return scan.working
+
+
+class View(Protocol):
+    """What a working copy is written from: strips of data and validity, and where they lie."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def crs(self) -> Any: ...
+    @property
+    def transform(self) -> Affine | None: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+    def strips(self) -> Iterator[tuple[int, NDArray[Any], NDArray[np.bool_]]]:
+        """First row, data and validity of full-width strips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +364,7 @@ def _strip_rows(dataset: Any) -> int:
     return max(1, _STRIP_BYTES // max(1, row_bytes * block_rows)) * block_rows
 
 
-def _stage(view: _View | _Joined, stage: Path) -> _Scan:
+def _stage(view: View, stage: Path) -> _Scan:
     """Read every block of a picture into a plain tiled GeoTIFF, and gather what only the pixels tell."""
     width, height = view.size
     profile = {
@@ -347,7 +389,7 @@ def _stage(view: _View | _Joined, stage: Path) -> _Scan:
     return _Scan(_working(view, edges, valid_count / (width * height)), checksum)
 
 
-def _copy_strips(view: _View | _Joined, copy: Any) -> tuple[tuple[int, ...], NDArray[np.int64], int]:
+def _copy_strips(view: View, copy: Any) -> tuple[tuple[int, ...], NDArray[np.int64], int]:
     """Checksum of data and validity, valid columns [first, end) of each row, number of valid pixels."""
     checksum: tuple[int, ...] = ()
     valid_count, masked_from = 0, None
@@ -400,7 +442,7 @@ def _checksum(before: tuple[int, ...], data: NDArray[Any], valid: NDArray[np.boo
     )
 
 
-def _working(view: _View | _Joined, edges: NDArray[np.int64], share: float) -> Working:
+def _working(view: View, edges: NDArray[np.int64], share: float) -> Working:
     transform, (width, height) = view.transform, view.size
     footprint: tuple[LonLat, ...] = ()
     gsd_m = None

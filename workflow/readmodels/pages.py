@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflow.chips import covering, covering_each, site_grid_of
 from workflow.findings import joint_state
+from workflow.georef import control_words
 from workflow.grid import SiteGrid
 from workflow.interpretability import Limits, Reading, reading
 from workflow.model import (
@@ -101,7 +102,7 @@ class CaptureCard:
     `local` is the day at the site where it is another than that in UTC, which `label` names; else empty. `readings`
     says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
     how the picture was laid on the site's reference, None where that was not tried. `optics` is how it was taken
-    and can be shown.
+    and can be shown. `placed` says by how many points somebody placed it by hand, and how far off that is; else empty.
     """
 
     id: str
@@ -123,6 +124,7 @@ class CaptureCard:
     optics: Optics
     mine: Mapping[str, str] = field(default_factory=dict)
     offset: Offset | None = None
+    placed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,7 @@ def _capture_card(
         },
         mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},
         offset=offsets.get(capture.id),
+        placed=control_words(capture.control, language),
         optics=optics(capture, site.position.lonlat if site.position else None),
     )
 

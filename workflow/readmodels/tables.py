@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.changes import difference
 from workflow.coords import format_decimal
 from workflow.errors import UnknownName
+from workflow.georef import control_words
 from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
 from workflow.localtime import local_day, zone_of
 from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
@@ -85,8 +86,9 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     """Rows of all captures by date, the undated last; those that were withdrawn only where it is asked for.
 
     Keys ``id kind file stored earliest latest precision basis provider gsd_m crs sha256 synthetic warnings``,
-    then ``working georeference site credit licence stated withdrawn``, then ``instant local_day timezone platform
-    stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share sources parts position_error_m
+    then ``working georeference control_points residual_m left_out_m site credit licence stated withdrawn``, then
+    ``instant local_day timezone platform stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share
+    sources parts position_error_m
     in_place niirs``. `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
     is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
@@ -118,6 +120,9 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "warnings": list(capture.warnings),
         "working": str(root / capture.working),
         "georeference": capture.georeference.value,
+        "control_points": sum(one.used for one in capture.control.points) if capture.control else None,
+        "residual_m": round(capture.control.rms_m, 3) if capture.control else None,
+        "left_out_m": round(capture.control.loo_m, 3) if capture.control and capture.control.loo_m else None,
         "site": capture.site,
         "credit": capture.credit,
         "licence": capture.licence,
@@ -179,6 +184,7 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("date", f"{format_span(capture.acquired)} ({capture.acquired.basis.value})", "acquired"),
         ("provider", capture.provider, "provider"),
         ("platform", capture.platform, "platform"),
+        ("control points", control_words(capture.control), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
         ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),
         ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),

@@ -50,6 +50,7 @@ async function main() {
   await mkdir(join(out, "fonts"), { recursive: true });
   const inputs = [
     ...(await bundle({ entryPoints: ["src/viewer.js"], outfile: join(out, "viewer.js"), format: "esm" })),
+    ...(await bundle({ entryPoints: ["src/georef.js"], outfile: join(out, "georef.js"), format: "esm" })),
     ...(await bundle({ entryPoints: ["src/basemap.js"], outfile: join(out, "basemap.js"), format: "iife" })),
   ];
   await cp(join(modules, "leaflet/dist/leaflet.js"), join(out, "leaflet/leaflet.js"));

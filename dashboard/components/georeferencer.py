@@ -1,0 +1,142 @@
+"""Georeference by hand: what goes to the browser, and the pairs of points that come back.
+
+Setting, dragging and switching pairs never runs the page again: the browser asks a route of ours how they fit. Saved
+pairs come back as component state and are answered by their id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import assets, routes, state
+from dashboard.capability import capabilities
+from dashboard.components import dates
+from dashboard.components.viewer import grid_data
+from dashboard.language import language, t
+from dashboard.projects import current_project
+from workflow import pictures
+from workflow.chips import site_grid_of
+from workflow.codec import encode
+from workflow.errors import InputRefused, WorkflowError
+from workflow.gridfit import fit_lonlat
+from workflow.model import LEAST_POINTS, Capture, ControlModel, ControlPoint, Site
+from workflow.pipeline.georeference import georeference
+from workflow.readmodels.georeference import known_points, references
+
+__all__ = ["show"]
+
+_KEY, _ANSWER = "georef", "georef.answer"
+_BOOTSTRAP = """
+export default function (component) {
+  let leave = null;
+  let left = false;
+  import(new URL(component.data.script, document.baseURI).href).then((georef) => {
+    if (!left) leave = georef.render(component);
+  });
+  return () => { left = true; if (leave) leave(); };
+}
+"""
+_component = st.components.v2.component(
+    "sitetrack_georef", html='<div class="sitetrack-georef"></div>', js=_BOOTSTRAP, isolate_styles=True
+)
+
+
+def show(capture: Capture, site: Site) -> None:
+    """Picture and map beside each other, with the pairs of points; `site` is located."""
+    _component(key=_KEY, data=_data(capture, site), height="content", on_save_change=_take)
+
+
+def _data(capture: Capture, site: Site) -> dict[str, Any]:
+    project = current_project()
+    row = project.record.get(Capture, capture.id)
+    grid = site_grid_of(project, site)
+    position = site.position
+    width, height = capture.picture_size
+    fit = fit_lonlat(pictures.picture_extent(grid))
+    return {
+        "script": assets.url("georef.js"),
+        "language": language(),
+        "read_only": not state.may_write(),
+        "version": row.version if row else 0,
+        "capture": {
+            "id": capture.id,
+            "label": f"{dates.words(capture.acquired)} · {capture.file}",
+            "width": width,
+            "height": height,
+            "url": routes.picture_url(capture.id),
+        },
+        "token": capabilities.issue(routes.still_scope(capture.id)),
+        "fit_url": routes.fit_url(capture.id),
+        "grid": grid_data(grid, site.id),
+        "tile_token": capabilities.issue(routes.tile_scope(site.id)),
+        "home": list(grid.bounds),
+        "center": list(grid.from_lonlat(position.lonlat)) if position else [],
+        "places": encode(fit) if fit else None,
+        "references": [
+            {
+                "id": one.id,
+                "label": f"{dates.words(one.acquired)} · {one.file}",
+                "credit": one.credit,
+            }
+            for one in references(project, capture, site)
+        ],
+        "reference": capture.control.reference if capture.control else None,
+        "models": [
+            {"id": model.value, "name": name, "least": LEAST_POINTS[model]}
+            for model, name in _models().items()
+        ],
+        "model": capture.control.model.value if capture.control else ControlModel.AFFINE.value,
+        "points": [[one.col, one.row, one.x, one.y, one.used] for one in known_points(capture, grid.crs)],
+        "answer": st.session_state.get(_ANSWER),
+    }
+
+
+def _models() -> Mapping[ControlModel, str]:
+    """What each model is called and good for, the usual one first."""
+    return {
+        ControlModel.AFFINE: t("affine: shifted, turned, scaled, sheared (3 pairs)"),
+        ControlModel.SIMILARITY: t("similarity: shifted, turned, scaled (2 pairs)"),
+        ControlModel.PROJECTIVE: t("projective: seen at a slant (4 pairs)"),
+        ControlModel.THIN_PLATE: t("thin-plate: bent, exact at the pairs (4 pairs)"),
+    }
+
+
+def _take() -> None:
+    """Place the picture by the pairs that were saved."""
+    sent = st.session_state[_KEY].get("save")
+    if not isinstance(sent, Mapping) or sent.get("id") == (st.session_state.get(_ANSWER) or {}).get("id"):
+        return
+    st.session_state[_ANSWER] = {"id": sent.get("id"), "refused": _placed(sent)}
+
+
+def _placed(sent: Mapping[str, Any]) -> str | None:
+    """Why it could not be placed, None where it was."""
+    author = state.author()
+    if author is None:
+        return t("Nobody has said who writes here.")
+    try:
+        georeference(
+            current_project(),
+            author,
+            str(sent.get("capture")),
+            _points(sent.get("points")),
+            model=ControlModel(str(sent.get("model"))),
+            reference=str(sent["reference"]) if sent.get("reference") else None,
+            base_version=int(sent.get("version") or 0),
+            reason=str(sent.get("reason") or ""),
+        )
+    except WorkflowError as error:
+        return str(error)
+    except (ValueError, TypeError):
+        return str(InputRefused("Pairs of points", "they cannot be read", "reload the page"))
+    return None
+
+
+def _points(sent: object) -> list[ControlPoint]:
+    rows: Sequence[Any] = sent if isinstance(sent, list) else ()
+    return [
+        ControlPoint(float(col), float(row), float(x), float(y), bool(used)) for col, row, x, y, used in rows
+    ]
