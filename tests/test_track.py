@@ -59,13 +59,13 @@ def scorers(monkeypatch):
 def reads(monkeypatch):
     """Names of the rasters that were read."""
     names = []
-    read = rasters.read_on_grid
+    read = rasters.cut_on_grid
 
     def counted(path, *arguments, **options):
         names.append(path.stem[:16])
         return read(path, *arguments, **options)
 
-    monkeypatch.setattr(rasters, "read_on_grid", counted)
+    monkeypatch.setattr(rasters, "cut_on_grid", counted)
     return names
 
 
@@ -385,19 +385,19 @@ def test_an_interrupt_in_the_middle_of_a_site_leaves_no_half_files(watched, scor
     watched.add_site()
     for day in ("2019-01-01", "2020-01-01"):
         watched.add_capture(day)
-    read, count = rasters.read_on_grid, iter(range(9))
+    read, count = rasters.cut_on_grid, iter(range(9))
 
     def interrupted(*arguments, **options):
         if next(count) == 1:
             raise KeyboardInterrupt
         return read(*arguments, **options)
 
-    monkeypatch.setattr(rasters, "read_on_grid", interrupted)
+    monkeypatch.setattr(rasters, "cut_on_grid", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(watched)
     assert offsets(watched.project) == []
     assert not list(watched.project.state_dir.rglob("*.part"))
-    monkeypatch.setattr(rasters, "read_on_grid", read)
+    monkeypatch.setattr(rasters, "cut_on_grid", read)
     assert run(watched).chips == 2
 
 

@@ -58,7 +58,7 @@ __all__ = [
 CHIP_DIR = "chips"
 LARGEST_SIDE_PX = 4096
 # goes up when the same inputs would give other pixels
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +351,7 @@ def read(what: Cut) -> Chip:
     from rasterio.errors import RasterioError
 
     try:
-        data, valid = rasters.read_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
+        data, valid = rasters.cut_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
     except (RasterioError, OSError) as error:
         raise InputRefused(
             f"Capture {what.capture}", f"its working copy cannot be read ({error})", "run 'sitetrack verify'"
@@ -371,6 +371,7 @@ def _load(path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_]] | None:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             data = stored["data"]
             valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
+        os.utime(path)  # what was not used for longest goes first
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
         return None
     return (data, valid) if valid.shape == data.shape[1:] else None
