@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+import rasterio
 from click.testing import CliRunner
 
 from workflow import plugins, rasters
@@ -305,17 +306,56 @@ def test_another_version_of_a_scorer_scores_again_and_reads_no_raster(watched, s
     assert [entry.version for entry in watched.project.record.scores(site.id)] == ["2"]
 
 
-def test_a_lost_cache_is_made_again_without_revisions(watched, scorers):
+def test_what_the_cache_lost_is_cut_again_only_where_it_is_needed(watched, scorers):
     site = watched.add_site()
-    for day in ("2019-01-01", "2020-01-01"):
+    for day in ("2019-01-01", "2020-01-01", "2021-01-01"):
         watched.add_capture(day)
     run(watched)
-    revision = watched.project.record.revision
-    for path in (watched.project.state_dir / "chips" / site.id).iterdir():
+    revision, entries = watched.project.record.revision, watched.project.record.chips()
+    folder = watched.project.state_dir / "chips" / site.id
+    for path in folder.iterdir():
         path.unlink()
+    assert run(watched).unchanged == 1
+    assert list(folder.iterdir()) == []
+    scorers["mean-difference"] = MeanDifference(version="2")
     report = run(watched)
-    assert (report.chips, report.aligned, report.scored) == (2, 0, 0)
+    assert (report.chips, report.aligned, report.scored) == (0, 0, 2)
+    assert len(list(folder.iterdir())) == 3
     assert watched.project.record.revision == revision
+    assert watched.project.record.chips() == entries
+
+
+def test_chips_beyond_the_bound_are_evicted_when_a_run_has_used_them(watched, scorers, monkeypatch):
+    watched.add_site()
+    for day in ("2019-01-01", "2020-01-01"):
+        watched.add_capture(day)
+    monkeypatch.setenv("SITETRACK_CHIP_CACHE_GB", "0")
+    assert run(watched).scored == 1
+    assert list(watched.project.state_dir.rglob("*.npz")) == []
+    assert run(watched).unchanged == 1
+
+
+def test_a_bound_of_the_cache_that_is_no_number_is_refused_before_anything_is_read(
+    watched, scorers, reads, monkeypatch
+):
+    watched.add_site()
+    watched.add_capture("2019-01-01")
+    monkeypatch.setenv("SITETRACK_CHIP_CACHE_GB", "much")
+    with pytest.raises(InputRefused, match="not a number of gigabytes"):
+        run(watched)
+    assert reads == []
+
+
+def test_a_capture_is_opened_once_for_many_sites(watched, scorers, monkeypatch):
+    for number in range(4):
+        watched.add_site(f"site-{number}", east_m=number * 10)
+    for day in ("2019-01-01", "2020-01-01", "2021-01-01"):
+        watched.add_capture(day)
+    opened, whole = [], rasterio.open
+    monkeypatch.setattr(rasterio, "open", lambda *given, **more: opened.append(1) or whole(*given, **more))
+    run(watched)
+    # all are looked at; two are laid on the third, which lies where it was; two are cut where they were laid
+    assert len(opened) <= 3 * 3
 
 
 def test_the_reference_stays_when_a_sharper_capture_comes(watched, scorers):

@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = [
     "ANCHORS_FILE",
     "BACKUP_FILE",
+    "CHIP_CACHE_GB",
+    "CHIP_CACHE_VARIABLE",
     "DATABASE_VARIABLE",
     "IMAGERY_DIR",
     "LIMITS_FILE",
@@ -31,3 +33,5 @@ DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"
 def is_in_library(path: str) -> bool:
     """Whether a file that the record names lies in the imagery library; an original may have been left elsewhere."""
     return path.startswith((f"{IMAGERY_DIR}/{ORIGINALS}/", f"{IMAGERY_DIR}/{WORKING}/"))
+CHIP_CACHE_VARIABLE = "SITETRACK_CHIP_CACHE_GB"
+CHIP_CACHE_GB = 10.0
