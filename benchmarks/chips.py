@@ -8,9 +8,9 @@ cut ten chips before it counts. A row is the median over rounds of CPU milliseco
 ratios to ours; beside it how far the first ten chips are from GDAL's warper, in digital numbers. Ours alone also
 gives the validity of every pixel. Then chips of more and more sites, and the most memory that the process took.
 
-Exit 1 when a bar is missed: where the grid lies parallel to the capture, half the cost of WarpedVRT, and a quarter of
-rio-tiler's where that warps; in one CRS rio-tiler does not, and no bar is set. `--short` takes seconds and misses none. Peers come with `pip install 'sitetrack[benchmarks]'`; one
-that is not installed is named and left out.
+Exit 1 when a bar is missed: where the grid lies parallel to the capture, half the cost of WarpedVRT; a quarter of
+rio-tiler's where that warps; in one CRS rio-tiler does not, and no bar is set. `--short` takes seconds and misses
+none. Peers come with `pip install 'sitetrack[benchmarks]'`; one that is not installed is named and left out.
 """
 
 from __future__ import annotations

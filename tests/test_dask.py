@@ -93,7 +93,7 @@ def test_the_same_bytes_with_two_workers_one_of_which_is_killed(tmp_path: Path, 
 def test_a_scheduler_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "_CONNECT_S", 0.5)
     with (
-        pytest.raises(InputRefused, match="'tcp://127.0.0.1:9': cannot be reached"),
+        pytest.raises(InputRefused, match=r"'tcp://127\.0\.0\.1:9': cannot be reached"),
         open_executor("dask:tcp://127.0.0.1:9"),
     ):
         pass

@@ -110,7 +110,8 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
             "executor 'dask'", "needs a package that is not installed", "run pip install 'sitetrack[dask]'"
         ) from error
     try:
-        client = Client(address, timeout=_CONNECT_S, set_as_default=False)
+        make: Any = Client  # comes without types
+        client = make(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         raise InputRefused(
             f"Dask scheduler '{address}'",
