@@ -464,7 +464,7 @@ def test_a_site_that_is_unknown_and_an_executor_that_is_unknown_are_refused(watc
     watched.add_site()
     with pytest.raises(UnknownName, match="crossing"):
         run(watched, sites=["crosing"])
-    for text in ("thread", "threads:0", "threads:", "threads:x", "serial:1", "processes:99999", "dask:host"):
+    for text in ("thread", "threads:0", "threads:", "threads:x", "serial:1", "processes:99999", "dask:"):
         with pytest.raises(InputRefused, match="executor"):
             run(watched, executor=text)
 

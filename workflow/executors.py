@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -105,11 +106,14 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
     """The workers behind a Dask scheduler. A job whose worker is lost is done again by another."""
     try:
         from distributed import Client, KilledWorker
+        from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
         raise InputRefused(
             "executor 'dask'", "needs a package that is not installed", "run pip install 'sitetrack[dask]'"
         ) from error
     try:
+        # asked first: a client that found nobody complains once more when Python ends
+        socket.create_connection(get_address_host_port(address), _CONNECT_S).close()
         make: Any = Client  # comes without types
         client = make(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
