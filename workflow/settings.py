@@ -28,10 +28,10 @@ ORIGINALS = "originals"
 WORKING = "working"
 BACKUP_FILE = "backup.json"
 DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"
+CHIP_CACHE_VARIABLE = "SITETRACK_CHIP_CACHE_GB"
+CHIP_CACHE_GB = 10.0
 
 
 def is_in_library(path: str) -> bool:
     """Whether a file that the record names lies in the imagery library; an original may have been left elsewhere."""
     return path.startswith((f"{IMAGERY_DIR}/{ORIGINALS}/", f"{IMAGERY_DIR}/{WORKING}/"))
-CHIP_CACHE_VARIABLE = "SITETRACK_CHIP_CACHE_GB"
-CHIP_CACHE_GB = 10.0
