@@ -18,13 +18,13 @@ from workflow.model import Author, LonLat, Offset, Position, Site
 def reads(monkeypatch):
     """How often a raster is read, and with what."""
     calls = []
-    read = rasters.read_on_grid
+    read = rasters.cut_on_grid
 
     def counted(path, grid, dx_m=0.0, dy_m=0.0, **options):
         calls.append((path.name, dx_m, dy_m))
         return read(path, grid, dx_m, dy_m, **options)
 
-    monkeypatch.setattr(rasters, "read_on_grid", counted)
+    monkeypatch.setattr(rasters, "cut_on_grid", counted)
     return calls
 
 

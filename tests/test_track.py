@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import rasterio
 from click.testing import CliRunner
 
 from workflow import plugins, rasters
@@ -61,13 +62,13 @@ def scorers(monkeypatch):
 def reads(monkeypatch):
     """Names of the rasters that were read."""
     names = []
-    read = rasters.read_on_grid
+    read = rasters.cut_on_grid
 
     def counted(path, *arguments, **options):
         names.append(path.stem[:16])
         return read(path, *arguments, **options)
 
-    monkeypatch.setattr(rasters, "read_on_grid", counted)
+    monkeypatch.setattr(rasters, "cut_on_grid", counted)
     return names
 
 
@@ -307,17 +308,56 @@ def test_another_version_of_a_scorer_scores_again_and_reads_no_raster(watched, s
     assert [entry.version for entry in watched.project.record.scores(site.id)] == ["2"]
 
 
-def test_a_lost_cache_is_made_again_without_revisions(watched, scorers):
+def test_what_the_cache_lost_is_cut_again_only_where_it_is_needed(watched, scorers):
     site = watched.add_site()
-    for day in ("2019-01-01", "2020-01-01"):
+    for day in ("2019-01-01", "2020-01-01", "2021-01-01"):
         watched.add_capture(day)
     run(watched)
-    revision = watched.project.record.revision
-    for path in (watched.project.state_dir / "chips" / site.id).iterdir():
+    revision, entries = watched.project.record.revision, watched.project.record.chips()
+    folder = watched.project.state_dir / "chips" / site.id
+    for path in folder.iterdir():
         path.unlink()
+    assert run(watched).unchanged == 1
+    assert list(folder.iterdir()) == []
+    scorers["mean-difference"] = MeanDifference(version="2")
     report = run(watched)
-    assert (report.chips, report.aligned, report.scored) == (2, 0, 0)
+    assert (report.chips, report.aligned, report.scored) == (0, 0, 2)
+    assert len(list(folder.iterdir())) == 3
     assert watched.project.record.revision == revision
+    assert watched.project.record.chips() == entries
+
+
+def test_chips_beyond_the_bound_are_evicted_when_a_run_has_used_them(watched, scorers, monkeypatch):
+    watched.add_site()
+    for day in ("2019-01-01", "2020-01-01"):
+        watched.add_capture(day)
+    monkeypatch.setenv("SITETRACK_CHIP_CACHE_GB", "0")
+    assert run(watched).scored == 1
+    assert list(watched.project.state_dir.rglob("*.npz")) == []
+    assert run(watched).unchanged == 1
+
+
+def test_a_bound_of_the_cache_that_is_no_number_is_refused_before_anything_is_read(
+    watched, scorers, reads, monkeypatch
+):
+    watched.add_site()
+    watched.add_capture("2019-01-01")
+    monkeypatch.setenv("SITETRACK_CHIP_CACHE_GB", "much")
+    with pytest.raises(InputRefused, match="not a number of gigabytes"):
+        run(watched)
+    assert reads == []
+
+
+def test_a_capture_is_opened_once_for_many_sites(watched, scorers, monkeypatch):
+    for number in range(4):
+        watched.add_site(f"site-{number}", east_m=number * 10)
+    for day in ("2019-01-01", "2020-01-01", "2021-01-01"):
+        watched.add_capture(day)
+    opened, whole = [], rasterio.open
+    monkeypatch.setattr(rasterio, "open", lambda *given, **more: opened.append(1) or whole(*given, **more))
+    run(watched)
+    # all are looked at; two are laid on the third, which lies where it was; two are cut where they were laid
+    assert len(opened) <= 3 * 3
 
 
 def test_the_reference_stays_when_a_sharper_capture_comes(watched, scorers):
@@ -387,19 +427,19 @@ def test_an_interrupt_in_the_middle_of_a_site_leaves_no_half_files(watched, scor
     watched.add_site()
     for day in ("2019-01-01", "2020-01-01"):
         watched.add_capture(day)
-    read, count = rasters.read_on_grid, iter(range(9))
+    read, count = rasters.cut_on_grid, iter(range(9))
 
     def interrupted(*arguments, **options):
         if next(count) == 1:
             raise KeyboardInterrupt
         return read(*arguments, **options)
 
-    monkeypatch.setattr(rasters, "read_on_grid", interrupted)
+    monkeypatch.setattr(rasters, "cut_on_grid", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(watched)
     assert offsets(watched.project) == []
     assert not list(watched.project.state_dir.rglob("*.part"))
-    monkeypatch.setattr(rasters, "read_on_grid", read)
+    monkeypatch.setattr(rasters, "cut_on_grid", read)
     assert run(watched).chips == 2
 
 
@@ -426,7 +466,7 @@ def test_a_site_that_is_unknown_and_an_executor_that_is_unknown_are_refused(watc
     watched.add_site()
     with pytest.raises(UnknownName, match="crossing"):
         run(watched, sites=["crosing"])
-    for text in ("thread", "threads:0", "threads:", "threads:x", "serial:1", "processes:99999", "dask:host"):
+    for text in ("thread", "threads:0", "threads:", "threads:x", "serial:1", "processes:99999", "dask:"):
         with pytest.raises(InputRefused, match="executor"):
             run(watched, executor=text)
 

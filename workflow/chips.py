@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from workflow import rasters
 from workflow.codec import canonical_json, encode
 from workflow.errors import InputRefused
-from workflow.grid import SiteGrid, grid_gsd, site_grid
+from workflow.grid import SiteGrid, box_rings, grid_gsd, site_grid
 from workflow.model import Capture, Chip, LonLat, Offset, Site, Stretch
 from workflow.settings import STATE_DIR
 
@@ -58,7 +58,7 @@ __all__ = [
 CHIP_DIR = "chips"
 LARGEST_SIDE_PX = 4096
 # goes up when the same inputs would give other pixels
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,10 @@ def touching(project: Project, site: Site) -> tuple[Capture, ...]:
     import shapely
 
     centre = site.position.lonlat
-    ring = _box_ring(centre, site.radius_m)
-    lons, lats = [point[0] for point in ring], [point[1] for point in ring]
+    ring = box_rings([centre], [site.radius_m])[0]
+    (west, south), (east, north) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
     # west > east says that the box crosses the date line
-    found = project.record.captures_over(_wrapped(min(lons)), min(lats), _wrapped(max(lons)), max(lats))
+    found = project.record.captures_over(_wrapped(west), south, _wrapped(east), north)
     box = shapely.Polygon(ring)
     captures = (row.value for row in found if row.value.withdrawn is None)
     return tuple(
@@ -172,17 +172,14 @@ def _covering_each(sites: Sequence[Site], captures: Sequence[Capture]) -> _Found
     found: dict[str, list[Capture]] = {site.id: [] for site in sites}
     if located and ordered:
         centres = [site.position.lonlat for site in located if site.position is not None]
-        boxes = [
-            shapely.Polygon(_box_ring(centre, site.radius_m))
-            for centre, site in zip(centres, located, strict=True)
-        ]
+        boxes = shapely.polygons(box_rings(centres, [site.radius_m for site in located]))
         for place, number in _meeting(centres, boxes, ordered):
             found[located[place].id].append(ordered[number])
     return {site: tuple(some) for site, some in found.items()}
 
 
 def _meeting(
-    centres: Sequence[LonLat], boxes: Sequence[Polygon], captures: Sequence[Capture]
+    centres: Sequence[LonLat], boxes: NDArray[np.object_], captures: Sequence[Capture]
 ) -> Iterator[tuple[int, int]]:
     """Pairs (site, capture) for which `_touches` holds, all footprints at once, in the order of the captures."""
     import shapely
@@ -199,7 +196,7 @@ def _meeting(
     tree = shapely.STRtree(
         np.concatenate([shapely.box(west + turn, south, east + turn, north) for turn in (0, -360, 360)])
     )
-    pairs = np.array(tree.query(np.array(boxes)))
+    pairs = np.array(tree.query(boxes))
     if not pairs.size:
         return
     places, numbers = np.unique(np.stack((pairs[0], pairs[1] % len(captures))), axis=1)
@@ -211,7 +208,7 @@ def _meeting(
     middles = np.array([centre.lon for centre in centres])[places]
     # a corner would be taken to the centre's other side, or the footprint lies a turn away: asked one by one
     apart = np.maximum(middles - west[numbers], east[numbers] - middles) >= 180
-    meets = shapely.intersects(np.array(boxes)[places], shapes[numbers])
+    meets = shapely.intersects(boxes[places], shapes[numbers])
     for place, number, alone, met_here in zip(places, numbers, apart, meets, strict=True):
         if _touches(boxes[place], centres[place], captures[number]) if alone else met_here:
             yield int(place), int(number)
@@ -224,26 +221,8 @@ def covers(site: Site) -> Callable[[Capture], bool]:
     import shapely
 
     centre = site.position.lonlat
-    box = shapely.Polygon(_box_ring(centre, site.radius_m))
+    box = shapely.Polygon(box_rings([centre], [site.radius_m])[0])
     return lambda capture: _touches(box, centre, capture)
-
-
-def _box_ring(centre: LonLat, radius_m: float) -> list[tuple[float, float]]:
-    """Corners and edge middles of the watch circle's box as (lon, lat), longitudes near the centre's."""
-    grid = site_grid(centre, radius_m, max(radius_m / 50, 0.1))
-    west, south, east, north = grid.bounds
-    x, y = (west + east) / 2, (south + north) / 2
-    places = [
-        (west, south),
-        (x, south),
-        (east, south),
-        (east, y),
-        (east, north),
-        (x, north),
-        (west, north),
-        (west, y),
-    ]
-    return [_near(grid.to_lonlat(*place), centre) for place in places]
 
 
 def _near(lonlat: LonLat, centre: LonLat) -> tuple[float, float]:
@@ -351,7 +330,7 @@ def read(what: Cut) -> Chip:
     from rasterio.errors import RasterioError
 
     try:
-        data, valid = rasters.read_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
+        data, valid = rasters.cut_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
     except (RasterioError, OSError) as error:
         raise InputRefused(
             f"Capture {what.capture}", f"its working copy cannot be read ({error})", "run 'sitetrack verify'"
@@ -371,6 +350,7 @@ def _load(path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_]] | None:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             data = stored["data"]
             valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
+        os.utime(path)  # what was not used for longest goes first
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
         return None
     return (data, valid) if valid.shape == data.shape[1:] else None

@@ -1,4 +1,5 @@
-"""Where work runs: in this thread, in threads or in processes, behind `concurrent.futures.Executor`.
+"""Where work runs: in this thread, in threads, in processes or on a Dask cluster, behind
+`concurrent.futures.Executor`.
 
 Workers read pixels and calculate; only the caller writes to the record. Leaving the context cancels what has
 not started and waits for what has, so an interrupted run leaves no half files.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +20,9 @@ from workflow.errors import InputRefused
 
 __all__ = ["KINDS", "OpenExecutor", "SerialExecutor", "open_executor", "parse_executor"]
 
-KINDS = ("serial", "threads", "processes")
+KINDS = ("serial", "threads", "processes", "dask")
+_USE = "use serial, threads, threads:N, processes:N or dask:ADDRESS"
+_CONNECT_S = 10
 T = TypeVar("T")
 
 
@@ -45,6 +49,8 @@ class OpenExecutor:
 def parse_executor(text: str | None) -> tuple[str, int]:
     """Kind and number of workers of ``serial``, ``threads``, ``threads:4``, ``processes:2``; None: all cores.
 
+    Of ``dask:ADDRESS`` the scheduler knows the number; here it is 1.
+
     Raises
     ------
     InputRefused
@@ -56,11 +62,13 @@ def parse_executor(text: str | None) -> tuple[str, int]:
     kind, colon, number = text.strip().partition(":")
     if kind == "serial" and not colon:
         return kind, 1
-    if kind in KINDS[1:] and (
+    if kind == "dask" and number:
+        return kind, 1
+    if kind in ("threads", "processes") and (
         not colon or (number.isascii() and number.isdecimal() and 1 <= int(number) <= 1024)
     ):
         return kind, int(number) if colon else cores
-    raise InputRefused(f"executor '{text}'", "is not known", "use serial, threads, threads:N or processes:N")
+    raise InputRefused(f"executor '{text}'", "is not known", _USE)
 
 
 @contextmanager
@@ -70,9 +78,13 @@ def open_executor(text: str | None = None) -> Iterator[OpenExecutor]:
     Raises
     ------
     InputRefused
-        when it is not known.
+        when it is not known, or there is no such Dask cluster.
     """
     kind, workers = parse_executor(text)
+    if kind == "dask":
+        with _dask((text or "").strip().partition(":")[2]) as opened:
+            yield opened
+        return
     pool = _pool(kind, workers)
     try:
         yield OpenExecutor(pool, workers)
@@ -87,6 +99,44 @@ def _pool(kind: str, workers: int) -> Executor:
         return ThreadPoolExecutor(workers, thread_name_prefix="sitetrack")
     # spawned, not forked: GDAL and SQLite handles must not be shared
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[OpenExecutor]:
+    """The workers behind a Dask scheduler. A job whose worker is lost is done again by another."""
+    try:
+        from distributed import Client, KilledWorker
+        from distributed.comm.addressing import get_address_host_port
+    except ImportError as error:
+        raise InputRefused(
+            "executor 'dask'", "needs a package that is not installed", "run pip install 'sitetrack[dask]'"
+        ) from error
+    try:
+        # asked first: a client that found nobody complains once more when Python ends
+        socket.create_connection(get_address_host_port(address), _CONNECT_S).close()
+        make: Any = Client  # comes without types
+        client = make(address, timeout=_CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, ImportError) as error:
+        raise InputRefused(
+            f"Dask scheduler '{address}'",
+            "cannot be reached",
+            "give the address that 'dask scheduler' prints",
+        ) from error
+    with client:
+        workers = sum(client.nthreads().values())
+        if not workers:
+            raise InputRefused(
+                f"Dask scheduler '{address}'", "has no workers", "start one with 'dask worker'"
+            )
+        pool = client.get_executor(pure=False, retries=2)
+        try:
+            yield OpenExecutor(pool, workers)
+        except KilledWorker as error:
+            raise InputRefused(
+                "A job", f"lost its Dask worker again and again ({error})", "look into the worker's log"
+            ) from error
+        finally:
+            pool.shutdown(wait=True)
 
 
 def _leave_interrupts() -> None:

@@ -9,6 +9,7 @@ and GSD are congruent.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING
 from workflow.model import LonLat
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from pyproj import Transformer
 
-__all__ = ["DEFAULT_GSD_M", "GSD_LIMITS_M", "SiteGrid", "grid_crs", "grid_gsd", "site_grid"]
+__all__ = ["DEFAULT_GSD_M", "GSD_LIMITS_M", "SiteGrid", "box_rings", "grid_crs", "grid_gsd", "site_grid"]
 
 DEFAULT_GSD_M = 0.5
 GSD_LIMITS_M = (0.1, 30.0)
@@ -26,6 +29,9 @@ _WGS84 = "EPSG:4326"
 _NORTH_STEP_DEG = 1e-5
 # UTM stretches distances by up to 0.1 % at the edge of a zone; the watch circle must still fit
 _SCALE_MARGIN = 1.001
+# shares of a box's side from its north-west corner: from the south-west corner along the south side and round
+_RING_X = (0.0, 0.5, 1.0, 1.0, 1.0, 0.5, 0.0, 0.0)
+_RING_Y = (1.0, 1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,33 @@ def site_grid(lonlat: LonLat, radius_m: float, gsd_m: float) -> SiteGrid:
     north = (math.floor(y / gsd_m) + half + 1) * gsd_m
     side = 2 * half + 1
     return SiteGrid(crs, west, north, gsd_m, side, side)
+
+
+def box_rings(places: Sequence[LonLat], radii_m: Sequence[float]) -> NDArray[np.float64]:
+    """Corners and middles of the sides of the box around each place's circle: (place, 8, lon and lat).
+
+    The box is that of a grid of about a hundred pixels a side (see `site_grid`); longitudes are within 180 degrees
+    of the place's, so that the date line cuts nothing.
+    """
+    import numpy as np
+
+    rings = np.empty((len(places), 8, 2))
+    zones: dict[str, list[int]] = {}
+    for number, place in enumerate(places):
+        zones.setdefault(grid_crs(place), []).append(number)
+    for crs, numbers in zones.items():
+        lonlats = np.array([(places[one].lon, places[one].lat) for one in numbers])
+        radii = np.array([radii_m[one] for one in numbers])
+        gsd = np.maximum(radii / 50, 0.1)
+        half = np.ceil(radii * _SCALE_MARGIN / gsd)
+        x, y = _transformer(_WGS84, crs).transform(lonlats[:, 0], lonlats[:, 1])
+        west, north = (np.floor(x / gsd) - half) * gsd, (np.floor(y / gsd) + half + 1) * gsd
+        side = (2 * half + 1) * gsd
+        xs, ys = west[:, None] + np.outer(side, _RING_X), north[:, None] - np.outer(side, _RING_Y)
+        lon, lat = _transformer(crs, _WGS84).transform(xs, ys)
+        near = lonlats[:, :1] + (lon - lonlats[:, :1] + 540) % 360 - 180
+        rings[numbers] = np.stack((near, lat), axis=2)
+    return rings
 
 
 @lru_cache(maxsize=256)

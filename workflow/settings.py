@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = [
     "ANCHORS_FILE",
     "BACKUP_FILE",
+    "CHIP_CACHE_GB",
+    "CHIP_CACHE_VARIABLE",
     "DATABASE_VARIABLE",
     "IMAGERY_DIR",
     "LIMITS_FILE",
@@ -26,6 +28,8 @@ ORIGINALS = "originals"
 WORKING = "working"
 BACKUP_FILE = "backup.json"
 DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"
+CHIP_CACHE_VARIABLE = "SITETRACK_CHIP_CACHE_GB"
+CHIP_CACHE_GB = 10.0
 
 
 def is_in_library(path: str) -> bool:

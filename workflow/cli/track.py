@@ -21,7 +21,7 @@ from workflow.cli.options import (
 @click.option(
     "--executor",
     metavar="KIND[:N]",
-    help="serial, threads:N or processes:N (default: one thread for every core).",
+    help="serial, threads:N, processes:N or dask:ADDRESS (default: one thread for every core).",
 )
 @author_options
 @project_options

@@ -147,14 +147,6 @@ class _Plan:
         """The capture's chip on the site's grid."""
         return chips.plan(self.project, self.site, capture, self.grid, offset)
 
-    def is_cached(self, entry: ChipEntry | None, key: str | None = None) -> bool:
-        """Whether the chip is there (and is that of `key`)."""
-        return (
-            entry is not None
-            and (key is None or entry.key == key)
-            and (self.project.root / entry.file).is_file()
-        )
-
 
 def _plan(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> _Plan:
     captures = chips.covering(project, site)
@@ -190,7 +182,7 @@ def site_steps(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> 
     result = Result(site.id, plan.known)
     known = [row.value for row in plan.known.values()]
     if plan.state.get("fingerprint") == plan.fingerprint(known) and all(
-        plan.is_cached(plan.entries.get(capture.id)) for capture in plan.captures
+        capture.id in plan.entries for capture in plan.captures
     ):
         result.report = SiteReport(site.id, unchanged=True)
         return result
@@ -280,7 +272,7 @@ def _chips(plan: _Plan, result: Result) -> Generator[list[Call], list[Any], int]
     for capture in plan.captures:
         cut = plan.cut(capture, offsets.get(capture.id))
         entry = plan.entries.get(capture.id)
-        if entry is not None and plan.is_cached(entry, cut.key):
+        if entry is not None and entry.key == cut.key:  # whether or not it is still in the cache
             result.chips.append(entry)
         else:
             calls.append((alignment.covered_share, (cut,)))

@@ -1,25 +1,36 @@
 """Tracking: cut every site's chips, lay them on a reference, score neighbouring pairs; only what is not done
 yet.
 
-Each site is a little plan that asks for calls on pixels, which workers run, and gets their results back. Only
-the caller's thread reads and writes the record. A site's results are stored as soon as they are complete,
-with a fingerprint of all they follow from; a site whose fingerprint has not changed is left alone.
+Each site is a little plan that asks for calls on pixels, which workers run, and gets their results back. Sites
+that lie together go side by side, and what they ask of one capture is one job, so that a capture is opened once
+for many of them and its tiles are decoded once. Only the caller's thread reads and writes the record. A site's
+results are stored as soon as they are complete, with a fingerprint of all they follow from; a site whose
+fingerprint has not changed is left alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workflow import chips, plugins
+from workflow import chipcache, chips, plugins, rasters
 from workflow.actions.permissions import Deed, require
 from workflow.errors import StaleWrite, WorkflowError
 from workflow.executors import OpenExecutor, open_executor
 from workflow.model import Author, Site
-from workflow.pipeline.siteplan import Failed, Result, SiteReport, Steps, site_steps, state_name, state_text
+from workflow.pipeline.siteplan import (
+    Call,
+    Failed,
+    Result,
+    SiteReport,
+    Steps,
+    site_steps,
+    state_name,
+    state_text,
+)
 from workflow.scoring.base import AnyScorer
 
 if TYPE_CHECKING:
@@ -56,8 +67,8 @@ def track(
 ) -> TrackReport:
     """Bring chips, offsets and scores of `sites` (ids; None: all) up to date.
 
-    `executor` is ``serial``, ``threads[:N]`` or ``processes[:N]``; None uses a thread for every core. An
-    interrupt leaves the sites that were finished.
+    `executor` is ``serial``, ``threads[:N]``, ``processes[:N]`` or ``dask:ADDRESS``; None uses a thread for every
+    core. An interrupt leaves the sites that were finished.
 
     Raises
     ------
@@ -66,9 +77,10 @@ def track(
     UnknownName
         when there is no site of an id.
     InputRefused
-        when `executor` is not known.
+        when `executor` or the bound of the cache is not known.
     """
     require(author, Deed.ALIGN)
+    cache, limit = project.state_dir / chips.CHIP_DIR, chipcache.limit_bytes()
     chosen = project.sites() if sites is None else tuple(project.site(one) for one in dict.fromkeys(sites))
     skipped = [*_not_located(chosen), *_not_georeferenced(project, None if sites is None else chosen)]
     located = [site for site in chosen if site.position is not None]
@@ -76,10 +88,13 @@ def track(
     done: list[SiteReport] = []
     failed: list[str] = []
     with open_executor(executor) as pool:
-        for result in _drive(pool, (site_steps(project, site, scorers) for site in located)):
-            done.append(_store(project, author, result, failed))
-            if progress is not None:
-                progress("Sites", len(done), len(located))
+        for group in _near_each_other(located):
+            with chipcache.in_use(cache):
+                for result in _drive(pool, (site_steps(project, site, scorers) for site in group)):
+                    done.append(_store(project, author, result, failed))
+                    if progress is not None:
+                        progress("Sites", len(done), len(located))
+            chipcache.make_room(cache, limit)
     order = {site.id: number for number, site in enumerate(located)}
     return _summed(sorted(done, key=lambda one: order[one.site]), skipped, failed)
 
@@ -122,48 +137,85 @@ def _not_georeferenced(project: Project, sites: Sequence[Site] | None) -> list[s
 
 # -- running plans -------------------------------------------------------------------------------------------
 
+# sites under way at a time, and calls in a job: enough that opening a capture and sending a job cost nothing beside
+_SITES_AT_ONCE = 48
+_CALLS_IN_A_JOB = 24
+# one strip of the Earth after the other: about a kilometre
+_STRIP_DEG = 0.01
+
 
 class _Job:
-    """A plan under way: the calls it waits for."""
+    """A plan under way: the calls that it waits for, and their results."""
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self.futures: list[Future[Any]] = []
+        self.calls: list[Call] = []
+        self.results: list[Any] = []
+        self.result: Result | None = None
+
+    def advance(self, results: list[Any] | None) -> None:
+        """Give the plan its results; it then waits for the next calls, or has its result."""
+        try:
+            calls = next(self.steps) if results is None else self.steps.send(results)
+            while not calls:
+                calls = self.steps.send([])
+        except StopIteration as end:
+            self.result = end.value
+            return
+        self.calls, self.results = calls, [None] * len(calls)
+
+
+def _near_each_other(sites: Sequence[Site]) -> Iterator[tuple[Site, ...]]:
+    """Groups of located sites, those in a group near each other, in an order that goes from tile to tile."""
+    places = [(site.position.lonlat, site) for site in sites if site.position is not None]
+    ordered = [
+        site for _, site in sorted(places, key=lambda one: (round(one[0].lat / _STRIP_DEG), one[0].lon))
+    ]
+    for start in range(0, len(ordered), _SITES_AT_ONCE):
+        yield tuple(ordered[start : start + _SITES_AT_ONCE])
 
 
 def _drive(pool: OpenExecutor, plans: Iterator[Steps]) -> Iterator[Result]:
-    """Run plans side by side, a few more than there are workers, and give each result when it is complete."""
-    window = pool.workers + 1 if pool.workers > 1 else 1
-    active: list[_Job] = []
-    while True:
-        while len(active) < window and (steps := next(plans, None)) is not None:
-            job = _Job(steps)
-            result = _advance(pool, job, None)
-            if result is not None:
-                yield result
-            else:
-                active.append(job)
-        if not active:
-            return
-        wait([one for job in active for one in job.futures if not one.done()], return_when=FIRST_COMPLETED)
-        for job in [one for one in active if all(future.done() for future in one.futures)]:
-            result = _advance(pool, job, [future.result() for future in job.futures])
-            if result is not None:
-                active.remove(job)
-                yield result
+    """Run plans side by side, round by round, and give their results as they end."""
+    active = [_Job(steps) for steps in plans]
+    for job in active:
+        job.advance(None)
+    while active:
+        yield from (job.result for job in active if job.result is not None)
+        active = [job for job in active if job.result is None]
+        _run_round(pool, active)
+        for job in active:
+            job.advance(job.results)
 
 
-def _advance(pool: OpenExecutor, job: _Job, results: list[Any] | None) -> Result | None:
-    """Give a plan its results and submit what it asks for next; its result when it has come to its end."""
-    try:
-        calls = next(job.steps) if results is None else job.steps.send(results)
-        while not calls:
-            calls = job.steps.send([])
-    except StopIteration as end:
-        result: Result = end.value
-        return result
-    job.futures = [pool.pool.submit(_guarded, function, arguments) for function, arguments in calls]
-    return None
+def _run_round(pool: OpenExecutor, active: Sequence[_Job]) -> None:
+    """Run the calls of all plans, those on one capture together, and put the results where they belong."""
+    asked: dict[str, list[tuple[_Job, int]]] = {}
+    for job in active:
+        for number, call in enumerate(job.calls):
+            asked.setdefault(_capture_of(call), []).append((job, number))
+    count = sum(map(len, asked.values()))
+    most = min(_CALLS_IN_A_JOB, max(1, count // (2 * pool.workers)))
+    sent: list[tuple[Future[list[Any]], list[tuple[_Job, int]]]] = []
+    for some in asked.values():
+        for start in range(0, len(some), most):
+            part = some[start : start + most]
+            sent.append((pool.pool.submit(_run, [job.calls[number] for job, number in part]), part))
+    for future, part in sent:
+        for (job, number), made in zip(part, future.result(), strict=True):
+            job.results[number] = made
+
+
+def _capture_of(call: Call) -> str:
+    """The capture that a call reads: that of its last cut."""
+    cuts = [one for one in call[1] if isinstance(one, chips.Cut)]
+    return cuts[-1].working if cuts else ""
+
+
+def _run(calls: Sequence[Call]) -> list[Any]:
+    """The results of calls, in a worker; a capture is opened once for all of them."""
+    with rasters.kept_open():
+        return [_guarded(function, arguments) for function, arguments in calls]
 
 
 def _guarded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe, joined_size
-from workflow.rasters.ongrid import read_on_grid
+from workflow.rasters.ongrid import cut_on_grid, kept_open, read_on_grid
 from workflow.rasters.warping import write_control_points, write_warped
 from workflow.rasters.whole import read_whole
 from workflow.rasters.wholeness import missing_part
@@ -21,11 +21,13 @@ __all__ = [
     "GDAL_ERRORS",
     "RasterFacts",
     "Working",
+    "cut_on_grid",
     "describe",
     "display_stretch",
     "encode_jpeg",
     "encode_webp",
     "joined_size",
+    "kept_open",
     "missing_part",
     "read_on_grid",
     "read_whole",

@@ -27,6 +27,8 @@ ENVIRONMENT: dict[str, Any] = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+    # bytes of decoded tiles in a process, else a twentieth of the memory: sites are taken in the order of the tiles
+    "GDAL_CACHEMAX": 128 * 2**20,
 }
 # the ENVI driver finds its header by looking for it; without it there is no picture
 _LOOKS_FOR_ITS_HEADER = {"ENVI": {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE"}}

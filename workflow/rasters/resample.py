@@ -1,0 +1,126 @@
+"""Cubic resampling along rows and columns with GDAL's weights, for grids that lie parallel to the picture.
+
+The weights of a row of the result are the same for all its columns, and the other way round, so a picture is
+two products with narrow bands of weights. Products are made a block at a time: outside the band all is zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DTYPES", "Taps", "cubic_taps", "kernel_step", "resample"]
+
+DTYPES = ("uint8", "uint16", "int16", "float32")
+"""Types whose values single precision keeps to far below a step."""
+
+# GDAL's: up to here four pixels are enough, and this near to a whole number the whole number is meant
+_LARGEST_NARROW_STEP = 1 / 0.95
+_NEARLY_WHOLE = 0.05
+# pixels of the result in a product, and lines of the other side: few enough that OpenBLAS starts no threads, which
+# would cost more than they save
+_BLOCK, _LINES = 32, 192
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """For each pixel of one side of the result: the first pixel taken of the source, and the weights from there on.
+
+    `first` is (n,), `weights` (n, taps), each row of sum 1.
+    """
+
+    first: NDArray[np.intp]
+    weights: NDArray[np.float32]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Pixels of the source [from, to) that are asked for."""
+        return int(self.first.min()), int(self.first.max()) + self.weights.shape[1]
+
+    def since(self, start: int) -> Taps:
+        """The same for a source of which the pixels before `start` are not there."""
+        return Taps(self.first - start, self.weights)
+
+
+def kernel_step(step: float) -> float:
+    """How wide the kernel is made for pixels of the result that are `step` of the source's apart; 1 is not at all."""
+    if step <= _LARGEST_NARROW_STEP:
+        return 1.0
+    whole = round(step)
+    return float(whole) if abs(step - whole) < _NEARLY_WHOLE else step
+
+
+def cubic_taps(start: float, step: float, count: int) -> Taps:
+    """Taps of `count` pixels whose centres lie at `start`, `start` + `step`, ... in the source.
+
+    The centre of the source's first pixel is 0.5. The kernel is the cubic one of Keys (1981) with a = -0.5, made
+    wider where the result is coarser (see `kernel_step`).
+    """
+    places = start + step * np.arange(count) - 0.5
+    base = np.floor(places)
+    shrunk = 1 / kernel_step(step)
+    reach = ceil(2 / shrunk)
+    offsets = np.arange(1 - reach, reach + 1)
+    weights = _cubic((offsets[None, :] - (places - base)[:, None]) * shrunk)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return Taps(base.astype(np.intp) + 1 - reach, weights.astype(np.float32))
+
+
+def _cubic(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    x = np.abs(distances)
+    near = (1.5 * x - 2.5) * x * x + 1
+    far = ((-0.5 * x + 2.5) * x - 4) * x + 2
+    return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+
+
+def resample(source: NDArray[Any], columns: Taps, rows: Taps) -> NDArray[Any]:
+    """The picture (band, row, column) at the taps, in the source's type, which is one of `DTYPES`.
+
+    Every pixel that a tap asks for must be there, and finite.
+    """
+    bands, height, width = source.shape
+    flat = source.reshape(bands * height, width).astype(np.float32)
+    across = np.empty((bands * height, len(columns.first)), np.float32)
+    for block, low, band in _blocks(columns):
+        for lines in _lines(bands * height):
+            np.matmul(flat[lines, low : low + len(band)], band, out=across[lines, block])
+    across = across.reshape(bands, height, -1)
+    down = np.empty((bands, len(rows.first), across.shape[2]), np.float32)
+    for block, low, band in _blocks(rows):
+        for lines in _lines(across.shape[2]):
+            np.matmul(band.T, across[:, low : low + len(band), lines], out=down[:, block, lines])
+    return _typed(down, source.dtype)
+
+
+def _lines(count: int) -> list[slice]:
+    return [slice(start, min(start + _LINES, count)) for start in range(0, count, _LINES)]
+
+
+def _blocks(taps: Taps) -> list[tuple[slice, int, NDArray[np.float32]]]:
+    """Parts of the result: which pixels, the first source pixel, weights (source pixel, pixel of the result)."""
+    blocks = []
+    count, width = taps.weights.shape
+    for start in range(0, count, _BLOCK):
+        block = slice(start, min(start + _BLOCK, count))
+        first, weights = taps.first[block], taps.weights[block]
+        low = int(first.min())
+        band = np.zeros((int(first.max()) + width - low, len(first)), np.float32)
+        band[first[:, None] - low + np.arange(width), np.arange(len(first))[:, None]] = weights
+        blocks.append((block, low, band))
+    return blocks
+
+
+def _typed(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Rounded half up and held within the type, as GDAL writes whole numbers."""
+    if dtype.kind == "f":
+        return values.astype(dtype, copy=False)
+    limits = np.iinfo(dtype)
+    values += 0.5
+    if limits.min < 0:
+        np.floor(values, out=values)
+    np.clip(values, limits.min, limits.max, out=values)
+    return values.astype(dtype)
