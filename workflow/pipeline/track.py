@@ -14,11 +14,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workflow import chips, plugins
+from workflow import chips, compare, plugins
 from workflow.actions.permissions import Deed, require
 from workflow.errors import StaleWrite, WorkflowError
 from workflow.executors import OpenExecutor, open_executor
 from workflow.model import Author, Site
+from workflow.pipeline import alignment
 from workflow.pipeline.siteplan import Failed, Result, SiteReport, Steps, site_steps, state_name, state_text
 from workflow.scoring.base import AnyScorer
 
@@ -73,15 +74,38 @@ def track(
     skipped = [*_not_located(chosen), *_not_georeferenced(project, None if sites is None else chosen)]
     located = [site for site in chosen if site.position is not None]
     scorers = _scorers()
-    done: list[SiteReport] = []
+    done: dict[str, SiteReport] = {}
     failed: list[str] = []
     with open_executor(executor) as pool:
-        for result in _drive(pool, (site_steps(project, site, scorers) for site in located)):
-            done.append(_store(project, author, result, failed))
+        told = alignment.told(project.offsets())
+        for result in _drive(pool, (site_steps(project, site, scorers, told) for site in located)):
+            done[result.site] = _store(project, author, result, failed)
             if progress is not None:
                 progress("Sites", len(done), len(located))
-    order = {site.id: number for number, site in enumerate(located)}
-    return _summed(sorted(done, key=lambda one: order[one.site]), skipped, failed)
+        # only now do the sites say all they can of captures that could not be laid on the reference at others
+        told = alignment.told(project.offsets())
+        again = [site for site in located if _is_told(project, site)]
+        for result in _drive(pool, (site_steps(project, site, scorers, told) for site in again)):
+            done[result.site] = _both(done[result.site], _store(project, author, result, failed))
+    return _summed([done[site.id] for site in located], skipped, list(dict.fromkeys(failed)))
+
+
+def _is_told(project: Project, site: Site) -> bool:
+    """Whether an offset of the site rests on what other sites say, or might."""
+    return any(
+        one.method == compare.MEDIAN_METHOD or (one.method == compare.METHOD and not one.applied)
+        for one in project.offsets(site=site.id)
+    )
+
+
+def _both(first: SiteReport, second: SiteReport) -> SiteReport:
+    return SiteReport(
+        first.site,
+        first.chips + second.chips,
+        first.aligned + second.aligned,
+        first.scored + second.scored,
+        first.unchanged and second.unchanged,
+    )
 
 
 def _summed(done: Sequence[SiteReport], skipped: Sequence[str], failed: Sequence[str]) -> TrackReport:
