@@ -24,8 +24,11 @@ from workflow.store import ScoreEntry
 
 @dataclass(frozen=True)
 class Measured:
-    """What the program said of the scenes; `scene` finds a capture's truth, `scores` are all that `track` gave."""
+    """What the program said of the scenes in its project at `root`; `scene` finds a capture's truth, `scores` are all
+    that `track` gave.
+    """
 
+    root: Path
     scene: dict[str, Scene]
     offsets: list[dict[str, Any]]
     queue: list[dict[str, Any]]
@@ -70,6 +73,7 @@ def tracked(
         taken = rows("ingest", folder, "--synthetic", *where)
         run("track", *where)
         yield Measured(
+            project,
             {row["id"]: scenes[row["file"]] for row in taken},
             rows("offsets", *where),
             rows("queue", *where),

@@ -103,6 +103,43 @@ def test_the_median_error_is_below_a_fifth_of_a_pixel(change):
     assert np.median(errors(change)) < 0.2
 
 
+def leaning(picture, seed, by_px):
+    """The picture with a tower in every square of 48 pixels; the taller, the further right its roof: up to `by_px`."""
+    rng, out = np.random.default_rng(seed), picture.copy()
+    for row, col in np.ndindex(8, 8):
+        top, left = 48 * row + rng.integers(4, 16), 48 * col + rng.integers(2, 10)
+        height, width, roof = *rng.integers(10, 26, 2), rng.uniform(0.1, 0.9)
+        left += round(by_px * rng.uniform(0.3, 1))
+        out[top : top + height, left : left + width] = roof
+    return out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_towers_that_lean_do_not_pass_for_displacement(seed):
+    ground = texture(seed, 384)
+    found = shift_between(leaning(ground, seed, 0), leaning(ground, seed, 9))
+    assert np.hypot(found.dx_px, found.dy_px) < 0.3
+
+
+def test_the_error_that_is_stated_covers_what_is_found():
+    rng, within = np.random.default_rng(11), []
+    for seed in range(20):
+        shift = rng.uniform(-6, 6, 2)
+        other = moved(texture(seed), *shift) + rng.normal(0, 0.05, (SIZE, SIZE))
+        found = shift_between(texture(seed), other.astype(np.float32))
+        within.append(np.hypot(found.dx_px + shift[0], found.dy_px + shift[1]) <= found.error_px)
+    assert sum(within) >= 19
+
+
+def test_nothing_is_sought_beyond_the_reach():
+    ground = texture(2)
+    other, full = moved(ground, 20.0, 0.0), everywhere(ground)
+    assert estimate_shift(ground, other, full, full, 24).dx_px == pytest.approx(-20, abs=0.2)
+    near = estimate_shift(ground, other, full, full, 5)
+    assert abs(near.dx_px) < 15
+    assert near.quality < 0.25
+
+
 def test_what_lies_under_the_mask_has_no_say():
     ground = texture(3)
     valid = everywhere(ground)

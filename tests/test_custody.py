@@ -266,6 +266,23 @@ def test_an_offset_that_was_estimated_again_makes_a_figure_stale(project: Projec
     assert known is None or known.value.dx_m != 2.0
 
 
+def test_a_figure_older_than_the_error_of_offsets_is_what_the_record_said(project: Project) -> None:
+    capture = project.captures()[2].id
+    with project.record.write(ANNA, "by hand") as transaction:
+        known = transaction.get(Offset, f"gate.{capture}")
+        offset = Offset("gate", capture, capture, 1.0, 0.0, 0.9, applied=True, method="hand")
+        transaction.put(offset, base_version=known.version if known else 0)
+    figure(project, project.root / "arch.png")
+    sidecar = project.root / "arch.png.json"
+    said = json.loads(sidecar.read_text("utf-8"))
+    moved = [panel["offset"] for panel in said["panels"] if panel["offset"]]
+    assert moved
+    for one in moved:
+        del one["error_m"]
+    sidecar.write_text(json.dumps(said), "utf-8")
+    assert not any("what the record never said" in line for line in found(project)[0])
+
+
 def test_a_deleted_mark_makes_a_figure_stale(project: Project) -> None:
     annotate(project, ANNA, [{"op": "o9", "seq": 1, "type": "delete", "annotation": {"id": "m1"}}])
     problems, warnings = found(project)

@@ -417,6 +417,34 @@ def test_a_picture_says_what_it_cannot_show_before_a_state_is_said(shown: Any, s
     assert details[Legible.IDENTIFY] == details[Legible.UNKNOWN] == "Example Imaging · 0.5 m"
 
 
+def test_a_picture_says_how_far_off_its_place_may_be(shown: Any, sample: ModuleType) -> None:
+    from dataclasses import replace
+
+    from dashboard.components.viewer import viewer_data
+    from workflow.compare import MEDIAN_METHOD, METHOD
+    from workflow.model import Offset
+
+    target, card = shown.site.targets[0], shown.captures[0]
+    found = Offset(shown.site.id, card.id, "r", 1.5, -2.0, 0.91, True, METHOD, error_m=0.27)
+    others = [
+        found,
+        replace(found, method=MEDIAN_METHOD, error_m=1.2),
+        replace(found, error_m=None),
+        replace(found, applied=False, reason="quality 0.10 is below 0.25"),
+    ]
+    page = replace(shown, captures=tuple(replace(card, offset=one) for one in others))
+    data = viewer_data(page, target, sample.AUTHOR)["captures"]
+    assert [one["aligned"] for one in data] == [
+        "aligned ±0.27 m",
+        "aligned ±1.2 m",
+        "aligned (error not known)",
+        "not aligned",
+    ]
+    assert data[0]["aligned_why"].endswith("About 95 of 100 such offsets are no more than 0.27 m off.")
+    assert "moved as at its other sites" in data[1]["aligned_why"]
+    assert data[2]["aligned_why"].endswith("How far off it still is, is not known.")
+
+
 # -- routes ----------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import pytest
 import rasterio
 from click.testing import CliRunner
 
-from workflow import plugins, rasters
+from workflow import compare, plugins, rasters
 from workflow.errors import InputRefused, NotAllowed, UnknownName
 from workflow.executors import SerialExecutor, open_executor, parse_executor
 from workflow.model import (
@@ -697,6 +697,59 @@ def command_json(name, watched, *arguments):
     return json.loads(result.stdout), result.stderr
 
 
+def test_a_capture_that_cannot_be_seen_at_a_site_is_moved_as_at_its_other_sites(watched, scorers):
+    for number, east in enumerate((-60, -20, 20, 60)):
+        watched.add_site(f"s{number}", east_m=east, radius_m=70)
+    watched.add_capture("2019-01-01")
+    second = watched.add_capture("2020-01-01", shift_m=(3.0, -2.0))
+    run(watched)
+    found = watched.project.offsets(site="s3")
+    (moved,) = [one for one in found if one.method != alignment.REFERENCE_METHOD]
+    assert moved.method == compare.METHOD
+    assert moved.error_m is not None
+    sign = 1 if moved.capture == second.id else -1
+    # as after a run in which the site lay under cloud
+    with watched.project.record.write(Author("tester"), "cloud") as transaction:
+        hidden = replace(moved, dx_m=9.0, applied=False, quality=0.01, reason="little", error_m=None)
+        transaction.put(hidden, base_version=1)
+    run(watched)
+    (told,) = [one for one in watched.project.offsets(site="s3") if one.capture == moved.capture]
+    assert (told.method, told.applied) == (compare.MEDIAN_METHOD, True)
+    assert (told.dx_m * sign, told.dy_m * sign) == pytest.approx((-3.0, 2.0), abs=0.1)
+    assert told.error_m >= moved.error_m * 0.5
+    assert run(watched).unchanged == 4
+
+
+def test_fewer_than_three_other_sites_move_nothing():
+    hidden = Offset("s", "c", "r", 9.0, 9.0, 0.0, False, compare.METHOD, "little")
+    told = [
+        one
+        for number in range(3)
+        for one in (
+            alignment.reference_offset(f"s{number}", "r"),
+            Offset(f"s{number}", "c", "r", 1.0 + number, 2.0, 0.9, True, compare.METHOD, error_m=0.4),
+        )
+    ]
+    assert alignment.by_other_sites(hidden, told[:4]) is None
+    made = alignment.by_other_sites(hidden, told)
+    assert (made.dx_m, made.dy_m, made.error_m, made.reason) == (2.0, 2.0, 1.0, "")
+    # a site's own offset tells it nothing, nor does a place of which only one of the two is known
+    assert alignment.by_other_sites(replace(hidden, site="s0"), told) is None
+    assert alignment.by_other_sites(hidden, told[1::2]) is None
+
+
+def test_other_sites_with_other_references_tell_the_difference():
+    hidden = Offset("s", "c", "r", 0.0, 0.0, 0.0, False, compare.METHOD, "little")
+    told = [
+        Offset(f"s{number}", capture, "x", east, 0.0, 0.9, True, compare.METHOD, error_m=0.3)
+        for number in range(3)
+        for capture, east in (("c", 5.0), ("r", 2.0))
+    ]
+    made = alignment.by_other_sites(hidden, told)
+    assert (made.dx_m, made.reference) == (3.0, "r")
+    assert made.error_m == pytest.approx(0.424)
+
+
 def test_the_commands_print_documented_rows(watched, scorers):
     site = watched.add_site()
     watched.add_site("other", east_m=30)
@@ -716,8 +769,10 @@ def test_the_commands_print_documented_rows(watched, scorers):
         "reference",
         "dx_m",
         "dy_m",
+        "error_m",
         "quality",
         "applied",
+        "method",
         "reason",
         "synthetic",
     }

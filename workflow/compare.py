@@ -1,34 +1,51 @@
 """Lay one picture on another: grey pictures, their gradients, and the shift between them. Arrays only.
 
-The shift is found by phase correlation (Kuglin and Hines 1975) of windowed gradient magnitudes, which survive
-a change of season and light better than grey values do. The whitened spectrum is multiplied by a Gaussian, so
-that the peak is a Gaussian too and three points of it give its place within a pixel.
+What is compared is the direction of the gradient, doubled, so that an edge counts alike whichever of its sides is
+the brighter (after gradient correlation, Fitch and others 2002): season, light and bands change how strong an edge is
+and which way it goes, but not where it lies. The shift is found by phase correlation (Kuglin and Hines 1975) of the
+whole, then of many parts whose correlation surfaces are averaged: what lies on the ground is moved alike in all of
+them, while roofs, crowns and shadows go each their own way and make no common peak. The shift is then taken out and
+what is left is measured twice, on the moved picture and on the reference moved back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, hypot, inf, sqrt
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workflow.model import Stretch
 
-__all__ = ["METHOD", "NO_SHIFT", "Shift", "estimate_shift", "gradient_magnitude", "to_grey"]
+__all__ = ["MEDIAN_METHOD", "METHOD", "NO_SHIFT", "Shift", "estimate_shift", "gradient_magnitude", "to_grey"]
 
-METHOD = "gradient phase correlation 1"
+METHOD = "gradient direction phase correlation 2"
+MEDIAN_METHOD = "median of the capture's other sites 1"
+"""How an offset came about: found on the pictures themselves, or told by other sites."""
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Field = NDArray[np.complex64]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
-# the least side of a picture, and the least share of it that both must cover, for a shift to be sought
+# the least side of a picture, and the least share of a part that both must cover, for a shift to be sought
 _LEAST_SIDE_PX = 24
-_LEAST_OVERLAP = 0.1
+_LEAST_OVERLAP = 0.5
+_LEAST_PARTS = 3
+# a part: large enough for a peak of its own, small enough that many fit; at most eight a side
+_PART_PX, _PARTS_A_SIDE = 128, 8
+# how far from the rough shift the fine one is sought
+_NEAR_PX = 8
 # width of the correlation peak, in pixels: below it aliasing, above it a blunt peak
-_PEAK_SIGMA_PX = 1.0
-# parts further apart than this do not agree
+_ROUGH_SIGMA_PX, _FINE_SIGMA_PX = 1.5, 1.0
+# peaks further apart than this do not agree
 _AGREEMENT_PX = 0.75
+_DRAWS = 40
+# 95 of 100 errors were within this of the shift, and this many times its spread: see docs/evaluation.md
+_ERROR_FLOOR_PX, _ERROR_SPREADS = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +53,15 @@ class Shift:
     """How far a picture must be moved to lie on the reference: `dx_px` columns to the right, `dy_px` rows
     down.
 
-    `quality` runs from 0 (nothing in common) to 1: how far the peak stands out, times how well the parts of
-    the picture agree with the whole.
+    `quality` runs from 0 (nothing in common) to 1: how far the peak stands out of the rest, times how often the same
+    peak is found when parts are drawn by lot, times how well forth and back agree. `error_px`: about 95 of 100 such
+    shifts are no further than this from the truth, where the quality is enough.
     """
 
     dx_px: float
     dy_px: float
     quality: float
+    error_px: float = inf
 
     def metres(self, gsd_m: float) -> tuple[float, float]:
         """The same in metres east and north on a north-up grid of `gsd_m`."""
@@ -75,23 +94,57 @@ def gradient_magnitude(grey: Grey, valid: Mask) -> tuple[Grey, Mask]:
 
     Zero elsewhere, and along the outer edge.
     """
+    gradient, inner = _gradient(grey, valid)
+    return np.abs(gradient), inner
+
+
+def _gradient(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
+    """The gradient as a complex number (right, down), and where all the pixels it rests on are valid."""
     inner = np.zeros(grey.shape, np.bool_)
     inner[1:-1, 1:-1] = (
         valid[1:-1, 1:-1] & valid[:-2, 1:-1] & valid[2:, 1:-1] & valid[1:-1, :-2] & valid[1:-1, 2:]
     )
-    magnitude = np.zeros(grey.shape, np.float32)
+    gradient = np.zeros(grey.shape, np.complex64)
     clean = np.where(valid, grey, np.float32(0))
-    magnitude[1:-1, 1:-1] = (
-        np.hypot(clean[1:-1, 2:] - clean[1:-1, :-2], clean[2:, 1:-1] - clean[:-2, 1:-1]) / 2
-    )
-    magnitude[~inner] = 0
-    return magnitude, inner
+    gradient.real[1:-1, 1:-1] = (clean[1:-1, 2:] - clean[1:-1, :-2]) / 2
+    gradient.imag[1:-1, 1:-1] = (clean[2:, 1:-1] - clean[:-2, 1:-1]) / 2
+    gradient[~inner] = 0
+    return gradient, inner
 
 
-def estimate_shift(reference: Grey, moving: Grey, reference_valid: Mask, moving_valid: Mask) -> Shift:
+def _directions(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
+    """The gradient's direction with its angle doubled: length near 1 on edges, near 0 on what is weaker than half of
+    the picture.
+    """
+    gradient, inner = _gradient(grey, valid)
+    strength = np.square(gradient.real) + np.square(gradient.imag)
+    usual = float(np.median(strength[inner])) if inner.any() else 0.0
+    field: Field = (gradient * gradient / (strength + np.float32(usual + 1e-12))).astype(np.complex64)
+    return field, inner
+
+
+def _smoothed(grey: Grey, valid: Mask) -> tuple[Grey, Mask]:
+    """The picture under (1, 2, 1) / 4 both ways, without which resampling pulls single pixels to whole shifts; and
+    where all of it is valid.
+    """
+    picture, whole = np.where(valid, grey, np.float32(0)), valid
+    for axis in (0, 1):
+        before, after = _stepped(picture, 1, axis), _stepped(picture, -1, axis)
+        picture = (before + 2 * picture + after) / np.float32(4)
+        whole = whole & _stepped(whole, 1, axis) & _stepped(whole, -1, axis)
+    return picture, whole
+
+
+# -- the shift -----------------------------------------------------------------------------------------------
+
+
+def estimate_shift(
+    reference: Grey, moving: Grey, reference_valid: Mask, moving_valid: Mask, reach_px: float = inf
+) -> Shift:
     """The shift that lays `moving` on `reference`: two grey pictures (row, column) of one shape.
 
-    Quality is 0 where there is no texture, too little overlap, or the pictures are too small.
+    Sought up to `reach_px`, and up to a quarter of the picture, along rows and columns. Quality is 0 where there is no
+    texture, too little overlap, or the pictures are too small.
 
     Raises
     ------
@@ -100,124 +153,142 @@ def estimate_shift(reference: Grey, moving: Grey, reference_valid: Mask, moving_
     """
     if not reference.shape == moving.shape == reference_valid.shape == moving_valid.shape:
         raise ValueError(f"pictures of shapes {reference.shape} and {moving.shape} cannot be compared")
-    fixed, fixed_valid = gradient_magnitude(reference, reference_valid)
-    other, other_valid = gradient_magnitude(moving, moving_valid)
-    first = _correlate(fixed, other, fixed_valid, other_valid)
-    if first is None:
+    if min(reference.shape) < _LEAST_SIDE_PX:
         return NO_SHIFT
-    column, row = round(first.dx_px), round(first.dy_px)
-    there, here = _windows(fixed.shape, column, row), _windows(fixed.shape, -column, -row)
-    fixed, fixed_valid, other, other_valid = fixed[here], fixed_valid[here], other[there], other_valid[there]
-    second = _correlate(fixed, other, fixed_valid, other_valid)
-    if second is None or max(abs(second.dx_px), abs(second.dy_px)) > 1.5:
-        return Shift(first.dx_px, first.dy_px, 0.0)  # what was found does not hold when looked at again
-    quality = second.quality * _agreement(second, fixed, other, fixed_valid, other_valid)
-    fine = _refined(second, reference[here], moving[there], reference_valid[here], moving_valid[there])
-    return Shift(column + fine.dx_px, row + fine.dy_px, quality)
+    fixed, other = (reference, reference_valid), (moving, moving_valid)
+    dx, dy = _rough(fixed, other, reach_px)
+    near = _parts(fixed, _moved(other, dx, dy))
+    if near is None:
+        return NO_SHIFT
+    more_x, more_y = _peak(near.mean(axis=0))
+    dx, dy = dx + more_x, dy + more_y
+    forth, back = _parts(fixed, _moved(other, dx, dy)), _parts(_moved(fixed, -dx, -dy), other)
+    if forth is None or back is None:
+        return NO_SHIFT
+    return _judged(dx, dy, forth, back)
 
 
-def _refined(rough: Shift, reference: Grey, moving: Grey, reference_valid: Mask, moving_valid: Mask) -> Shift:
-    """The same shift from smoothed pictures: less robust, but without what resampling does to single pixels."""
-    fixed, fixed_valid = gradient_magnitude(*_smoothed(reference, reference_valid))
-    other, other_valid = gradient_magnitude(*_smoothed(moving, moving_valid))
-    fine = _correlate(fixed, other, fixed_valid, other_valid)
-    if fine is None or np.hypot(fine.dx_px - rough.dx_px, fine.dy_px - rough.dy_px) > _AGREEMENT_PX:
-        return rough
-    return fine
+def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
+    """The shift with what is left of it, forth and back, and what it is worth."""
+    mean = forth.mean(axis=0)
+    one, other = _peak(mean), _peak(back.mean(axis=0))
+    apart = hypot(one[0] - other[0], one[1] - other[1])
+    distances = _draws(forth, one)
+    agreement = float(np.mean(distances <= _AGREEMENT_PX))
+    spread = sqrt(float(np.mean(np.square(distances))) + apart**2)
+    return Shift(
+        dx + (one[0] + other[0]) / 2,
+        dy + (one[1] + other[1]) / 2,
+        _standing_out(mean) * agreement * max(0.0, 1.0 - apart),
+        hypot(_ERROR_FLOOR_PX, _ERROR_SPREADS * spread),
+    )
 
 
-def _smoothed(grey: Grey, valid: Mask) -> tuple[Grey, Mask]:
-    """The picture under the 5 x 5 binomial kernel, and where all of it is valid."""
-    picture, whole = np.where(valid, grey, np.float32(0)), valid.copy()
-    for _ in range(2):
-        for axis in (0, 1):
-            picture, whole = _blurred(picture, axis), whole & _surrounded(whole, axis)
-    return picture, whole
+def _draws(surfaces: Grey, peak: tuple[float, float]) -> NDArray[np.float64]:
+    """How far the peak lies from `peak` when as many parts are drawn by lot, with replacement, again and again."""
+    count = len(surfaces)
+    lots = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), _DRAWS).astype(np.float32)
+    found = [_peak(one) for one in np.tensordot(lots, surfaces, 1)]
+    return np.array([hypot(x - peak[0], y - peak[1]) for x, y in found])
 
 
-def _blurred(picture: Grey, axis: int) -> Grey:
-    """Under (1, 2, 1) / 4 along an axis, cyclic at the ends."""
-    blurred: Grey = (np.roll(picture, 1, axis) + 2 * picture + np.roll(picture, -1, axis)) / np.float32(4)
-    return blurred
+def _rough(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask], reach_px: float) -> tuple[float, float]:
+    """The shift to a pixel or so, from the whole pictures."""
+    height, width = fixed[0].shape
+    reach = int(min(np.ceil(reach_px), height // 4, width // 4))
+    fields = [_directions(*one) for one in (fixed, other)]
+    surface = _correlated(*fields[0], *fields[1], _ROUGH_SIGMA_PX)
+    x, y = _peak(_middle(surface, reach))
+    return float(round(x)), float(round(y))
 
 
-def _surrounded(valid: Mask, axis: int) -> Mask:
-    """Where both neighbours along an axis are valid; never at the ends."""
-    both = np.roll(valid, 1, axis) & np.roll(valid, -1, axis)
-    ends: list[slice | list[int]] = [slice(None), slice(None)]
-    ends[axis] = [0, -1]
-    both[tuple(ends)] = False
-    return both
-
-
-def _windows(shape: tuple[int, ...], column: int, row: int) -> tuple[slice, slice]:
-    """Rows and columns of a picture that are still inside the frame once it is moved by `column` and `row`."""
-
-    def part(distance: int, size: int) -> slice:
-        return slice(max(-distance, 0), size - max(distance, 0))
-
-    return part(row, shape[0]), part(column, shape[1])
-
-
-def _agreement(whole: Shift, fixed: Grey, other: Grey, fixed_valid: Mask, other_valid: Mask) -> float:
-    """Share of the overlapping quarters (each 5/8 of a side) whose own shift is that of the whole."""
-    height, width = fixed.shape
-    found = []
-    for rows in (slice(0, height * 5 // 8), slice(height * 3 // 8, height)):
-        for columns in (slice(0, width * 5 // 8), slice(width * 3 // 8, width)):
-            window = (rows, columns)
-            shift = _correlate(fixed[window], other[window], fixed_valid[window], other_valid[window])
-            if shift is not None:
-                found.append(
-                    float(np.hypot(shift.dx_px - whole.dx_px, shift.dy_px - whole.dy_px)) <= _AGREEMENT_PX
-                )
-    return sum(found) / len(found) if found else 0.0
-
-
-def _correlate(fixed: Grey, other: Grey, fixed_valid: Mask, other_valid: Mask) -> Shift | None:
-    """One phase correlation; None where there is nothing to correlate. Quality is that of the peak alone."""
-    height, width = fixed.shape
-    both = np.count_nonzero(fixed_valid & other_valid)
-    if min(height, width) < _LEAST_SIDE_PX or both < _LEAST_OVERLAP * fixed.size:
-        return None
-    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
-    spectra = [
-        _spectrum(picture, valid, window) for picture, valid in ((fixed, fixed_valid), (other, other_valid))
+def _parts(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask]) -> Grey | None:
+    """Correlation surfaces (part, row, column) around no shift, each in its own deviations; None where few parts have
+    texture.
+    """
+    (first, first_valid), (second, second_valid) = (
+        _directions(*_smoothed(*fixed)),
+        _directions(*_smoothed(*other)),
+    )
+    windows = _windows(first.shape)
+    enough = [
+        one
+        for one in windows
+        if np.count_nonzero(first_valid[one] & second_valid[one]) >= _LEAST_OVERLAP * first[one].size
     ]
-    if spectra[0] is None or spectra[1] is None:
+    if len(enough) < min(_LEAST_PARTS, len(windows)):
         return None
-    cross = spectra[0] * np.conj(spectra[1])
+    both = np.stack([first_valid[one] & second_valid[one] for one in enough])
+    surfaces = _correlated(_cut(first, enough), both, _cut(second, enough), both, _FINE_SIGMA_PX)
+    deviation = surfaces.std(axis=(1, 2))
+    has_texture = deviation > 1e-9
+    if np.count_nonzero(has_texture) < min(_LEAST_PARTS, len(windows)):
+        return None
+    near: Grey = _middle(surfaces[has_texture], _NEAR_PX) / deviation[has_texture, None, None]
+    return near
+
+
+def _cut(field: Field, windows: Sequence[tuple[slice, slice]]) -> Field:
+    return np.stack([field[one] for one in windows])
+
+
+def _windows(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Parts of the frame that overlap by half where they can, spread evenly."""
+
+    def starts(size: int, part: int) -> list[int]:
+        count = min(_PARTS_A_SIDE, max(1, (size - part) // (part // 2) + 1))
+        return [int(one) for one in np.linspace(0, size - part, count).round()]
+
+    part = min(_PART_PX, max(min(shape) // 2, _LEAST_SIDE_PX))
+    return [
+        (slice(row, row + part), slice(column, column + part))
+        for row in starts(shape[0], part)
+        for column in starts(shape[1], part)
+    ]
+
+
+def _correlated(first: Field, first_valid: Mask, second: Field, second_valid: Mask, sigma_px: float) -> Grey:
+    """Cyclic phase correlation over the last two axes, no shift at [0, 0]; zero without texture."""
+    height, width = first.shape[-2:]
+    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
+    cross = _spectrum(first, first_valid, window)
+    cross *= np.conj(_spectrum(second, second_valid, window))
     strength = np.abs(cross)
-    cross = np.divide(cross, strength, out=np.zeros_like(cross), where=strength > strength.max() * 1e-9)
-    surface = np.fft.irfft2(cross * _low_pass(height, width), s=(height, width))
-    return _peak(surface)
+    cross /= np.maximum(strength, strength.max(axis=(-2, -1), keepdims=True) * np.float32(1e-6) + 1e-20)
+    surface = np.fft.ifft2(cross * _low_pass(height, width, sigma_px))
+    return surface.real.astype(np.float32, copy=False)
 
 
-def _spectrum(picture: Grey, valid: Mask, window: Grey) -> NDArray[np.complexfloating] | None:
-    """Fourier transform of the windowed picture about its mean, zero where invalid; None without texture."""
-    values = picture[valid]
-    if not values.size or float(values.std()) < 1e-6:
-        return None
-    return np.fft.rfft2(np.where(valid, picture - values.mean(), np.float32(0)) * window)
+def _spectrum(field: Field, valid: Mask, window: Grey) -> Field:
+    """Fourier transform of the windowed field about its mean, zero where invalid."""
+    count = np.maximum(valid.sum(axis=(-2, -1), keepdims=True), 1).astype(np.float32)
+    clean = np.where(valid, field, np.complex64(0))
+    mean = clean.sum(axis=(-2, -1), keepdims=True) / count
+    windowed = np.where(valid, clean - mean, np.complex64(0)) * window
+    return np.fft.fft2(windowed).astype(np.complex64, copy=False)
 
 
-def _low_pass(height: int, width: int) -> NDArray[np.float64]:
-    down, right = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :]
-    low: NDArray[np.float64] = np.exp(-2 * (np.pi * _PEAK_SIGMA_PX) ** 2 * (down**2 + right**2))
+def _low_pass(height: int, width: int, sigma_px: float) -> Grey:
+    down, right = np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None, :]
+    low: Grey = np.exp(-2 * (np.pi * sigma_px) ** 2 * (down**2 + right**2)).astype(np.float32)
     return low
 
 
-def _peak(surface: NDArray[np.float64]) -> Shift:
-    """Place of the highest point of a cyclic correlation surface, and how far it stands out of the rest."""
+def _middle(surface: Grey, reach: int) -> Grey:
+    """The part of cyclic surfaces within `reach` of no shift, no shift in its middle."""
+    reach = min(reach, (min(surface.shape[-2:]) - 1) // 2)
+    return np.roll(surface, (reach, reach), axis=(-2, -1))[..., : 2 * reach + 1, : 2 * reach + 1]
+
+
+def _peak(surface: Grey) -> tuple[float, float]:
+    """Place of the highest point, columns to the right and rows down of the middle, within a pixel where it can."""
     height, width = surface.shape
     row, column = (int(index) for index in np.unravel_index(int(surface.argmax()), surface.shape))
-    top = float(surface[row, column])
-    dy = row + _vertex(surface[row - 1, column], top, surface[(row + 1) % height, column])
-    dx = column + _vertex(surface[row, column - 1], top, surface[row, (column + 1) % width])
-    rest = np.roll(surface, (-row + 4, -column + 4), axis=(0, 1)).copy()
-    rest[:9, :9] = 0
-    ratio = float(rest.max()) / top if top > 0 else 1.0
-    return Shift(_signed(dx, width), _signed(dy, height), min(max(1.0 - ratio, 0.0), 1.0))
+    x, y = float(column - width // 2), float(row - height // 2)
+    if 0 < row < height - 1 and 0 < column < width - 1:
+        x += _vertex(*(float(one) for one in surface[row, column - 1 : column + 2]))
+        y += _vertex(*(float(one) for one in surface[row - 1 : row + 2, column]))
+    return x, y
 
 
 def _vertex(before: float, top: float, after: float) -> float:
@@ -230,6 +301,54 @@ def _vertex(before: float, top: float, after: float) -> float:
     return min(max(0.5 * (before - after) / bend, -0.5), 0.5) if bend < 0 else 0.0
 
 
-def _signed(place: float, size: int) -> float:
-    """A cyclic place as a shift of either sign."""
-    return float(place - size if place > size / 2 else place)
+def _standing_out(surface: Grey) -> float:
+    """1 where there is nothing beside the highest point, 0 where something else is as high."""
+    row, column = (int(index) for index in np.unravel_index(int(surface.argmax()), surface.shape))
+    rest = surface.copy()
+    rest[max(row - 3, 0) : row + 4, max(column - 3, 0) : column + 4] = 0
+    return 1.0 - max(float(rest.max()), 0.0) / float(surface[row, column])
+
+
+# -- moving a picture ----------------------------------------------------------------------------------------
+
+
+def _moved(picture: tuple[Grey, Mask], dx: float, dy: float) -> tuple[Grey, Mask]:
+    """The content moved to the right and down by cubic convolution (Keys 1981); invalid where it rests on what is
+    not there.
+    """
+    grey, valid = np.where(picture[1], picture[0], np.float32(0)), picture[1]
+    for axis, distance in ((0, dy), (1, dx)):
+        whole = floor(distance)
+        taps = _taps(distance - whole)
+        total, there = np.zeros_like(grey), np.ones_like(valid)
+        for step, weight in taps:
+            total += np.float32(weight) * _stepped(grey, whole + step, axis)
+            there &= _stepped(valid, whole + step, axis)
+        grey, valid = total, there
+    return grey, valid
+
+
+def _taps(part: float) -> list[tuple[int, float]]:
+    """Whole steps and their weights that make a step of `part` pixels, 0 to 1; one where nothing is between."""
+    if part < 1e-6:
+        return [(0, 1.0)]
+
+    def near(distance: float) -> float:
+        return 1.5 * distance**3 - 2.5 * distance**2 + 1
+
+    def far(distance: float) -> float:
+        return -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
+
+    return [(-1, far(1 + part)), (0, near(part)), (1, near(1 - part)), (2, far(2 - part))]
+
+
+def _stepped(array: NDArray[_Scalar], distance: int, axis: int) -> NDArray[_Scalar]:
+    """Moved by whole pixels along an axis; zero or False where nothing comes from."""
+    size = array.shape[axis]
+    out = np.zeros_like(array)
+    if abs(distance) < size:
+        source, target = [slice(None)] * 2, [slice(None)] * 2
+        source[axis] = slice(max(0, -distance), size - max(0, distance))
+        target[axis] = slice(max(0, distance), size - max(0, -distance))
+        out[tuple(target)] = array[tuple(source)]
+    return out

@@ -23,6 +23,7 @@ from dashboard.gridjson import to_grid
 from dashboard.language import language, t
 from dashboard.projects import current_project
 from workflow import pictures
+from workflow.compare import MEDIAN_METHOD
 from workflow.grid import SiteGrid
 from workflow.interpretability import Legible, words
 from workflow.model import Author, Observation, Role, Target
@@ -227,10 +228,7 @@ def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
 
 
 def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
-    """Whether a picture lies on the site's reference, in words, and why or how.
-
-    The method gives a quality and no error of a single offset, so none is stated.
-    """
+    """Whether a picture lies on the site's reference and how far off it may be, in words, and why or how."""
     offset = card.offset
     if offset is None:
         why = t("Nobody has laid it on the other pictures yet: sitetrack track does.")
@@ -243,14 +241,21 @@ def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
             t("not aligned"),
             t("The offset that was found is not applied: {reason}.", reason=offset.reason),
         )
-    why = t(
-        "Moved by {east} m east and {north} m north onto the reference, quality {quality}. "
-        "How far off it still is, is not known.",
+    moved = t(
+        "Moved by {east} m east and {north} m north onto the reference, quality {quality}.",
         east=f"{offset.dx_m:+.1f}",
         north=f"{offset.dy_m:+.1f}",
         quality=f"{offset.quality:.2f}",
     )
-    return True, t("aligned (error not known)"), why
+    if offset.error_m is None:
+        return True, t("aligned (error not known)"), f"{moved} {t('How far off it still is, is not known.')}"
+    error = f"{offset.error_m:.2g}"
+    how = (
+        t("It could not be laid on the reference here, so it is moved as at its other sites.")
+        if offset.method == MEDIAN_METHOD
+        else t("About 95 of 100 such offsets are no more than {error} m off.", error=error)
+    )
+    return True, t("aligned ±{error} m", error=error), f"{moved} {how}"
 
 
 def _little(card: CaptureCard, target: Target) -> str:

@@ -38,8 +38,8 @@ class Canvas:
         low, high = pixels.min(axis=0), pixels.max(axis=0)
         if high[0] < 0 or high[1] < 0 or low[0] > self.labels.width or low[1] > self.labels.height:
             return None
-        # Pillow's pixel centres lie on whole numbers
-        flat: list[float] = (pixels - 0.5).ravel().tolist()
+        # Pillow's pixel centres lie on whole numbers, and it cuts corners down to them: half a pixel up and left
+        flat: list[float] = np.rint(pixels - 0.5).ravel().tolist()
         return flat
 
     def area(self, points: Points, label: int) -> None:

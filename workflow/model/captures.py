@@ -282,7 +282,8 @@ class StoredFile:
 class Offset:
     """Metres east and north *to add to the capture's coordinates* at a site so that it lies on the reference.
 
-    `quality` runs from 0 to 1. Below the bar the offset is kept, not `applied`, and `reason` says why.
+    `quality` runs from 0 to 1. Below the bar the offset is kept, not `applied`, and `reason` says why. About 95 of 100
+    applied ones leave the capture no further than `error_m` from the reference; None where that is not known.
     """
 
     site: str
@@ -294,6 +295,7 @@ class Offset:
     applied: bool
     method: str
     reason: str = ""
+    error_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import hypot, isfinite
+from statistics import median
 
 import numpy as np
 
@@ -16,17 +17,20 @@ from workflow.scoring.base import Facts, Scorer, SeriesScorer
 
 __all__ = [
     "LEAST_SIDE_PX",
+    "LEAST_SITES",
     "PLAUSIBLE_SHIFT_M",
     "QUALITY_BAR",
     "REFERENCE_METHOD",
     "Look",
     "align",
     "alignment_grid",
+    "by_other_sites",
     "covered_share",
     "look",
     "reference_offset",
     "score",
     "score_series",
+    "told",
 ]
 
 # below it an offset is kept but not applied
@@ -35,6 +39,8 @@ PLAUSIBLE_SHIFT_M = 25.0
 # smaller pictures hold too little texture: the surroundings are taken in
 LEAST_SIDE_PX = 320
 REFERENCE_METHOD = "reference"
+# as many other sites have to say how a capture lies before it is moved where it cannot be seen
+LEAST_SITES = 3
 _LEAST_OVERLAP = 0.05
 
 
@@ -84,6 +90,7 @@ def align(reference: Cut, moving: Cut, keep: bool) -> Offset:
         compare.to_grey(other.data, other.stretch),
         fixed.valid,
         other.valid,
+        _limit_m(moving.grid) / moving.grid.gsd_m,
     )
     dx_m, dy_m = shift.metres(moving.grid.gsd_m)
     reason = _objection(shift, dx_m, dy_m, moving.grid)
@@ -97,7 +104,54 @@ def align(reference: Cut, moving: Cut, keep: bool) -> Offset:
         not reason,
         compare.METHOD,
         reason,
+        None if reason else round(shift.error_px * moving.grid.gsd_m, 3),
     )
+
+
+def by_other_sites(offset: Offset, elsewhere: Iterable[Offset]) -> Offset | None:
+    """The offset of a capture that could not be laid on the reference here, from how both lie at other sites.
+
+    `elsewhere` are offsets, applied, that were estimated at other sites, those of references among them. What counts at
+    each is how much further the capture was moved than this site's reference, and the median of that is taken. None
+    where fewer than three sites tell.
+
+    The error is the largest distance of a site from the median, never less than the largest error of one.
+    """
+    placed = {(one.site, one.capture): one for one in elsewhere if one.site != offset.site}
+    both = [
+        (one, placed[one.site, offset.reference])
+        for one in placed.values()
+        if one.capture == offset.capture and (one.site, offset.reference) in placed
+    ]
+    if len(both) < LEAST_SITES:
+        return None
+    moves = [(one.dx_m - other.dx_m, one.dy_m - other.dy_m) for one, other in both]
+    dx_m, dy_m = median(x for x, _ in moves), median(y for _, y in moves)
+    errors = [hypot(one.error_m or 0.0, other.error_m or 0.0) for one, other in both]
+    spread = max(hypot(x - dx_m, y - dy_m) for x, y in moves)
+    return replace(
+        offset,
+        dx_m=round(dx_m, 3) + 0.0,
+        dy_m=round(dy_m, 3) + 0.0,
+        applied=True,
+        method=compare.MEDIAN_METHOD,
+        reason="",
+        error_m=round(max(spread, *errors), 3),
+    )
+
+
+def told(offsets: Iterable[Offset]) -> dict[str, list[Offset]]:
+    """By capture, the offsets that say how it lies at its sites: applied, and found by the program or a reference's."""
+    found: dict[str, list[Offset]] = {}
+    for one in offsets:
+        if one.applied and one.method in (compare.METHOD, REFERENCE_METHOD):
+            found.setdefault(one.capture, []).append(one)
+    return found
+
+
+def _limit_m(grid: SiteGrid) -> float:
+    """How far a capture may be moved: further is not plausible, or leaves too little in common."""
+    return min(max(PLAUSIBLE_SHIFT_M, 3 * grid.gsd_m), grid.width * grid.gsd_m / 4)
 
 
 def _objection(shift: compare.Shift, dx_m: float, dy_m: float, grid: SiteGrid) -> str:
@@ -106,7 +160,7 @@ def _objection(shift: compare.Shift, dx_m: float, dy_m: float, grid: SiteGrid) -
         return (
             f"quality {shift.quality:.2f} is below {QUALITY_BAR:.2f}: too little in common with the reference"
         )
-    limit_m = min(max(PLAUSIBLE_SHIFT_M, 3 * grid.gsd_m), grid.width * grid.gsd_m / 4)
+    limit_m = _limit_m(grid)
     if hypot(dx_m, dy_m) > limit_m:
         return f"{hypot(dx_m, dy_m):.1f} m is further than plausible ({limit_m:.1f} m)"
     return ""
@@ -114,7 +168,7 @@ def _objection(shift: compare.Shift, dx_m: float, dy_m: float, grid: SiteGrid) -
 
 def reference_offset(site: str, capture: str) -> Offset:
     """The row of the capture on which the others are laid."""
-    return Offset(site, capture, capture, 0.0, 0.0, 1.0, True, REFERENCE_METHOD)
+    return Offset(site, capture, capture, 0.0, 0.0, 1.0, True, REFERENCE_METHOD, error_m=0.0)
 
 
 def score(before: Cut, after: Cut, scorers: Sequence[Scorer]) -> tuple[Score, ...]:

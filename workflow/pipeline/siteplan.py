@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,6 +120,7 @@ class _Plan:
     entries: dict[str, ChipEntry]
     state: dict[str, Any]
     scorers: tuple[AnyScorer, ...]
+    elsewhere: Mapping[str, Sequence[Offset]]
 
     @property
     def place(self) -> list[float]:
@@ -143,12 +144,23 @@ class _Plan:
         """What scorers are told of the capture's chip."""
         return facts_of(self.site, self.centre, capture, self.grid)
 
+    def placed(self, offset: Offset) -> Offset:
+        """The offset; where it could not be found here, what other sites say of the capture now."""
+        was_told = offset.method == compare.MEDIAN_METHOD
+        if not was_told and (offset.applied or offset.method != compare.METHOD):
+            return offset
+        told = [*self.elsewhere.get(offset.capture, ()), *self.elsewhere.get(offset.reference, ())]
+        # what was told and is told no more does not stand
+        return alignment.by_other_sites(offset, told) or replace(offset, applied=False)
+
     def cut(self, capture: Capture, offset: Offset | None = None) -> Cut:
         """The capture's chip on the site's grid."""
         return chips.plan(self.project, self.site, capture, self.grid, offset)
 
 
-def _plan(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> _Plan:
+def _plan(
+    project: Project, site: Site, scorers: tuple[AnyScorer, ...], elsewhere: Mapping[str, Sequence[Offset]]
+) -> _Plan:
     captures = chips.covering(project, site)
     if site.position is None:
         raise ValueError(f"site {site.id} is not located")
@@ -167,6 +179,7 @@ def _plan(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> _Plan
         {entry.capture: entry for entry in project.record.chips(site.id)},
         _read_state(project.record.meta(state_name(site.id))),
         _fitting(site, scorers),
+        elsewhere,
     )
 
 
@@ -176,11 +189,16 @@ def _fitting(site: Site, scorers: Iterable[AnyScorer]) -> tuple[AnyScorer, ...]:
     return tuple(one for one in scorers if any(fitness(one, kind) is not None for kind in kinds))
 
 
-def site_steps(project: Project, site: Site, scorers: tuple[AnyScorer, ...]) -> Steps:
-    """All that is to be done at a site, in four rounds: reference, offsets, chips, scores."""
-    plan = _plan(project, site, scorers)
+def site_steps(
+    project: Project, site: Site, scorers: tuple[AnyScorer, ...], elsewhere: Mapping[str, Sequence[Offset]]
+) -> Steps:
+    """All that is to be done at a site, in four rounds: reference, offsets, chips, scores.
+
+    `elsewhere` are offsets by capture (`alignment.told`): how a capture lies that cannot be laid on the reference here.
+    """
+    plan = _plan(project, site, scorers, elsewhere)
     result = Result(site.id, plan.known)
-    known = [row.value for row in plan.known.values()]
+    known = [plan.placed(row.value) for row in plan.known.values()]
     if plan.state.get("fingerprint") == plan.fingerprint(known) and all(
         capture.id in plan.entries for capture in plan.captures
     ):
@@ -233,8 +251,8 @@ def _offsets(plan: _Plan, reference: Capture, result: Result) -> Generator[list[
         fixed, moving = _pair(plan, reference, capture)
         key = digest([compare.METHOD, alignment.QUALITY_BAR, fixed.key, moving.key])
         result.keep.add(fixed.file)
-        if row is not None and _is_kept(row.value, reference, plan.state, key):
-            result.offsets.append(row.value)
+        if row is not None and _is_kept(row.value, reference, plan.state, key) and _stands(plan, row.value):
+            result.offsets.append(plan.placed(row.value))
             result.align_keys[capture.id] = key
             continue
         calls.append((alignment.align, (fixed, moving, moving.grid == plan.grid)))
@@ -245,13 +263,18 @@ def _offsets(plan: _Plan, reference: Capture, result: Result) -> Generator[list[
             result.problems.append(f"Site {plan.site.id}: {offset.sentence}")
             del result.align_keys[moving.capture]
         else:
-            result.offsets.append(offset)
+            result.offsets.append(plan.placed(offset))
     return sum(not isinstance(one, Failed) for one in made)
+
+
+def _stands(plan: _Plan, offset: Offset) -> bool:
+    """Whether other sites still say what they said."""
+    return offset.method != compare.MEDIAN_METHOD or plan.placed(offset).applied
 
 
 def _is_kept(offset: Offset, reference: Capture, state: dict[str, Any], key: str) -> bool:
     """Whether an offset still stands: nothing that it follows from has changed, or somebody set it by hand."""
-    if offset.method not in (compare.METHOD, alignment.REFERENCE_METHOD):
+    if offset.method not in (compare.METHOD, alignment.REFERENCE_METHOD, compare.MEDIAN_METHOD):
         return True
     return offset.reference == reference.id and state.get("align", {}).get(offset.capture) == key
 

@@ -16,11 +16,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workflow import chipcache, chips, plugins, rasters
+from workflow import chipcache, chips, compare, plugins, rasters
 from workflow.actions.permissions import Deed, require
 from workflow.errors import StaleWrite, WorkflowError
 from workflow.executors import OpenExecutor, open_executor
 from workflow.model import Author, Site
+from workflow.pipeline import alignment
 from workflow.pipeline.siteplan import (
     Call,
     Failed,
@@ -85,18 +86,44 @@ def track(
     skipped = [*_not_located(chosen), *_not_georeferenced(project, None if sites is None else chosen)]
     located = [site for site in chosen if site.position is not None]
     scorers = _scorers()
-    done: list[SiteReport] = []
+    done: dict[str, SiteReport] = {}
     failed: list[str] = []
     with open_executor(executor) as pool:
-        for group in _near_each_other(located):
-            with chipcache.in_use(cache):
-                for result in _drive(pool, (site_steps(project, site, scorers) for site in group)):
-                    done.append(_store(project, author, result, failed))
-                    if progress is not None:
-                        progress("Sites", len(done), len(located))
-            chipcache.make_room(cache, limit)
-    order = {site.id: number for number, site in enumerate(located)}
-    return _summed(sorted(done, key=lambda one: order[one.site]), skipped, failed)
+
+        def results(some: Sequence[Site]) -> Iterator[Result]:
+            """Of these sites, with what all offsets say of captures until now."""
+            told = alignment.told(project.offsets())
+            for group in _near_each_other(some):
+                with chipcache.in_use(cache):
+                    yield from _drive(pool, (site_steps(project, site, scorers, told) for site in group))
+                chipcache.make_room(cache, limit)
+
+        for result in results(located):
+            done[result.site] = _store(project, author, result, failed)
+            if progress is not None:
+                progress("Sites", len(done), len(located))
+        # only now do the sites say all they can of captures that could not be laid on the reference at others
+        for result in results([site for site in located if _is_told(project, site)]):
+            done[result.site] = _both(done[result.site], _store(project, author, result, failed))
+    return _summed([done[site.id] for site in located], skipped, list(dict.fromkeys(failed)))
+
+
+def _is_told(project: Project, site: Site) -> bool:
+    """Whether an offset of the site rests on what other sites say, or might."""
+    return any(
+        one.method == compare.MEDIAN_METHOD or (one.method == compare.METHOD and not one.applied)
+        for one in project.offsets(site=site.id)
+    )
+
+
+def _both(first: SiteReport, second: SiteReport) -> SiteReport:
+    return SiteReport(
+        first.site,
+        first.chips + second.chips,
+        first.aligned + second.aligned,
+        first.scored + second.scored,
+        first.unchanged and second.unchanged,
+    )
 
 
 def _summed(done: Sequence[SiteReport], skipped: Sequence[str], failed: Sequence[str]) -> TrackReport:

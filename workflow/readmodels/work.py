@@ -44,7 +44,8 @@ SCOPES = ("mine", "all", "unassigned")
 
 
 def offsets(project: Project, site: str | None = None) -> list[Row]:
-    """One row an offset: site, capture, reference, dx_m (east), dy_m (north), quality, applied, reason, synthetic.
+    """One row an offset: site, capture, reference, dx_m (east), dy_m (north), error_m, quality, applied,
+    method, reason, synthetic.
 
     Sites in their order, captures in date order.
     """
@@ -65,8 +66,10 @@ def _offset_row(offset: Offset, synthetic: bool) -> Row:
         "reference": offset.reference,
         "dx_m": offset.dx_m,
         "dy_m": offset.dy_m,
+        "error_m": offset.error_m,
         "quality": offset.quality,
         "applied": offset.applied,
+        "method": offset.method,
         "reason": offset.reason,
         "synthetic": synthetic,
     }
