@@ -57,8 +57,8 @@ def run_page(page: str, role: Role | None = None, /, **query: str) -> Any:
 
 def drawn(app: Any) -> str:
     """The HTML of our own on the page, with its references read."""
-    found = app.get("bidi_component")
-    return unescape(json.loads(found[0].proto.json)["html"]) if found else ""
+    said = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return unescape("".join(one["html"] for one in said if "html" in one))
 
 
 def text_of(app: Any) -> str:
