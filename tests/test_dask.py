@@ -23,6 +23,17 @@ from workflow.pipeline.track import track
 from workflow.readmodels.work import offsets
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """On a busy machine it takes long until a scheduler answers and its workers are there."""
+    dask = pytest.importorskip("dask", reason="dask is not installed")
+    pytest.importorskip("distributed", reason="distributed is not installed")
+    monkeypatch.setattr(executors, "_CONNECT_S", 120)
+    patience = dict.fromkeys(("distributed.comm.timeouts.connect", "distributed.comm.timeouts.tcp"), "120s")
+    with dask.config.set(patience):
+        yield
+
+
 @pytest.fixture
 def cluster() -> Iterator[Any]:
     """A scheduler and two worker processes on loopback; one that dies is started again."""
