@@ -1,7 +1,7 @@
 """Growth as a small picture: the band between at least and at most, and the day that is looked at.
 
-An SVG of our own where it stands beside other things: the chart of the page Growth tells more, and takes a second to
-load.
+An SVG of our own where it stands beside other things: the chart of the page Growth tells more, and brings a library of
+its own.
 """
 
 from __future__ import annotations
