@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,6 @@ def covers(site: Site, capture: Any) -> bool:
 
 
 def put_site(project: Project, key: str, **changes: Any) -> None:
-    from dataclasses import replace
-
     row = project.record.get(Site, key)
     assert row is not None
     with project.record.write(AUTHOR, "a change") as transaction:
@@ -110,8 +109,6 @@ def test_only_sites_of_which_something_is_approved_are_told_of(walk: Project) ->
 
 def test_what_nobody_approved_is_no_moment_of_the_timeline(walk: Project) -> None:
     row = walk.record.rows(Observation, site="place-00")[0]
-    from dataclasses import replace
-
     with walk.record.write(AUTHOR, "back") as transaction:
         transaction.put(replace(row.value, review=Review.SUBMITTED), base_version=row.version)
     approved, all_said = contents(walk).series[0], contents(walk, unreviewed=True).series[0]
@@ -176,8 +173,6 @@ def test_the_same_record_gives_the_same_bytes(walk: Project) -> None:
 
 
 def test_a_figure_that_is_refused_stands_in_its_chapter_with_the_reason(walk: Project) -> None:
-    from dataclasses import replace
-
     from workflow.model import Capture
 
     rows = [row for row in walk.record.rows(Capture) if covers(walk.site("place-01"), row.value)]
@@ -191,8 +186,6 @@ def test_a_figure_that_is_refused_stands_in_its_chapter_with_the_reason(walk: Pr
 
 
 def test_a_site_with_many_targets_takes_the_pages_it_needs(walk: Project) -> None:
-    from dataclasses import replace
-
     told = contents(walk)
     long = replace(told.chapters[0], says=tuple(f"Sentence number {number}." for number in range(70)))
     out = walk.root / "long.pdf"
@@ -317,8 +310,6 @@ def test_a_report_is_checked_with_each_of_its_figures(walk: Project) -> None:
     capture = next(one for one in walk.captures() if covers(walk.site("place-01"), one))
     said = walk.record.get(Observation, f"said-place-01-{capture.id}")
     assert said is not None
-    from dataclasses import replace
-
     with walk.record.write(AUTHOR, "seen anew") as transaction:
         transaction.put(replace(said.value, state=State.UNCERTAIN), base_version=said.version)
     stale = verified(walk, out)["warnings"]
@@ -496,7 +487,7 @@ def test_each_state_has_a_sign_of_its_own_shape() -> None:
         ]
 
     empty = shapes("")
-    found = [tuple(sorted(map(str, shapes(state)[: len(shapes(state))]))) for state in STATES]
+    found = [tuple(sorted(map(str, shapes(state)))) for state in STATES]
     assert len(set(found)) == len(STATES)
     assert all(len(one) > len(empty) for one in found)
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.cli.options import (
+    audience_options,
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    project_options,
+)
 
 __all__ = ["command"]
 
@@ -21,15 +28,7 @@ LAYERS = ("sites", "outlines", "targets", "captures", "observations", "annotatio
 @click.option(
     "--layer", type=click.Choice(LAYERS), help="Only this layer (csv, geojson, geopackage, geoparquet)."
 )
-@click.option(
-    "--for",
-    "audience",
-    type=click.Choice(["public", "team", "restricted"]),
-    default="public",
-    show_default=True,
-    help="Who will see it: sites of a narrower visibility are left out.",
-)
-@click.option("--why", default="", metavar="TEXT", help="What it is for; stands in the record.")
+@audience_options
 @author_options
 @project_options
 def command(

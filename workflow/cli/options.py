@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InputPath",
+    "audience_options",
     "author_options",
     "declared_author",
     "open_project",
@@ -73,6 +74,21 @@ def project_options(function: F) -> F:
         "project_dir",
         type=click.Path(path_type=Path, file_okay=False),
         help="Project folder (default: the nearest one upwards).",
+    )(function)
+
+
+def audience_options(function: F) -> F:
+    """Add ``--for AUDIENCE`` and ``--why TEXT``: parameters `audience` and `why`."""
+    function = click.option(
+        "--why", default="", metavar="TEXT", help="What it is for; stands in the record."
+    )(function)
+    return click.option(
+        "--for",
+        "audience",
+        type=click.Choice(["public", "team", "restricted"]),
+        default="public",
+        show_default=True,
+        help="Who will see it: sites of a narrower visibility are left out.",
     )(function)
 
 

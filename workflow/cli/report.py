@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli.options import (
+    audience_options,
     author_options,
     declared_author,
     open_project,
@@ -51,15 +52,7 @@ __all__ = ["command"]
 @click.option(
     "--allow", multiple=True, metavar="CODE=REASON", help="Let a finding of the linter pass; repeatable."
 )
-@click.option(
-    "--for",
-    "audience",
-    type=click.Choice(["public", "team", "restricted"]),
-    default="public",
-    show_default=True,
-    help="Who will see it: sites of a narrower visibility are left out.",
-)
-@click.option("--why", default="", metavar="TEXT", help="What it is for; stands in the record.")
+@audience_options
 @click.option("--executor", metavar="KIND[:N]", help="serial, threads[:N] or processes[:N].")
 @author_options
 @project_options
