@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import statistics
 import sys
 import tempfile
@@ -245,7 +244,13 @@ def beside_peers(path: Path, places: Sequence[SiteGrid], times: int) -> list[tup
 
 
 def memory_mb() -> float:
-    """The most that this process has taken up; the system counts KiB on Linux, bytes on macOS."""
+    """The most that this process has taken up; the system counts KiB on Linux, bytes elsewhere."""
+    if sys.platform == "win32":
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset) / 2**20
+    import resource
+
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (2**20 if sys.platform == "darwin" else 2**10)
 
