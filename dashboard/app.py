@@ -24,6 +24,11 @@ server.switch_off_usage_statistics()
 app = st.App(
     str(HERE / "main.py"),
     routes=routes.table(),
-    middleware=[Middleware(headers.SecurityHeaders), Middleware(quick.KeptFiles)],
+    middleware=[
+        Middleware(headers.SecurityHeaders),
+        Middleware(quick.AskedAhead),
+        Middleware(quick.KeptFiles),
+    ],
+    lifespan=quick.sent_at_once,
     exception_handlers={Exception: headers.failed},
 )

@@ -1,8 +1,8 @@
 """What every answer of the server says to the browser about what it may do.
 
 One ASGI middleware before everything: our pictures, Streamlit's pages, files and refusals. The policy is as strict as
-the pages allow; a test opens each page and counts what it stopped. Only the frame of the overview's map may run
-script that stands in its own page, because the component that draws the map hands it over as text.
+the pages allow; a test opens each page and counts what it stopped. Script that stands in a page itself runs only where
+its hash is told: Streamlit's page, and the pages of our maps.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["MAP_FRAME", "PICTURE_POLICY", "SecurityHeaders", "failed", "headers_of"]
+__all__ = ["PICTURE_POLICY", "SecurityHeaders", "failed", "headers_of", "map_policy"]
 
-MAP_FRAME = "/component/streamlit_folium."
 # a picture is what it is: nothing in it runs, whatever its bytes
 PICTURE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _EVERYWHERE = {
@@ -49,30 +48,40 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in headers_of(scope["path"]).items():
+                for name, value in headers_of().items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
-def headers_of(path: str) -> dict[str, str]:
-    """The headers for an answer at `path`."""
-    return {"Content-Security-Policy": _policy(path.startswith(MAP_FRAME)), **_EVERYWHERE}
+def headers_of() -> dict[str, str]:
+    """The headers of an answer that says nothing else."""
+    return {"Content-Security-Policy": _page_policy(), **_EVERYWHERE}
 
 
-async def failed(request: Request, _: Exception) -> PlainTextResponse:
+async def failed(_request: Request, _: Exception) -> PlainTextResponse:
     """What a browser reads when the server fails; the reason stands in the server's log alone."""
     text = "The server could not answer this; its log says why."
-    return PlainTextResponse(text, 500, {**headers_of(request.url.path), "Cache-Control": "no-store"})
+    return PlainTextResponse(text, 500, {**headers_of(), "Cache-Control": "no-store"})
 
 
-@lru_cache(maxsize=2)
-def _policy(map_frame: bool) -> str:
-    inside = "'unsafe-inline' 'unsafe-eval'" if map_frame else f"{_known_scripts()} 'wasm-unsafe-eval' blob:"
+def map_policy(page: str) -> str:
+    """The policy of a map's page: the script that stands in it, and our assets."""
+    return _policy(_scripts_in(page))
+
+
+@lru_cache(maxsize=1)
+def _page_policy() -> str:
+    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    # the viewer starts from a blob that Streamlit makes
+    return _policy(f"{_scripts_in(page.read_text(encoding='utf-8'))} 'wasm-unsafe-eval' blob:")
+
+
+def _policy(scripts: str) -> str:
     rules = {
         "default-src": "'none'",
-        "script-src": f"'self' {inside}",  # the viewer starts from a blob that Streamlit makes
+        "script-src": f"'self' {scripts}",
         "style-src": "'self' 'unsafe-inline'",  # Streamlit and the map write styles as they go
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -85,9 +94,7 @@ def _policy(map_frame: bool) -> str:
     return "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
 
 
-def _known_scripts() -> str:
-    """The scripts that stand inside Streamlit's own page, by their hashes, as the installed version has them."""
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
-    found = _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
-    digests = (hashlib.sha256(text.encode()).digest() for text in found)
+def _scripts_in(page: str) -> str:
+    """The scripts that stand inside a page, by their hashes."""
+    digests = (hashlib.sha256(text.encode()).digest() for text in _INLINE_SCRIPT.findall(page))
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

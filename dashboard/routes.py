@@ -15,14 +15,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from dashboard import assets
+from dashboard import assets, frames
 from dashboard.capability import capabilities
-from dashboard.headers import PICTURE_POLICY
+from dashboard.headers import PICTURE_POLICY, map_policy
 from dashboard.projects import current_project, project_root
 from workflow import pictures
 from workflow.displays import parse_display
@@ -145,6 +145,7 @@ def table() -> list[BaseRoute]:
             )
             for path, answer in (("/api/picture/{capture:str}", _picture), ("/api/fit/{capture:str}", _fit))
         ),
+        Route("/api/map/{name:str}", _map, methods=["GET"]),
         Route("/overview", _at_root, methods=["GET"]),
         _Nothing(),
         Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
@@ -254,6 +255,17 @@ def _fit(request: Request) -> pictures.Tile:
     model, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
     found = preview(project.in_use(capture.value).picture_size, model, points)
     return pictures.Tile(json.dumps(found).encode(), "application/json")
+
+
+def _map(request: Request) -> Response:
+    """A map that a page drew."""
+    name = request.path_params["name"]
+    if not capabilities.allows(request.query_params.get("k", ""), frames.scope(name)):
+        return _sentence("This map needs a valid capability; reload the page.", 401)
+    page = frames.kept(name)
+    if page is None:
+        return _sentence("This map is not there any more; reload the page.", 404)
+    return HTMLResponse(page, headers={**_CACHED, "Content-Security-Policy": map_policy(page)})
 
 
 class _Assets(StaticFiles):

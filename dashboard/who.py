@@ -73,18 +73,19 @@ def corner() -> None:
     if now is None:
         return
     st.html(_STYLE)
-    with (
-        st.container(key="who"),
-        st.popover(
+    with st.container(key="who"):
+        box = st.popover(
             f"{safe(now.name)} · {safe(t(now.role.value))} ({t('declared')})",
             icon=":material/person:",
             width="content",
-        ),
-        st.container(width=360),
-    ):
-        language_switch("who.language")
-        st.caption(safe(declared()))
-        form("who.change")
+            key="who.box",
+            on_change="rerun",
+        )
+    if box.open:  # what is in it is drawn once somebody opens it
+        with box, st.container(width=360):
+            language_switch("who.language")
+            st.caption(safe(declared()))
+            form("who.change")
 
 
 def form(key: str) -> None:

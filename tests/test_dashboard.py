@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -569,7 +570,7 @@ def test_encoded_text_reads_as_itself_and_holds_no_markup(text: str) -> None:
         assert html.unescape(encoded) == text
 
 
-def test_folium_is_used_by_two_maps_and_shows_no_text_of_anybody() -> None:
+def test_folium_is_used_by_the_maps_alone_and_shows_no_text_of_anybody() -> None:
     users = set()
     for file in (REPOSITORY / "dashboard").rglob("*.py"):
         source = file.read_text(encoding="utf-8")
@@ -584,25 +585,23 @@ def test_folium_is_used_by_two_maps_and_shows_no_text_of_anybody() -> None:
             assert word not in source, f"{file.name} has {word}"
         if "import folium" in source:
             users.add(file.name)
-    assert users == {"network_map.py", "site_map.py"}
+    assert users == {"map_frame.py", "network_map.py", "site_map.py"}
 
 
 def test_no_text_of_people_goes_through_folium() -> None:
     """What was written is searched in every part of both maps that is not our own literal."""
-    from dashboard.components.network_map import Basemap, _tree, _View, network_map, view, view_layer
-    from dashboard.components.site_map import _Ready, site_map
+    from dashboard.components.network_map import Basemap, _tree, network_map
+    from dashboard.components.site_map import site_map
     from workflow.model import LonLat
     from workflow.readmodels.sitepage import MapSite
 
     place, said = LonLat(125.7, 39.0), "wordofsomebody"
     overview = network_map([("a", said, place)], dark=False)
-    outlined = [{"ring": [[0, 0], [0, 1], [1, 1]], "dash": "", "text": said}]
-    view_layer(view([("a", "present")], {"present": said}, outlined=outlined)).add_to(overview)
     one = site_map([MapSite("a", said, place, 100)], chosen="a", dark=False)
-    for made, times in ((overview, 3), (one, 1)):
-        assert made.get_root().render().count(said) == times  # each once, as a literal
+    for made in (overview, one):
+        assert made.get_root().render().count(said) == 1  # as a literal
         for part in _tree(made.get_root()):
-            if not isinstance(part, (Basemap, _View, _Ready)):
+            if not isinstance(part, Basemap):
                 own = {
                     name: value for name, value in vars(part).items() if name not in ("_parent", "_children")
                 }
@@ -610,20 +609,17 @@ def test_no_text_of_people_goes_through_folium() -> None:
 
 
 def test_a_map_names_no_other_host() -> None:
-    from dashboard.components.network_map import _tree, network_map, view, view_layer
+    from dashboard.components.map_frame import page_of
+    from dashboard.components.network_map import network_map
     from workflow.model import LonLat
 
     made = network_map([("a", "</script><b>", LonLat(125.7, 39.0))], dark=False)
-    view_layer(view([("a", "present")], {"present": "</script><b>"})).add_to(made)
-    links = [
-        link
-        for part in _tree(made)
-        for attribute in ("default_js", "default_css")
-        for _, link in getattr(part, attribute, [])
-    ]
-    assert links
+    page = page_of(made, "sitetrackShow", "</title><b>")
+    links = re.findall(r"(?:src|href)=\"([^\"]+)\"", page)
+    assert len(links) == 3
     assert all(link.startswith("/assets/") for link in links)
-    assert "</script><b>" not in made.get_root().render()
+    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "<b>" not in page
 
 
 # -- the options of the server ---------------------------------------------------------------------------------

@@ -206,10 +206,14 @@ def test_the_browser_says_the_language_where_nobody_else_does(
 @pytest.mark.parametrize("key", ["who.language", "settings.language"])
 def test_the_switch_changes_the_language_and_the_address(shown: Path, key: str) -> None:
     app = opened("settings")
+    app.session_state["who.box"] = True  # opened
+    app = app.run()
     app = app.button_group(key=key).set_value("ko").run()
     assert not app.exception
     assert app.query_params["lang"] in ("ko", ["ko"])
     assert "설정" in " ".join(page_texts(app))
+    app.session_state["who.box"] = True  # its title is another one now
+    app = app.run()
     app = app.button_group(key=key).set_value("en").run()
     assert "Settings" in " ".join(page_texts(app))
 

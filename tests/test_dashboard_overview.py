@@ -56,7 +56,9 @@ def run(root: Path) -> Callable[..., Any]:
 
 
 def text(app: Any) -> str:
-    return html.unescape(" ".join(str(one.proto.body) for one in app.get("html")))
+    components = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    said = [str(one.proto.body) for one in app.get("html")] + [one.get("html", "") for one in components]
+    return html.unescape(" ".join(said))
 
 
 def query(app: Any) -> dict[str, str]:

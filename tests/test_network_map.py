@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.network_map import file_parts, literal, network_map, view, view_layer
+from dashboard.components.network_map import file_parts, literal, network_map, view
 from workflow.model import LonLat
 
 PLACE = LonLat(125.7, 39.0)
@@ -38,13 +38,19 @@ def test_a_literal_means_its_value_and_holds_nothing_that_a_template_knows(value
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_name_is_never_evaluated_as_a_template(name: str) -> None:
-    from streamlit_folium import _get_map_string
+    from dashboard.components.map_frame import page_of
 
     shown = view([("a", "present")], {"present": name}, outlined=[{"ring": [], "dash": "", "text": name}])
-    made = network_map([("a", name, PLACE)], dark=False)
-    view_layer(shown).add_to(made)
-    rendered = made.get_root().render()
-    for script in (rendered, _get_map_string(made), file_parts([("a", name, PLACE)], shown)[1]):
-        assert script.count(literal(name)) == (
-            3 if "sitetrackShow" in script or "sitetrackFile" in script else 1
-        )
+    page = page_of(network_map([("a", name, PLACE)], dark=False), "sitetrackShow", "Map")
+    assert page.count(literal(name)) == 1
+    assert file_parts([("a", name, PLACE)], shown)[1].count(literal(name)) == 3
+
+
+def test_the_same_places_give_the_same_page_and_another_name_another() -> None:
+    from dashboard.components.map_frame import page_of
+
+    first, again, other = (
+        page_of(network_map([("a", name, PLACE)], dark=False), "sitetrackShow", "Map")
+        for name in ("gate", "gate", "bridge")
+    )
+    assert first == again != other

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import io
 import json
 import socket
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from starlette.routing import Route
 
-from dashboard import headers, routes
+from dashboard import frames, headers, routes
 from dashboard.capability import capabilities
 from dashboard.projects import current_project
 from workflow.readmodels import pages
@@ -304,7 +306,7 @@ def test_an_address_in_the_query_is_not_asked(client: Client, shown: pages.Compa
 def test_no_route_of_ours_takes_more_than_ids_and_numbers(client: Client) -> None:
     ours = (route for route in routes.table() if isinstance(route, Route))
     taken = {name for route in ours for name in route.param_convertors}
-    assert taken == {"site", "capture", "z", "x", "y"}
+    assert taken == {"site", "capture", "z", "x", "y", "name"}
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])
@@ -354,26 +356,45 @@ def test_pictures_and_refusals_run_nothing_and_belong_to_no_other_page(
 ) -> None:
     for address in (*every_picture(shown), "/api/still/none", "/api/nothing", "/assets/nothing"):
         answer = client.get(address)
-        for name, value in headers.headers_of(address).items():
+        for name, value in headers.headers_of().items():
             if name != "Content-Security-Policy":
                 assert answer.headers[name.lower()] == value
         if address.startswith("/api/"):
             assert answer.headers["content-security-policy"] == headers.PICTURE_POLICY
 
 
-def test_only_the_frame_of_the_map_may_run_script_that_stands_in_its_page() -> None:
-    page = headers.headers_of("/compare")["Content-Security-Policy"]
-    frame = headers.headers_of(f"{headers.MAP_FRAME}st_folium/index.html")["Content-Security-Policy"]
-    scripts = next(rule for rule in page.split("; ") if rule.startswith("script-src"))
-    assert "'unsafe-inline'" not in scripts
-    assert "'unsafe-eval'" not in scripts
-    assert "'sha256-" in scripts
-    assert "'unsafe-eval'" in frame
-    for policy in (page, frame):
+def test_a_page_runs_no_script_that_stands_in_it_but_those_whose_hashes_are_told() -> None:
+    page = headers.headers_of()["Content-Security-Policy"]
+    text = "<script src='x'></script><script>draw()</script>"
+    drawn = headers.map_policy(text)
+    known = base64.b64encode(hashlib.sha256(b"draw()").digest()).decode()
+    assert f"script-src 'self' 'sha256-{known}';" in drawn
+    for policy in (page, drawn):
+        scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src"))
+        assert "'unsafe-inline'" not in scripts
+        assert "'unsafe-eval'" not in scripts
+        assert "'sha256-" in scripts
         assert "http" not in policy
         assert " *" not in policy
         assert policy.startswith("default-src 'none'; ")
         assert "frame-ancestors 'self'" in policy
+
+
+def test_a_map_is_opened_with_its_capability_alone_and_only_while_it_is_kept(client: Client) -> None:
+    address = frames.url("<html><script>draw()</script></html>")
+    assert frames.url("<html><script>draw()</script></html>").partition("?")[0] == address.partition("?")[0]
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.text == "<html><script>draw()</script></html>"
+    assert answer.headers["content-security-policy"] == headers.map_policy(answer.text)
+    path, _, key = address.partition("?")
+    for wrong in (path, f"{path}?k=1.2", f"{frames.url('<html>other</html>').partition('?')[0]}?{key}"):
+        assert client.get(wrong).status_code == 401
+    for number in range(100):
+        frames.url(f"<html>{number}</html>")
+    gone = client.get(address)
+    assert gone.status_code == 404
+    assert "reload" in gone.text
 
 
 def test_a_failure_is_a_sentence_with_the_headers() -> None:

@@ -108,6 +108,7 @@ class Project:
         self.root = root
         self.record = record
         self.reconciled = Reconciled()
+        self._in_order: tuple[object, tuple[Capture, ...]] = (None, ())
 
     @classmethod
     def open(cls, root: Path, database: str | None = None) -> Project:
@@ -192,9 +193,12 @@ class Project:
 
     def all_captures(self) -> tuple[Capture, ...]:
         """All captures ever taken in, the withdrawn too, in the order of `captures`."""
-        return tuple(
-            sorted((row.value for row in self.record.rows(Capture)), key=lambda capture: capture.date_order)
-        )
+        rows = self.record.rows(Capture)
+        known = self._in_order
+        if rows is not known[0]:  # the record gives the same rows until something was written
+            found = tuple(sorted((row.value for row in rows), key=lambda capture: capture.date_order))
+            known = self._in_order = rows, found
+        return known[1]
 
     def capture(self, reference: str, *, withdrawn: bool = False) -> Capture:
         """The capture with that id, unique prefix of an id (4 characters or more) or original file name.

@@ -2,7 +2,8 @@
 uses it.
 
 A link has its address in ``href``, for a new tab, and once more in ``data-go``; a button has ``data-act``. What is
-clicked comes back as one of the two. The HTML is made in Python and passes the encoder there.
+clicked comes back as one of the two, and `follow` opens the page. The HTML is made in Python and passes the encoder
+there.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-__all__ = ["Clicked", "going", "link", "show"]
+__all__ = ["Clicked", "follow", "going", "link", "show"]
 
 _SCRIPT = """
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -40,20 +41,21 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What was clicked in this run: parameters of the page to open, or what to do; both empty for nothing."""
+    """What was clicked in this run: the page to open with its parameters, or what to do; all empty for nothing."""
 
+    page: str
     go: dict[str, str]
     act: str
 
 
 def link(page: str, **query: str) -> str:
     """Attributes of a link to one of our pages; for ``<a …>``. Parameters without a value are left out."""
-    return f'href="{page}?{_address(query)}" {going(**query)}'
+    return f'href="{page}?{_address(query)}" {going(page, **query)}'
 
 
-def going(**query: str) -> str:
+def going(page: str, **query: str) -> str:
     """Attributes of what opens a page when it is clicked and is no link: a sign in a picture."""
-    return f'data-go="{_address(query)}"'
+    return f'data-go="{page}?{_address(query)}"'
 
 
 def _address(query: dict[str, str]) -> str:
@@ -69,4 +71,11 @@ def show(html: str, key: str) -> Clicked:
         on_go_change=lambda: None,
         on_act_change=lambda: None,
     )
-    return Clicked(dict(parse_qsl(str(result.get("go") or ""))), str(result.get("act") or ""))
+    page, _, query = str(result.get("go") or "").partition("?")
+    return Clicked(page, dict(parse_qsl(query)), str(result.get("act") or ""))
+
+
+def follow(clicked: Clicked) -> None:
+    """Open the page that was clicked, if one was; what follows the call is not run then."""
+    if clicked.page:
+        st.switch_page(f"views/{clicked.page}.py", query_params=clicked.go)

@@ -180,6 +180,7 @@ def _sign(line: Line, cell: Cell, columns: Sequence[Column], voice: Voice) -> st
     ids = [look.capture for look in line.looks]
     before = ids.index(last.capture) - 1
     opens = going(
+        "compare",
         site=line.site,
         target=line.target,
         left=ids[before] if before >= 0 else "",

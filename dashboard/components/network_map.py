@@ -1,7 +1,7 @@
 """The map of the sites: folium without a request to anywhere else.
 
-folium names its scripts at content delivery networks. The few that are needed are replaced, on the
-instances, by our bundled copies, the rest is left out. The ground is Natural Earth in a pane of its own
+folium names its scripts at content delivery networks. They are left out: a page brings our bundled copies of the few
+that are needed. The ground is Natural Earth in a pane of its own
 below everything. What people wrote travels in our own literals (`literal`) and becomes text nodes in the browser.
 None of it goes through folium, which reads the scripts that it made as templates once more: a name with ``{{ }}``
 would be evaluated on the server.
@@ -35,15 +35,15 @@ __all__ = [
     "LIGHT",
     "STATE_COLOURS",
     "Basemap",
+    "Calls",
     "Place",
     "file_parts",
     "ground_options",
     "literal",
-    "localise",
     "network_map",
     "outlines",
+    "parts_of",
     "view",
-    "view_layer",
 ]
 
 Place = tuple[str, str, LonLat]
@@ -102,7 +102,7 @@ def literal(value: object) -> str:
     return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: found.group().translate(_IN_STRINGS), json.dumps(value))
 
 
-class Basemap(JSCSSMixin, MacroElement):
+class Basemap(MacroElement):
     """Countries and graticule, drawn by our own script below all layers."""
 
     _template = Template(
@@ -115,23 +115,22 @@ class Basemap(JSCSSMixin, MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Basemap"
         self.options = literal(options)
-        self.default_js = [("basemap", assets.url("basemap.js"))]
 
 
-class _View(MacroElement):
-    """What is laid over the map; it stands in a layer that the page may exchange without drawing the map anew."""
+class Calls(MacroElement):
+    """The last that a map's script does: call a function of ours with the map and one argument."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "window.{{ this.function }}({{ this._parent._parent.get_name() }}, {{ this.view }});"
+        "window.{{ this.function }}({{ this._parent.get_name() }}, {{ this.argument }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, shown: Mapping[str, Any], function: str) -> None:
+    def __init__(self, function: str, argument: object) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "View"
-        self.view = literal(shown)
+        self._name = "Calls"
         self.function = function
+        self.argument = literal(argument)
 
 
 def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) -> folium.Map:
@@ -159,7 +158,6 @@ def network_map(places: Sequence[Place], *, dark: bool, inline: bool = False) ->
         made.fit_bounds(_bounds([place for _, _, place in places]), max_zoom=15, padding=(40, 40))
     else:
         made.fit_bounds([[-50, -130], [65, 150]])
-    localise(made)
     return made
 
 
@@ -209,24 +207,22 @@ def _extent(one: Footprint) -> float:
     return (max(lons) - min(lons)) * (max(lats) - min(lats))
 
 
-def view_layer(shown: Mapping[str, Any], function: str = "sitetrackShow") -> folium.FeatureGroup:
-    """A layer that does nothing but to lay a `view` over the map that it is added to."""
-    layer = folium.FeatureGroup(name="view")
-    _View(shown, function).add_to(layer)
-    return layer
-
-
 def file_parts(places: Sequence[Place], shown: Mapping[str, Any]) -> tuple[str, str]:
-    """Element and script of a map in a file of its own, with a view on it; nothing in them names a script or a style.
+    """Element and script of a map in a file of its own, with a view on it.
 
     The same places and view give the same text.
     """
     made = network_map(places, dark=False, inline=True)
-    view_layer(shown, "sitetrackFile").add_to(made)
+    Calls("sitetrackFile", shown).add_to(made)
+    return parts_of(made)
+
+
+def parts_of(made: folium.Map) -> tuple[str, str]:
+    """Element and script of a map; nothing in them names a script or a style, and the same map gives the same text."""
     figure: Any = made.get_root()
     for number, part in enumerate(_tree(figure)):
         part._id = str(number)  # folium's own are random
-        if isinstance(part, JSCSSMixin):
+        if isinstance(part, JSCSSMixin):  # on the instances: the lists of the classes are everybody's
             part.default_js, part.default_css = [], []
     figure.render()
     return str(figure.html.render()), str(figure.script.render())
@@ -236,22 +232,6 @@ def _bounds(places: Sequence[LonLat]) -> list[list[float]]:
     lats, lons = [place.lat for place in places], [place.lon for place in places]
     pad = 0.005  # about half a kilometre, so that a single site has surroundings
     return [[min(lats) - pad, min(lons) - pad], [max(lats) + pad, max(lons) + pad]]
-
-
-def localise(element: Element) -> None:
-    """Point every script and style sheet of a folium tree at the bundled copies; those we do not bundle are
-    left out.
-
-    Attributes of the instances are set: folium's own helpers would change the lists of the classes, for
-    everybody.
-    """
-    local = {"leaflet": assets.url("leaflet/leaflet.js"), "leaflet_css": assets.url("leaflet/leaflet.css")}
-    for part in _tree(element):
-        if not isinstance(part, JSCSSMixin):
-            continue
-        for attribute in ("default_js", "default_css"):
-            links = [(name, local.get(name, link)) for name, link in getattr(part, attribute)]
-            setattr(part, attribute, [(name, link) for name, link in links if link.startswith(assets.PREFIX)])
 
 
 def _tree(element: Element) -> Iterator[Element]:

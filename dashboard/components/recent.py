@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import notices
-from dashboard.language import t, tn
+from dashboard.components import inplace
+from dashboard.language import language, t, tn
 from dashboard.safetext import safe
 from workflow.readmodels import pages
 from workflow.readmodels.lately import SiteNews, Work
@@ -20,6 +21,7 @@ AUTHORS = 3
 LINES = 3
 _COUNT = "overview.news"
 _QUIET = "opacity:.75"
+_LINK = "style='color:inherit;text-underline-offset:.2em;padding:.15rem 0'"
 
 
 def panel(
@@ -33,8 +35,7 @@ def panel(
         return
     count = st.session_state.setdefault(_COUNT, AT_ONCE)
     with st.container(height=height_px, border=True, key="overview-news"):
-        for one in kept[:count]:
-            _one(one, page)
+        clicked = inplace.show("".join(_one(one, page) for one in kept[:count]), key="overview.recent")
         if len(kept) > count:
             st.button(
                 t("Show more ({n})", n=len(kept) - count),
@@ -42,23 +43,24 @@ def panel(
                 type="tertiary",
                 on_click=lambda: st.session_state.update({_COUNT: count + AT_ONCE}),
             )
+    inplace.follow(clicked)
 
 
-def _one(news: SiteNews, page: pages.OverviewPage) -> None:
+def _one(news: SiteNews, page: pages.OverviewPage) -> str:
     name = page.names.get(news.site, news.site) if news.site else t("The whole project")
     lines = [*_captures(news, page.labels), *_findings(news), *_work(news.work)]
-    st.html(
-        "<div data-news style='font-size:.9rem;line-height:1.4;overflow-wrap:anywhere'>"
+    lang = "ko" if language() == "ko" else ""
+    of_site = {"kind": "site", "id": news.site} if news.site else {}
+    links = [(t("History"), inplace.link("history", lang=lang, **of_site))]
+    if news.site:
+        links.insert(0, (t("Compare"), inplace.link("compare", lang=lang, site=news.site)))
+    return (
+        "<div data-news style='font-size:.9rem;line-height:1.4;overflow-wrap:anywhere;margin-bottom:1rem'>"
         f"<div><b><bdi>{safe(name)}</bdi></b> <span style='{_QUIET}'>{safe(_ago(news.at))}</span></div>"
-        f"{''.join(f'<div>{line}</div>' for line in lines)}</div>"
+        f"{''.join(f'<div>{line}</div>' for line in lines)}"
+        "<div style='display:flex;gap:1.5rem;padding-top:.3rem'>"
+        f"{''.join(f'<a {where} {_LINK}>{safe(label)}</a>' for label, where in links)}</div></div>"
     )
-    with st.container(horizontal=True, gap="small"):
-        if news.site:
-            st.page_link("views/compare.py", label=t("Compare"), query_params={"site": news.site})
-            query = {"kind": "site", "id": news.site}
-            st.page_link("views/history.py", label=t("History"), query_params=query)
-        else:
-            st.page_link("views/history.py", label=t("History"))
 
 
 def _captures(news: SiteNews, labels: Mapping[str, str]) -> list[str]:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import assets, cache, notices, state
-from dashboard.components import growth_band, inplace, listing, map_file, next_capture, recent
-from dashboard.components.network_map import DOTTED, GLYPHS, KINDS, STATE_COLOURS, outlines, view
-from dashboard.components.overview_map import show_map
+from dashboard.components import growth_band, inplace, listing, map_file, map_frame, next_capture, recent
+from dashboard.components.network_map import (
+    DOTTED,
+    GLYPHS,
+    KINDS,
+    STATE_COLOURS,
+    Place,
+    network_map,
+    outlines,
+    view,
+)
 from dashboard.language import catalogue, language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -214,15 +222,16 @@ def _map_file(day: date | None, lang: Language) -> str:
 
 
 def _map(page: pages.OverviewPage, shown: Shown) -> None:
-    places = [(card.id, card.name, card.lonlat) for card in page.sites if card.lonlat is not None]
+    places = tuple((card.id, card.name, card.lonlat) for card in page.sites if card.lonlat is not None)
     covered = st.session_state["overview.coverage"]
     if covered:
         state.choose("coverage", "1")
     else:
         st.query_params.pop("coverage", None)
     prints, hidden = _outlined(shown) if covered else ([], 0)
-    clicked = show_map(
-        places,
+    title = t("Map of the sites")
+    clicked = map_frame.show(
+        _drawn(places, st.context.theme.type == "dark", title, language()),
         view(
             [(card.id, shown.known[card.id].state) for card in shown.cards],
             {one: t(one) for one in STATES},
@@ -230,16 +239,21 @@ def _map(page: pages.OverviewPage, shown: Shown) -> None:
             chosen=_chosen(shown),
             outlined=outlines([one for one, _ in prints], [text for _, text in prints]),
         ),
-        dark=st.context.theme.type == "dark",
+        title=title,
         key="overview.map",
         height_px=MAP_PX,
-    )
+    ).site
     if clicked in shown.ids and clicked != st.session_state.get("overview.clicked"):
         st.session_state["overview.clicked"] = clicked
         if clicked != st.session_state.get(_SITE):
             st.session_state[_SITE] = clicked
             st.rerun()
     _legend(shown, [one for one, _ in prints], hidden)
+
+
+@lru_cache(maxsize=4)
+def _drawn(places: tuple[Place, ...], dark: bool, title: str, _: Language) -> str:
+    return map_frame.page_of(network_map(places, dark=dark), "sitetrackShow", title)
 
 
 def _chosen(shown: Shown) -> str | None:

@@ -97,8 +97,7 @@ def _list(me: Author, page: QueuePage) -> None:
         )
     rows = shown[narrowing.paged(len(shown), "queue", (scope, which, tuple(sites)))]
     clicked = inplace.show(_table(me, page, rows, scope), key="queue.rows")
-    if clicked.go:
-        st.switch_page("views/compare.py", query_params=clicked.go)
+    inplace.follow(clicked)
     if clicked.act:
         _act(me, page, clicked.act)
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
 from dashboard.components import assigned, dates, listing, narrowing, site_form, site_map
+from dashboard.components.map_frame import Clicked
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -168,9 +169,9 @@ def _clickable(
         dark=st.context.theme.type == "dark",
     )
     name = site.id if site else ""
-    mark: site_map.Clicked = st.session_state.get(_MARK, site_map.Clicked())
+    mark: Clicked = st.session_state.get(_MARK, Clicked())
     clicked = site_map.show_map(made, mark=mark.place, key=f"site.map.{name}", height_px=MAP_PX)
-    seen: site_map.Clicked = st.session_state.get(f"{_SEEN}.{name}", site_map.Clicked())
+    seen: Clicked = st.session_state.get(f"{_SEEN}.{name}", Clicked())
     if clicked != seen:
         st.session_state[f"{_SEEN}.{name}"] = clicked
         if clicked.site is not None and clicked.site not in (seen.site, name):
@@ -181,7 +182,7 @@ def _clickable(
             st.session_state[_MARK] = clicked
             st.rerun()
     if mark.place is not None:
-        _clicked(format_decimal(mark.place, mark.digits), site)
+        _clicked(format_decimal(mark.place, site_map.digits(mark)), site)
 
 
 def _clicked(text: str, site: Site | None) -> None:

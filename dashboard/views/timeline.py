@@ -59,8 +59,7 @@ def _matrix(found: Matrix, years: tuple[int, int]) -> None:
         return
     rows = lines[narrowing.paged(len(lines), "timeline", (order, first, last, scale, len(lines)))]
     clicked = inplace.show(matrix_drawing.drawn(rows, columns, found.sites), key="timeline.matrix")
-    if clicked.go:
-        st.switch_page("views/compare.py", query_params=clicked.go)
+    inplace.follow(clicked)
     _as_text(rows, columns, names)
     st.download_button(
         t("Pictures of these sites as CSV"),

@@ -159,7 +159,7 @@ def overview(project: Project, language: Language = "en") -> OverviewPage:
 
 def _overview(project: Project, language: Language) -> OverviewPage:
     said, ever = project.witnesses()
-    captures = {key: capture for key, capture in ever.items() if capture.withdrawn is None}
+    captures = {one.id: one for one in project.captures()}
     findings = evidence.findings(project)
     sites = project.sites()
     over, tied, stated = covering_each(sites, captures.values()), _by_site(captures.values()), _by_site(said)

@@ -27,7 +27,7 @@ from workflow.store.chain import Activity, ChainHead, Revision, Verification
 from workflow.store.copying import MOVED, Copied, Progress, copy_pages, copy_rows
 from workflow.store.engine import Backend, is_address, open_backend
 from workflow.store.entries import ChipEntry, FigureEntry, ScoreEntry
-from workflow.store.kinds import KIND_NAMES, Versioned, kind_named, kind_of
+from workflow.store.kinds import KIND_NAMES, Kind, Versioned, kind_named, kind_of
 from workflow.store.schema import RECORD_ID
 from workflow.store.tables import CHAIN, CHIPS, FIGURES, HEADS, META, SCORES
 from workflow.store.transaction import Transaction, utc_text
@@ -49,6 +49,9 @@ class Record:
         self._backend = backend
         self._clock = clock
         self._cache: dict[tuple[str, str], Versioned[Any]] = {}
+        self._whole: dict[
+            str, tuple[int, tuple[Versioned[Any], ...]]
+        ] = {}  # by kind: at which count, all of it
         self._thread = threading.local()
 
     @classmethod
@@ -145,7 +148,17 @@ class Record:
         """All objects of a kind in the order they first came in, or those of a site, target or capture."""
         where = {"site": site, "target": target, "capture": capture}
         with self._reading() as connection:
+            if site is target is capture is None:
+                return self._all(connection, kind_of(what))
             return reading.heads(connection, kind_of(what), self._cache, where, self._held)
+
+    def _all(self, connection: Connection, kind: Kind) -> tuple[Versioned[Any], ...]:
+        """A whole kind; it is read again only when something was written since."""
+        count = reading.chain_row(connection)[0].count
+        known = self._whole.get(kind.name)
+        if known is None or known[0] != count:
+            known = self._whole[kind.name] = count, reading.heads(connection, kind, self._cache, {})
+        return known[1]
 
     def many(self, what: type[K], keys: Iterable[str]) -> tuple[Versioned[K], ...]:
         """Those of these objects that are there, in the order they first came in; one statement however many."""

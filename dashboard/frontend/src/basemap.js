@@ -1,6 +1,6 @@
 // The overview map's ground: Natural Earth countries and a graticule, drawn below everything else.
-// Loaded as a plain script beside Leaflet; the page calls
-// window.sitetrackBasemap(map, options), then window.sitetrackShow(map, view) as often as what is shown changes.
+// Loaded as a plain script beside Leaflet. The map's own script calls window.sitetrackBasemap(map, options); what is laid
+// over it, window.sitetrackShow or window.sitetrackMark, may change as often as one likes.
 import { feature, mesh } from "topojson-client";
 
 const STEPS_DEG = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
@@ -76,9 +76,9 @@ function drawGraticule(map, colours) {
 }
 
 window.sitetrackBasemap = (map, { colours, states, names, url, font }) => {
-  look = { ...colours, states, names };
+  look = { ...colours, names };
   sites = new Map();
-  addStyles(colours, font);
+  addStyles(colours, states, font);
   keepNamesApart(map);
   pane(map, "countries", 150);
   pane(map, "graticule", 160);
@@ -93,26 +93,29 @@ window.sitetrackBasemap = (map, { colours, states, names, url, font }) => {
 
 const SYMBOL_PX = 9; // half of a site's drawing
 const NAME_PX = { gap: 4, height: 17, widest: 300, short: 110 };
+const NAME_FONT = '600 11.5px system-ui, "Noto Sans KR", sans-serif';
 let look = {};
-let sites = new Map(); // by id: marker, label, drawing
+let sites = new Map(); // by id: marker, element, name, label, length
 let shown = []; // those that the view shows
 let covered = null; // the layer of outlines
 
-function addStyles(colours, font) {
+function addStyles(colours, states, font) {
   const style = document.createElement("style");
   style.textContent = `
     .leaflet-control-scale { margin-bottom: 24px !important; }
     .leaflet-control-scale-line { font: 11px/1.3 system-ui, sans-serif !important; white-space: nowrap; overflow: hidden; }
-    .site-name { position: absolute; left: 22px; top: 0; max-width: ${NAME_PX.widest}px; overflow: hidden; text-overflow: ellipsis;
-      unicode-bidi: isolate; font: 600 11.5px/17px system-ui, "Noto Sans KR", sans-serif; }
-    .site-name.before { left: auto; right: 22px; }
     .site.hidden { display: none; }
-    .site.chosen .drawing { outline: 2px solid ${colours.ink}; outline-offset: 1px; border-radius: 50%; }
-    .site-name { color: ${colours.ink}; text-shadow: 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}; }
-    .outline-text { white-space: pre-line; font: 12px/1.4 system-ui, sans-serif; color: #1c2430; }
+    .site.chosen::before { content: ""; position: absolute; inset: 0; outline: 2px solid ${colours.ink}; outline-offset: 1px; border-radius: 50%; }
+    .site-name { position: absolute; left: 22px; top: 0; max-width: ${NAME_PX.widest}px; overflow: hidden; text-overflow: ellipsis;
+      white-space: nowrap; unicode-bidi: isolate; font: ${NAME_FONT}; line-height: ${NAME_PX.height}px;
+      color: ${colours.ink}; text-shadow: 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}; }
+    .site-name.before { left: auto; right: 22px; }
     .site-name.crowded { visibility: hidden; }
     .site:hover .site-name, .site:focus .site-name { visibility: visible; width: auto !important; max-width: none; background: ${colours.land}; padding: 0 3px; }
+    .outline-text { white-space: pre-line; font: 12px/1.4 system-ui, sans-serif; color: #1c2430; }
   `;
+  for (const [state, colour] of Object.entries(states))
+    style.textContent += `.site[data-state="${state}"] { background: ${drawn(state, colour, colours.paper)}; }\n`;
   document.head.append(style);
   if (!font) return;
   // fetched when a Korean name is shown, not before
@@ -127,7 +130,33 @@ function keepNamesApart(map) {
     waiting = requestAnimationFrame(() => placeNames(map));
   };
   map.on("moveend resize sitetrack:shown", soon);
-  document.fonts.addEventListener("loadingdone", soon);
+  document.fonts.addEventListener("loadingdone", () => {
+    for (const site of sites.values()) site.length = null;
+    soon();
+  });
+  // a name that found no room stands there once its site is pointed at
+  for (const event of ["pointerover", "focusin"])
+    map.getContainer().addEventListener(event, ({ target }) => {
+      const site = shown.find(({ element }) => element === target);
+      if (site) labelOf(site);
+    });
+}
+
+// how long a name is written out; a page is never laid out for it
+const ruler = document.createElement("canvas").getContext("2d");
+function lengthOf(site) {
+  ruler.font = NAME_FONT;
+  site.length ??= Math.ceil(ruler.measureText(site.name).width) + 1;
+  return site.length;
+}
+
+function labelOf(site) {
+  if (site.label) return site.label;
+  site.label = document.createElement("span");
+  site.label.className = "site-name crowded";
+  site.label.textContent = site.name;
+  site.element.append(site.label);
+  return site.label;
 }
 
 // each name right of its site, else left of it, else short, else hidden: no name lies on another, on a site or over the edge
@@ -135,24 +164,27 @@ function placeNames(map) {
   const width = map.getSize().x;
   const places = shown.map(({ marker }) => map.latLngToContainerPoint(marker.getLatLng()));
   const taken = places.map(({ x, y }) => [x - SYMBOL_PX, y - SYMBOL_PX, x + SYMBOL_PX, y + SYMBOL_PX]);
-  for (const { label } of shown) label.style.width = "max-content";
-  const lengths = shown.map(({ label }) => label.scrollWidth + 1); // it is rounded, a cut letter is not
-  shown.forEach(({ label }, i) => {
+  shown.forEach((site, i) => {
     const { x, y } = places[i];
     const near = SYMBOL_PX + NAME_PX.gap;
     const [top, bottom] = [y - NAME_PX.height / 2, y + NAME_PX.height / 2];
     const inside = ([west, , east]) => west >= 0 && east <= width;
     const boxes = [NAME_PX.widest, NAME_PX.short].flatMap((most) => {
-      const long = Math.min(lengths[i], most);
+      const long = Math.min(lengthOf(site), most);
       return [[x + near, top, x + near + long, bottom], [x - near - long, top, x - near, bottom]];
     });
     const box = boxes.find((one) => inside(one) && !taken.some((other) => overlap(one, other)));
-    label.classList.toggle("crowded", !box);
-    if (!box) return;
+    if (!box) {
+      site.label?.classList.add("crowded");
+      return;
+    }
+    const label = labelOf(site);
+    label.classList.remove("crowded");
     label.classList.toggle("before", box[0] < x);
     label.style.width = `${Math.ceil(box[2] - box[0])}px`;
     taken.push(box);
   });
+  map.getContainer().dataset.named = "yes";
 }
 
 function overlap([west, north, east, south], other) {
@@ -170,28 +202,61 @@ const SHAPES = {
   "not covered": '<path d="M4 4 14 14M14 4 4 14" stroke="F" stroke-width="3" fill="none"/>',
 };
 
-// the drawing of a state; `colour` and `paper` come from our own tables, never from people
-function shapeOf(state, colour, paper) {
+// a state's drawing as a background; colours come from our own tables, never from people
+function drawn(state, colour, paper) {
   const body = (SHAPES[state] ?? SHAPES["not examined"]).replaceAll('"F"', `"${colour}"`).replaceAll('"S"', '"#fff"').replaceAll('"P"', `"${paper}"`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="18" height="18" viewBox="0 0 18 18">${body}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="18" height="18" viewBox="0 0 18 18">${body}</svg>`;
+  return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`;
 }
 
 // point_to_layer of the GeoJSON with the sites; names come with the options and only ever become text nodes
 window.sitetrackMarker = (feature, at) => {
   const { id } = feature.properties;
-  const name = look.names[id];
-  const root = document.createElement("div");
-  root.className = "drawing";
-  root.style.cssText = "position:relative;white-space:nowrap;width:18px;height:18px";
-  const drawing = document.createElement("div");
-  const label = document.createElement("span");
-  label.className = "site-name";
-  label.textContent = name;
-  root.append(drawing, label);
-  const icon = window.L.divIcon({ className: "site", html: root, iconSize: [18, 18], iconAnchor: [9, 9] });
-  const marker = window.L.marker(at, { icon, title: name, alt: name, keyboard: true, riseOnHover: true });
-  sites.set(id, { marker, name, label, drawing });
+  const icon = window.L.divIcon({ className: "site", iconSize: [18, 18], iconAnchor: [9, 9] });
+  const marker = window.L.marker(at, { icon, keyboard: true, riseOnHover: true });
+  marker.on("click", () => tell("clicked", { site: id }));
+  sites.set(id, { marker, name: look.names[id] });
   return marker;
+};
+
+// the same where sites are not told apart by their state: a dot, whose name stands there when it is pointed at
+window.sitetrackDot = (feature, at) => {
+  const { id, chosen } = feature.properties;
+  const dot = window.L.circleMarker(at, {
+    radius: chosen ? 8 : 5,
+    color: chosen ? look.chosen : look.ink,
+    weight: chosen ? 3 : 1.5,
+    fillColor: look.paper,
+    fillOpacity: chosen ? 0.25 : 0.9,
+    bubblingMouseEvents: false,
+  });
+  const label = document.createElement("bdi");
+  label.textContent = look.names[id];
+  dot.on("click", () => tell("clicked", { site: id }));
+  return dot.bindTooltip(label, { direction: "top", offset: [0, -8] });
+};
+
+// -- in a page's frame: what is clicked is told to its element, what is laid over the map comes from there
+
+function tell(kind, detail) {
+  window.frameElement?.dispatchEvent(new CustomEvent(kind, { detail }));
+}
+
+window.sitetrackFrame = (map, lay) => {
+  map.on("click", ({ latlng }) => {
+    const { lat, lng } = latlng.wrap();
+    tell("clicked", { place: [lat, lng], zoom: map.getZoom() });
+  });
+  window.sitetrackLay = (view) => window[lay](map, view);
+  tell("ready");
+};
+
+// a place that was clicked, of which nobody said yet what it is
+let mark = null;
+window.sitetrackMark = (map, { place, colour }) => {
+  mark?.remove();
+  mark = place && window.L.circleMarker(place, { radius: 9, color: colour, weight: 3, fillOpacity: 0.2, interactive: false }).addTo(map);
+  map.getContainer().dataset.siteMap = "ready";
 };
 
 // What is shown: `states` has the ids of the sites in each state, others are hidden; `words` those states in the
@@ -201,17 +266,16 @@ window.sitetrackShow = (map, { states, words, day, chosen, outlines }) => {
   shown = [];
   for (const [id, site] of sites) {
     const state = stateOf.get(id);
-    const element = site.marker.getElement();
+    const element = (site.element ??= site.marker.getElement());
     element.classList.toggle("hidden", state === undefined);
     element.classList.toggle("chosen", id === chosen);
     if (state === undefined) continue;
     shown.push(site);
-    if (site.state !== state) site.drawing.innerHTML = shapeOf(state, look.states[state], look.paper);
+    if (site.state === state) continue;
     site.state = state;
     element.dataset.state = state;
     // a line of its own: a name that turns the direction of writing must not turn the state
     element.title = `${site.name}\n${words[state]}`;
-    element.setAttribute("alt", element.title);
     element.setAttribute("aria-label", element.title);
   }
   outline(map, outlines);
