@@ -13,7 +13,6 @@ from workflow.datewords import Language
 from workflow.findings import DISPUTED
 from workflow.model import Finding, Site
 from workflow.readmodels import pages
-from workflow.readmodels.evidence import phrase_in
 from workflow.readmodels.matrix import CHANGED, STOOD, UNSEEN, Bar, Cell, Column, Line, cells, place_in
 from workflow.timespan import format_span
 
@@ -243,12 +242,7 @@ def event_words(line: Line) -> list[str]:
 
 def finding_words(one: Finding) -> str:
     """``appeared late 2021 or early 2022`` in the session's language, and where it rests on a publication alone."""
-    if language() == "en":
-        words = pages.finding_words(one)
-    elif one.after is None and one.by is None:
-        words = t(one.event.value)
-    else:
-        words = f"{phrase_in(one, 'ko')} {t(one.event.value)}"
+    words = pages.finding_words(one, language())
     return words if one.source == "imagery" else t("{event}, says a publication", event=words)
 
 

@@ -75,7 +75,7 @@ def _captures(news: SiteNews, labels: Mapping[str, str]) -> list[str]:
 def _findings(news: SiteNews) -> list[str]:
     lines = [
         f"<b>→</b> {notices.SYNTHETIC if one.synthetic else ''}"
-        f"{safe(one.target or t('the place'))} {safe(pages.finding_words(one))}"
+        f"{safe(one.target or t('the place'))} {safe(pages.finding_words(one, language()))}"
         for one in news.findings[:LINES]
     ]
     left = len(news.findings) - LINES

@@ -380,8 +380,8 @@ def _either(known: Known, shown: Shown) -> str:
 
 
 def _finding_line(one: Finding) -> str:
-    source = "" if one.source == "imagery" else f" ({one.source})"
-    return f"{one.target or t('the place')} {pages.finding_words(one)}{source}"
+    source = "" if one.source == "imagery" else f" ({t(one.source)})"
+    return f"{one.target or t('the place')} {pages.finding_words(one, language())}{source}"
 
 
 def _title(card: pages.SiteCard) -> str:
@@ -415,7 +415,7 @@ def _notes(lines: Sequence[str]) -> None:
 
 
 def _table(page: pages.OverviewPage, kept: Sequence[Finding]) -> None:
-    rows = pages.finding_rows(kept, page.names, page.labels)
+    rows = pages.finding_rows(kept, page.names, page.labels, language())
     st.dataframe(
         pd.DataFrame(rows).drop(columns=["id"]),
         hide_index=True,
