@@ -22,6 +22,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import assets
+
 __all__ = ["AskedAhead", "KeptFiles", "ahead", "sent_at_once", "settle"]
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -34,6 +36,11 @@ _EVERYWHERE = ("Html", "Selectbox", "BidiComponent", "Button", "PageLink")
 _ON_PAGE = {
     "": ("DateInput", "TextInput", "Checkbox", "DownloadButton", "Slider"),
     "compare": (),
+}
+# and ours, the map's for the frame that it stands in
+_OURS = {
+    "": (("leaflet/leaflet.css", "prefetch"), ("leaflet/leaflet.js", "prefetch"), ("basemap.js", "prefetch")),
+    "compare": (("viewer.js", "modulepreload"),),
 }
 _SCRIPTS = STATIC / "static" / "js"
 _NAMED = re.compile(r"/static/js/([\w.-]+\.js)")
@@ -123,8 +130,11 @@ def ahead(page: str) -> str:
     """The header ``Link`` of a page: the scripts of its first view beyond those that every page begins with."""
     wanted = [file.name for one in (*_EVERYWHERE, *_ON_PAGE[page]) for file in _SCRIPTS.glob(f"{one}.*.js")]
     begins = set(_with_imports(_NAMED.findall((STATIC / "index.html").read_text("utf-8"))))
-    links = (f"</static/js/{one}>; rel=modulepreload" for one in _with_imports(wanted) if one not in begins)
-    return ", ".join(links)
+    streamlits = (
+        f"</static/js/{one}>; rel=modulepreload" for one in _with_imports(wanted) if one not in begins
+    )
+    ours = (f"<{assets.url(file)}>; rel={how}" for file, how in _OURS[page])
+    return ", ".join((*streamlits, *ours))
 
 
 def _with_imports(names: Iterable[str]) -> list[str]:

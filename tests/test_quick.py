@@ -67,6 +67,11 @@ def test_a_page_names_the_scripts_that_it_will_ask_for(page: str) -> None:
         await send({"type": "http.response.body", "body": b"page"})
 
     links = Client(quick.AskedAhead(streamlit)).get(page).headers["link"].split(", ")
+    ours = [link for link in links if link.startswith("</assets/")]
+    assert {link.partition("?")[0] for link in ours} == {
+        f"</assets/{file}" for file, _ in quick._OURS[page.strip("/")]
+    }
+    links = [link for link in links if link not in ours]
     files = [link.partition(">")[0].removeprefix("</") for link in links]
     assert all(link.endswith(">; rel=modulepreload") for link in links)
     assert all((quick.STATIC / file).is_file() for file in files)
