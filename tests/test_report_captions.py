@@ -32,7 +32,7 @@ FIGURES = {
 }
 # what the report's caption has, in its order; the picture phrase and the date are of the sample's own pictures
 ELEMENTS = {
-    26: (r"Cameras, strobe lights and a radar detector", r"April 25 House of Culture", r"\(4\.25문화회관\)",
+    26: (r"^Cameras, strobe lights and a radar detector outside the April 25 House of Culture", r"\(4\.25문화회관\)",
          r"photographed on May 27, 2016", r"\(Source: [^,]+, cc-by-sa\. Annotation by"),
     27: (r"traffic camera and strobe light", r"Pyongyang Indoor Stadium \(평양체육관\)",
          r"at 39° 1'13\"N 125°44'5\"E, ", r"seen on [A-Z].* on February 16, 2021\.", r"\(Annotation by"),
