@@ -16,6 +16,7 @@ from workflow.interpretability import Legible, words
 from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
+_MAP, _STILLS = "map", "stills"
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -45,7 +46,7 @@ def _body(names: dict[str, str]) -> None:
         with link_column:
             _figure_link(page, target)
         _refused()
-        _pictures(page, target)
+        _pictures(page, target, stills=_stills_chosen(page))
         _little(page, target)
         live.strip(site)
         marks.section(page)
@@ -65,7 +66,7 @@ def _target(page: pages.ComparePage) -> Target:
 
 def _figure_link(page: pages.ComparePage, target: Target) -> None:
     """The page Figures with this target and, where the address names them, the two pictures that are shown."""
-    known = {card.id for card in page.captures}
+    known = {card.id for card in (*page.captures, *page.stills)}
     shown = [st.query_params.get(side, "") for side in ("left", "right")]
     query = {"site": page.site.id}
     if target is not NO_TARGET:
@@ -81,7 +82,31 @@ def _refused() -> None:
         st.warning(safe(refused), icon=":material/block:")
 
 
-def _pictures(page: pages.ComparePage, target: Target) -> None:
+def _stills_chosen(page: pages.ComparePage) -> bool:
+    """Whether the viewer shows the stills: where there is nothing else, or somebody chose them."""
+    if page.space is None or not page.captures or page.site.position is None:
+        return page.space is not None
+    options = {
+        _MAP: t("on the map ({n})", n=len(page.captures)),
+        _STILLS: t("stills ({n})", n=len(page.space.matrices)),
+    }
+    key = f"compare.pictures.{page.site.id}"
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = state.chosen("pictures", tuple(options))
+    picked = st.segmented_control(
+        t("Pictures"), list(options), format_func=lambda one: options[one], key=key, required=True
+    )
+    if picked == _STILLS:
+        state.choose("pictures", _STILLS)
+    else:
+        st.query_params.pop("pictures", None)
+    return bool(picked == _STILLS)
+
+
+def _pictures(page: pages.ComparePage, target: Target, *, stills: bool) -> None:
+    if stills:
+        viewer.show_viewer(page, target, way(page.site.id), stills=True)
+        return
     if page.site.position is None:
         notices.empty(
             t(

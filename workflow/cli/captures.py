@@ -197,6 +197,53 @@ def capture_points(capture: str, target: Path | None, project_dir: Path | None, 
         print_rows(rows, as_json, empty="It has no control points.")
 
 
+@command.command("align-still")
+@click.argument("capture")
+@click.option("--to", "other", required=True, metavar="OTHER", help="The still that it is laid on.")
+@click.option(
+    "--points",
+    "file",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Pairs of points: a .points file, mapX and mapY being column and minus row in OTHER.",
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def align_still_capture(
+    capture: str,
+    other: str,
+    file: Path,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Lay the still CAPTURE on the still OTHER of the same view, so that the two can be swiped.
+
+    How it lay before stays in its history, and 'record undo' goes back to it.
+    """
+    from workflow.actions import align_still
+    from workflow.readmodels.stills import still_rows
+
+    with open_project(project_dir) as project:
+        author = declared_author(author_name, role)
+        points = _in_pixels(_text(file), file.name)
+        done = align_still(project, author, capture, other, points, reason=reason)
+        print_rows(still_rows(project, done), as_json)
+
+
+def _in_pixels(text: str, name: str) -> list[Any]:
+    """The points of a file, with rows that run down in both stills."""
+    from dataclasses import replace
+
+    from workflow.georef import parse_points
+
+    return [replace(point, y=-point.y) for point in parse_points(text, name).points]
+
+
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > 2**20:

@@ -20,9 +20,11 @@ from workflow.model.captures import (
     Offset,
     Part,
     Score,
+    Standpoint,
     Stated,
     StoredFile,
     Stretch,
+    ViewAlignment,
     Withdrawal,
 )
 from workflow.model.dates import Basis, DateSpan, Precision
@@ -104,6 +106,7 @@ __all__ = [
     "Site",
     "SiteEvidence",
     "SiteTarget",
+    "Standpoint",
     "State",
     "Stated",
     "StoredFile",
@@ -112,6 +115,7 @@ __all__ = [
     "Target",
     "TargetClass",
     "Verdict",
+    "ViewAlignment",
     "Withdrawal",
     "Witness",
     "slug",

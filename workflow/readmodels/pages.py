@@ -33,6 +33,7 @@ from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
+from workflow.stills import Space, space_of, view_words
 from workflow.timespan import Language, format_span
 from workflow.words import say
 
@@ -139,7 +140,8 @@ class MarkCard:
 class ComparePage:
     """One site: pictures on its grid, pictures without a place on the map, marks, and what follows.
 
-    `grid` is None for a site that is not located.
+    `grid` is None for a site that is not located. `space` is what the stills without coordinates share, None without
+    any.
     """
 
     site: Site
@@ -149,6 +151,7 @@ class ComparePage:
     findings: tuple[Finding, ...]
     synthetic: bool
     grid: SiteGrid | None
+    space: Space | None = None
 
 
 def overview(project: Project, language: Language = "en") -> OverviewPage:
@@ -271,6 +274,7 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
         findings=evidence.findings(project, site=site.id, without=hidden),
         synthetic=any(capture.synthetic for capture in (*on_map, *apart)),
         grid=site_grid_of(project, site, on_map) if site.position else None,
+        space=space_of([one for one in apart if one.georeference is Georeference.NONE]),
     )
 
 
@@ -319,7 +323,7 @@ def _capture_card(
 
 def _aligned(capture: Capture, offsets: Mapping[str, Offset], language: Language) -> str:
     if capture.georeference is Georeference.NONE or capture.crs is None:
-        return say("not georeferenced", language)
+        return view_words(capture.view, language) if capture.view else say("not georeferenced", language)
     offset = offsets.get(capture.id)
     if any(one.reference == capture.id for one in offsets.values()):
         return say("alignment reference", language)
