@@ -106,6 +106,8 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "not georeferenced": "좌표 없음",
         "alignment reference": "정합 기준",
         "not aligned": "정합 안 됨",
+        "aligned ±{px} px": "정합 ±{px} px",
+        "aligned (error not known)": "정합됨(오차 미상)",
         "aligned by {east} m E, {north} m N": "동쪽 {east} m, 북쪽 {north} m 정합됨",
         "both too coarse for the class {kind} ({metres} m)": "두 영상 모두 {kind}에 해상도 부족({metres} m)",
         "placed by {count} pairs of points ({model}), off by about {metres} m": (

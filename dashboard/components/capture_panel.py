@@ -59,12 +59,20 @@ def show(row: CaptureRow) -> None:
             and capture.georeference is not Georeference.NATIVE
             and not capture.withdrawn
         ):
-            st.button(
-                t("Georeference by hand"),
-                key="capture.georeference",
-                icon=":material/my_location:",
-                on_click=lambda: st.query_params.from_dict({"georeference": capture.id}),
-            )
+            with st.container(horizontal=True):
+                st.button(
+                    t("Georeference by hand"),
+                    key="capture.georeference",
+                    icon=":material/my_location:",
+                    on_click=lambda: st.query_params.from_dict({"georeference": capture.id}),
+                )
+                if not capture.is_georeferenced:
+                    st.button(
+                        t("Align with another still"),
+                        key="capture.align",
+                        icon=":material/layers:",
+                        on_click=lambda: st.query_params.from_dict({"align": capture.id}),
+                    )
         if state.may_write() and capture.withdrawn is None:
             _date(capture)
         _use(capture)

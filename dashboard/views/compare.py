@@ -288,21 +288,28 @@ def _stills(page: pages.ComparePage, target: Target) -> None:
     columns = st.columns(min(3, max(2, len(page.stills))))
     for number, card in enumerate(page.stills):
         with columns[number % len(columns)]:
-            _still(page.site.id, card, target)
+            _still(page.site.id, card, target, has_others=len(page.stills) > 1)
 
 
-def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
+def _still(site: str, card: pages.CaptureCard, target: Target, *, has_others: bool) -> None:
     badge = notices.SYNTHETIC if card.synthetic else ""
     st.html(
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
         f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
-        f"{safe(card.basis)} · {safe(card.kind)}<br>{_unknown(card, target)}"
+        f"{safe(card.basis)} · {safe(card.kind)} · {safe(card.aligned)}<br>{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
     if not state.may_write():
         return
-    st.page_link("views/imagery.py", label=t("Georeference by hand"), query_params={"georeference": card.id})
+    with st.container(horizontal=True):
+        st.page_link(
+            "views/imagery.py", label=t("Georeference by hand"), query_params={"georeference": card.id}
+        )
+        if has_others:
+            st.page_link(
+                "views/imagery.py", label=t("Align with another still"), query_params={"align": card.id}
+            )
     if target is NO_TARGET:
         return
     key = f"compare.still.{card.id}.{target.id}"

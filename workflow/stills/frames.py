@@ -153,7 +153,7 @@ def _extent(root: Capture, group: Sequence[tuple[Matrix, Capture]]) -> tuple[flo
         width, height = still.picture_size
         places = projected(matrix, np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]))
         if np.isfinite(places).all():
-            sides.append((*places.min(axis=0).tolist(), *places.max(axis=0).tolist()))
+            sides.append((*places.min(axis=0).round(3).tolist(), *places.max(axis=0).round(3).tolist()))
     left, top, right, bottom = zip(*sides, strict=True)
     return (
         max(math.floor(min(left)), -_AROUND * wide),

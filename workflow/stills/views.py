@@ -28,6 +28,7 @@ _WORDS = (
     ("on the map", "in the other still"),
     ("in the picture", "in the still"),
     ("the picture", "the still"),
+    ("this picture", "this still"),
     ("Control points", "Pairs of points"),
     (", or use another model", ""),
 )
