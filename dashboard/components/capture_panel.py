@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, notices, routes, state
-from dashboard.components import conflict, dates
+from dashboard.components import conflict, dates, standpoint_form
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -75,6 +75,7 @@ def show(row: CaptureRow) -> None:
                     )
         if state.may_write() and capture.withdrawn is None:
             _date(capture)
+            standpoint_form.show(capture)
         _use(capture)
 
 

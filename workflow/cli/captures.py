@@ -235,6 +235,45 @@ def align_still_capture(
         print_rows(still_rows(project, done), as_json)
 
 
+@command.command("standpoint")
+@click.argument("capture")
+@click.option(
+    "--at", "position", metavar="POSITION", help="Where the camera stood: '39.0210, 125.7399', MGRS, ..."
+)
+@click.option("--azimuth", type=float, help="Where it looked: degrees clockwise from true north.")
+@click.option("--field", type=float, help="How wide it saw: the horizontal angle in degrees.")
+@click.option("--unknown", is_flag=True, help="Take back what was said: it is not known.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def standpoint_of_capture(
+    capture: str,
+    position: str | None,
+    azimuth: float | None,
+    field: float | None,
+    unknown: bool,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Say where CAPTURE, a ground or broadcast picture, was taken from: a cone on the map.
+
+    What was said before stays in its history, and 'record undo' goes back to it.
+    """
+    from workflow.actions import set_standpoint, standpoint
+
+    where = None
+    if not unknown:
+        if position is None or azimuth is None or field is None:
+            raise click.UsageError("Give --at, --azimuth and --field, or --unknown.")
+        where = standpoint(position, azimuth, field)
+    with open_project(project_dir) as project:
+        done = set_standpoint(project, declared_author(author_name, role), capture, where, reason=reason)
+        _print(project, done.id, as_json)
+
+
 def _in_pixels(text: str, name: str) -> list[Any]:
     """The points of a file, with rows that run down in both stills."""
     from dataclasses import replace
