@@ -231,7 +231,10 @@ def _tile(request: Request) -> pictures.Tile:
     at, asked = request.path_params, request.query_params
     choice = parse_display(asked.get("b", ""), asked.get("s", ""))
     z, x, y = (int(at[name]) for name in _NUMBERS)
-    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice)
+    frame = asked.get("n", "0")
+    if not _NUMBER.fullmatch(frame):
+        raise InputRefused("Frame", f"{frame[:40]!r} is no number", "reload the page")
+    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice, int(frame))
 
 
 def _histogram(request: Request) -> pictures.Tile:

@@ -64,11 +64,19 @@ def levels(grid: SiteGrid) -> tuple[float, ...]:
 
 
 def tile(
-    project: Project, site_id: str, capture_id: str, z: int, x: int, y: int, choice: Display = STORED
+    project: Project,
+    site_id: str,
+    capture_id: str,
+    z: int,
+    x: int,
+    y: int,
+    choice: Display = STORED,
+    frame: int = 0,
 ) -> Tile:
     """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else WebP with alpha.
 
-    A still's tiles are those of the space of the site's stills (see `workflow.stills.Space`).
+    A still's tiles are those of the space of the site's stills (see `workflow.stills.Space`); of a clip `frame` is
+    shown, the first by default.
 
     The applied offset counts; bands and limits are those of `choice`, the stored ones where it says none.
     Columns and rows outside the extent are transparent.
@@ -84,7 +92,7 @@ def tile(
     site, capture = project.site(site_id), _capture(project, capture_id)
     shown = shown_as(capture, choice)
     if not capture.is_georeferenced:
-        return _still_tile(project, site, capture, (z, x, y), shown)
+        return _still_tile(project, site, capture, (z, x, y), shown, frame)
     grid = _grid(project, site, project.record.stamp)
     resolutions = levels(grid)
     if not 0 <= z < len(resolutions):
@@ -98,7 +106,7 @@ def tile(
 
 
 def _still_tile(
-    project: Project, site: Site, capture: Capture, at: tuple[int, int, int], shown: Shown
+    project: Project, site: Site, capture: Capture, at: tuple[int, int, int], shown: Shown, frame: int
 ) -> Tile:
     space = _space(project, site.id, project.record.stamp)
     if space is None or capture.id not in space.matrices:
@@ -112,17 +120,25 @@ def _still_tile(
         return _empty()
     rows, columns = (np.mgrid[:TILE_PX, :TILE_PX] + 0.5) * side
     places = space.to_still(capture.id, np.column_stack([(left + columns).ravel(), (top + rows).ravel()]))
-    path, size = project.root / capture.picture, capture.picture_size
-    data, valid = _read(
-        path,
-        lambda: rasters.read_looked_up(
-            path, size, places, (TILE_PX, TILE_PX), side / space.pixel_of(capture.id, size)
-        ),
-    )
+    finer = side / space.pixel_of(capture.id, capture.picture_size)
+    path, size = _frame(project, capture, frame)
+    # another frame is laid as the first one is
+    places = places * (size[0] / capture.picture_size[0], size[1] / capture.picture_size[1])
+    data, valid = _read(path, lambda: rasters.read_looked_up(path, size, places, (TILE_PX, TILE_PX), finer))
     if not valid.any():
         return _empty()
     kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
     return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
+
+
+def _frame(project: Project, capture: Capture, number: int) -> tuple[Path, tuple[int, int]]:
+    """The picture of a still, of a clip that of a frame, with its size."""
+    if number == 0:
+        return project.root / capture.picture, capture.picture_size
+    if not 0 < number < len(capture.frames):
+        raise UnknownName("frame", str(number), [str(known) for known in range(len(capture.frames))])
+    one = capture.frames[number]
+    return project.root / one.working, (one.width_px, one.height_px)
 
 
 @lru_cache(maxsize=64)

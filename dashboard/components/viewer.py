@@ -285,6 +285,7 @@ def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
         "label": card.label,
         "basis": card.basis,
         "detail": " · ".join(part for part in detail if part),
+        "frames": list(card.frames),
         "credit": card.credit,
         "synthetic": card.synthetic,
         "state": card.states.get(target.id),

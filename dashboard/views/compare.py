@@ -297,7 +297,7 @@ def _still(site: str, card: pages.CaptureCard, target: Target, *, has_others: bo
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
         f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
-        f"{safe(card.basis)} · {safe(card.kind)} · {safe(card.aligned)}<br>{_unknown(card, target)}"
+        f"{safe(card.basis)} · {safe(card.kind)} · {safe(card.aligned)}<br>{_frames(card)}{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
     if not state.may_write():
@@ -324,6 +324,13 @@ def _still(site: str, card: pages.CaptureCard, target: Target, *, has_others: bo
         on_change=_say,
         args=(site, card.id, target.id, key),
     )
+
+
+def _frames(card: pages.CaptureCard) -> str:
+    """A line with the time codes of a clip, as HTML."""
+    if not card.frames:
+        return ""
+    return f"{safe(t('frames at {codes}', codes=', '.join(card.frames)))}<br>"
 
 
 def _unknown(card: pages.CaptureCard, target: Target) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "Capture",
     "CaptureKind",
     "Chip",
+    "ClipFrame",
     "ControlModel",
     "ControlPoint",
     "ControlPoints",
@@ -200,6 +201,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipFrame:
+    """A still of a clip: how far into the clip it is, the file that it came as, and its working copy."""
+
+    at_s: float
+    name: str
+    working: str
+    working_sha256: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One dated picture. `id` is the first 16 hex digits of `sha256`, the hash of the original's bytes.
 
@@ -220,6 +233,8 @@ class Capture:
 
     `control` has what a picture without coordinates was placed by; `working`, its size and its footprint are then those
     of the warped picture. `view` has what a still was laid on another still by, `standpoint` where it was taken from.
+
+    A clip has its stills as `frames`, in the order of their times; all else, marks and alignment too, is of the first.
     """
 
     id: str
@@ -258,12 +273,14 @@ class Capture:
     control: ControlPoints | None = None
     view: ViewAlignment | None = None
     standpoint: Standpoint | None = None
+    frames: tuple[ClipFrame, ...] = ()
 
     @property
     def files(self) -> tuple[tuple[FileRole, str, str], ...]:
-        """Role, path and SHA-256 of all its files: the original, its parts, the working copy."""
+        """Role, path and SHA-256 of all its files: the original, its parts, the working copies."""
         originals = [(self.original, self.sha256), *((one.path, one.sha256) for one in self.parts)]
         working = [(FileRole.WORKING, self.working, self.working_sha256)] if self.working else []
+        working += [(FileRole.WORKING, one.working, one.working_sha256) for one in self.frames[1:]]
         return (*((FileRole.ORIGINAL, path, sha256) for path, sha256 in originals), *working)
 
     @property

@@ -33,7 +33,7 @@ from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
-from workflow.stills import Space, space_of, view_words
+from workflow.stills import Space, space_of, timecode, view_words
 from workflow.timespan import Language, format_span
 from workflow.words import say
 
@@ -104,6 +104,7 @@ class CaptureCard:
     says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
     how the picture was laid on the site's reference, None where that was not tried. `optics` is how it was taken
     and can be shown. `placed` says by how many points somebody placed it by hand, and how far off that is; else empty.
+    `frames` are the time codes of a clip.
     """
 
     id: str
@@ -126,6 +127,7 @@ class CaptureCard:
     mine: Mapping[str, str] = field(default_factory=dict)
     offset: Offset | None = None
     placed: str = ""
+    frames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,7 @@ def _capture_card(
         mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},
         offset=offsets.get(capture.id),
         placed=control_words(capture.control, language),
+        frames=tuple(timecode(one.at_s) for one in capture.frames),
         optics=optics(capture, site.position.lonlat if site.position else None),
     )
 

@@ -30,7 +30,7 @@ from workflow.model import (
     TargetClass,
 )
 from workflow.settings import is_in_library
-from workflow.stills import standpoint_words, view_words
+from workflow.stills import standpoint_words, timecode, view_words
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     then ``working georeference control_points residual_m left_out_m site credit licence stated withdrawn``, then
     ``instant local_day timezone platform stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share
     sources parts position_error_m
-    in_place niirs aligned_to aligned_px standpoint``.
+    in_place niirs aligned_to aligned_px standpoint frames``.
     `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
     is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
@@ -158,6 +158,10 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "aligned_to": capture.view.to if capture.view else None,
         "aligned_px": capture.view.error_px if capture.view else None,
         "standpoint": _standpoint(capture.standpoint),
+        "frames": [
+            {"at": timecode(one.at_s), "name": one.name, "working": str(root / one.working)}
+            for one in capture.frames
+        ],
     }
 
 
@@ -211,6 +215,7 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("platform", capture.platform, "platform"),
         ("control points", control_words(capture.control), ""),
         ("laid on another still", view_words(capture.view) if capture.view else "", ""),
+        ("frames", ", ".join(timecode(one.at_s) for one in capture.frames), ""),
         ("camera", _camera(capture.standpoint), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
         ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),

@@ -155,6 +155,7 @@ export class Annotate {
   // a new mark of the target on a picture
   add(capture, shape, geometry, label) {
     const { site, target } = this.viewer.data;
+    if (this.viewer.frames.of(capture.id)) return this.viewer.controls.say(t("Marks belong to the first frame of a clip: choose that one."));
     const mark = {
       id: newId(),
       site: site.id,

@@ -248,7 +248,7 @@ class Viewer {
     const address = new URL(location.href);
     const [left, right, ...more] = this.shown;
     const look = this.parts.map((part) => part.address?.()).find(Boolean);
-    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look };
+    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look, frames: this.frames.text };
     for (const [name, value] of Object.entries(said)) {
       if (value) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
@@ -261,7 +261,7 @@ class Viewer {
     const { marks } = this.annotate;
     this.shown.forEach((shown, pane) => {
       const id = this.seen(pane)?.id;
-      this.stage.setMarks(pane, marks.filter((mark) => mark.capture === id));
+      this.stage.setMarks(pane, this.frames.of(id) ? [] : marks.filter((mark) => mark.capture === id));
     });
     this.controls.showPanes();
     for (const part of this.parts) part.redraw?.();
