@@ -9,35 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from still_sample import CORNERS, SHIFT, SIZE, pair_of_stills, scenery, take_still
 
-from workflow import actions, pictures, rasters
-from workflow.actions import understood
+from workflow import actions, pictures
 from workflow.cli import main
 from workflow.errors import EditConflict, InputRefused, NotAllowed, UnknownName
-from workflow.files import sha256_of
-from workflow.model import (
-    Author,
-    Capture,
-    CaptureKind,
-    ControlPoint,
-    Georeference,
-    Role,
-    Stretch,
-)
+from workflow.model import Author, Capture, ControlPoint, Role
 from workflow.readmodels import pages
 from workflow.readmodels.stills import others, still_preview, still_rows
 
 ANNA, BEN = Author("Anna"), Author("Ben")
-SIZE = (640, 400)
-SHIFT = (24, 12)
-CORNERS = ((60.0, 50.0), (580.0, 40.0), (560.0, 360.0), (80.0, 340.0), (300.0, 200.0))
-
-
-def scenery() -> np.ndarray:
-    """Blocks of random grey, larger than the stills that are cut from it."""
-    rng = np.random.default_rng(3)
-    blocks = rng.integers(0, 255, (30, 46), "uint8").repeat(16, axis=0).repeat(16, axis=1)
-    return np.stack([blocks, 255 - blocks, blocks])
 
 
 class Pair:
@@ -46,41 +27,10 @@ class Pair:
     def __init__(self, watched, folder) -> None:
         self.project = watched.project
         watched.add_site("gate")
-        whole = scenery()
-        self.before, self.after = (
-            self.take(folder, name, whole[:, top : top + SIZE[1], left : left + SIZE[0]], when)
-            for name, left, top, when in (
-                ("before.png", 0, 0, "16 February 2021"),
-                ("after.png", *SHIFT, "10 October 2023"),
-            )
-        )
+        self.before, self.after = pair_of_stills(self.project, folder, "gate")
 
     def take(self, folder, name, pixels, when, site="gate") -> Capture:
-        """As intake records it, without a process of its own for each."""
-        Image.fromarray(np.moveaxis(pixels, 0, -1)).save(folder / name)
-        sha256 = sha256_of(folder / name)
-        working = f"imagery/working/{sha256}.tif"
-        (self.project.imagery / "working").mkdir(parents=True, exist_ok=True)
-        rasters.write_working(folder / name, "PNG", self.project.root / working)
-        taken = Capture(
-            id=sha256[:16],
-            sha256=sha256,
-            kind=CaptureKind.BROADCAST,
-            file=name,
-            original=f"imagery/originals/{sha256}.png",
-            working=working,
-            acquired=understood(when, kind=CaptureKind.BROADCAST).span,
-            width_px=pixels.shape[2],
-            height_px=pixels.shape[1],
-            bands=3,
-            georeference=Georeference.NONE,
-            stretch=(Stretch(0, 255),) * 3,
-            site=site,
-            credit="KCTV",
-        )
-        with self.project.record.write(ANNA, "taken in") as transaction:
-            transaction.put(taken, base_version=0)
-        return taken
+        return take_still(self.project, folder / name, pixels, when, site)
 
     def points(self) -> list[ControlPoint]:
         return [ControlPoint(column, row, column + SHIFT[0], row + SHIFT[1]) for column, row in CORNERS]

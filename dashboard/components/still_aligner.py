@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import assets, routes, state
+from dashboard import assets, notices, routes, state
 from dashboard.capability import capabilities
 from dashboard.components import dates, georeferencer
 from dashboard.language import language, t
@@ -19,15 +19,50 @@ from dashboard.projects import current_project
 from workflow import actions
 from workflow.errors import InputRefused, WorkflowError
 from workflow.model import LEAST_POINTS, Capture, ControlModel
+from workflow.pipeline.stills import align_by_matching
+from workflow.stills import view_words
 
 __all__ = ["show"]
 
-_KEY, _ANSWER = "still", "still.answer"
+_KEY, _ANSWER, _MATCHED, _TURN = "still", "still.answer", "still.matched", "still.turn"
 
 
 def show(capture: Capture, other: Capture) -> None:
     """The still `capture` beside the `other`, on which it is laid."""
+    if state.may_write():
+        _matching(capture, other)
     georeferencer.draw(_KEY, _data(capture, other), _take)
+
+
+def _matching(capture: Capture, other: Capture) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            t("Find the pairs"),
+            key="still.match",
+            icon=":material/auto_fix_high:",
+            help=t(
+                "Looks for what is alike in both stills. Look at the result, then drag points or add pairs."
+            ),
+            on_click=_match,
+            args=(capture.id, other.id),
+        )
+        kind, sentence = st.session_state.pop(_MATCHED, ("", ""))
+        if kind:
+            notices.say(kind, sentence)
+
+
+def _match(capture: str, other: str) -> None:
+    author = state.author()
+    if author is None:
+        return
+    try:
+        laid = align_by_matching(current_project(), author, capture, other)
+    except WorkflowError as error:
+        st.session_state[_MATCHED] = ("warning", str(error))
+    else:
+        st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
+        words = view_words(laid.view, language())
+        st.session_state[_MATCHED] = ("done", t("Saved: {words}. Look whether it is so.", words=words))
 
 
 def _data(capture: Capture, other: Capture) -> dict[str, Any]:
@@ -51,6 +86,7 @@ def _data(capture: Capture, other: Capture) -> dict[str, Any]:
         # the component has rows of the other still upwards, as y on a map
         "points": [[one.col, one.row, one.x, -one.y, one.used] for one in view.points] if view else [],
         "answer": st.session_state.get(_ANSWER),
+        "turn": st.session_state.get(_TURN, 0),
     }
 
 

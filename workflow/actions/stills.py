@@ -77,7 +77,7 @@ def align_still(
         fitted.loo_px,
         matched,
     )
-    how = "matched" if matched else "pairs of points"
+    how = "matched features" if matched else "pairs of points"
     return _changed(
         project,
         author,

@@ -203,18 +203,19 @@ def capture_points(capture: str, target: Path | None, project_dir: Path | None, 
 @click.option(
     "--points",
     "file",
-    required=True,
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Pairs of points: a .points file, mapX and mapY being column and minus row in OTHER.",
 )
+@click.option("--match", "matched", is_flag=True, help="Find the pairs: features that look alike in both.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
 @author_options
 @project_options
 def align_still_capture(
     capture: str,
     other: str,
-    file: Path,
+    file: Path | None,
+    matched: bool,
     reason: str,
     author_name: str | None,
     role: str,
@@ -226,12 +227,18 @@ def align_still_capture(
     How it lay before stays in its history, and 'record undo' goes back to it.
     """
     from workflow.actions import align_still
+    from workflow.pipeline.stills import align_by_matching
     from workflow.readmodels.stills import still_rows
 
+    if (file is None) is not matched:
+        raise click.UsageError("give --points FILE or --match")
     with open_project(project_dir) as project:
         author = declared_author(author_name, role)
-        points = _in_pixels(_text(file), file.name)
-        done = align_still(project, author, capture, other, points, reason=reason)
+        if file is None:
+            done = align_by_matching(project, author, capture, other, reason=reason)
+        else:
+            points = _in_pixels(_text(file), file.name)
+            done = align_still(project, author, capture, other, points, reason=reason)
         print_rows(still_rows(project, done), as_json)
 
 

@@ -25,7 +25,7 @@ const MOST_UNDONE = 100;
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-georef");
   const known = instances.get(host);
-  if (known?.data.capture.id === component.data.capture.id && known.data.still?.id === component.data.still?.id && known.data.language === component.data.language) known.update(component);
+  if (known?.data.capture.id === component.data.capture.id && known.data.still?.id === component.data.still?.id && known.data.turn === component.data.turn && known.data.language === component.data.language) known.update(component);
   else {
     known?.destroy();
     instances.set(host, new Georef(host, component));
