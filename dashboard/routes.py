@@ -29,12 +29,14 @@ from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
 from workflow.readmodels.georeference import parse_pairs, preview
+from workflow.readmodels.stills import still_preview
 
 __all__ = [
     "CARD_PATH",
     "HISTOGRAM_PATH",
     "THUMBNAIL_PATH",
     "TILE_PATH",
+    "align_url",
     "chip_url",
     "fit_url",
     "picture_url",
@@ -97,6 +99,11 @@ def fit_url(capture: str) -> str:
     return f"/api/fit/{capture}"
 
 
+def align_url(capture: str, other: str) -> str:
+    """Address that says how pairs of points would lay a still on another; ``k`` and ``p`` are to be added."""
+    return f"/api/align/{capture}/{other}"
+
+
 def chip_url(site: str, capture: str) -> str:
     """Address of a small picture of a site in a capture, with its capability."""
     return _of_site(THUMBNAIL_PATH, site, capture)
@@ -143,7 +150,11 @@ def table() -> list[BaseRoute]:
                 _guarded(answer, lambda request: still_scope(request.path_params["capture"])),
                 methods=["GET"],
             )
-            for path, answer in (("/api/picture/{capture:str}", _picture), ("/api/fit/{capture:str}", _fit))
+            for path, answer in (
+                ("/api/picture/{capture:str}", _picture),
+                ("/api/fit/{capture:str}", _fit),
+                ("/api/align/{capture:str}/{other:str}", _align),
+            )
         ),
         Route("/api/map/{name:str}", _map, methods=["GET"]),
         Route("/overview", _at_root, methods=["GET"]),
@@ -220,7 +231,10 @@ def _tile(request: Request) -> pictures.Tile:
     at, asked = request.path_params, request.query_params
     choice = parse_display(asked.get("b", ""), asked.get("s", ""))
     z, x, y = (int(at[name]) for name in _NUMBERS)
-    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice)
+    frame = asked.get("n", "0")
+    if not _NUMBER.fullmatch(frame):
+        raise InputRefused("Frame", f"{frame[:40]!r} is no number", "reload the page")
+    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice, int(frame))
 
 
 def _histogram(request: Request) -> pictures.Tile:
@@ -248,12 +262,9 @@ def _picture(request: Request) -> pictures.Tile:
 
 def _fit(request: Request) -> pictures.Tile:
     """How pairs would place a picture: ``m`` is the model, ``p`` has ``column,row,x,y,used`` a pair, between ``;``."""
-    asked, project = request.query_params, current_project()
-    capture = project.record.get(Capture, request.path_params["capture"])
-    if capture is None:
-        raise UnknownName("capture", request.path_params["capture"], [])
+    asked = request.query_params
     model, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
-    found = preview(project.in_use(capture.value).picture_size, model, points)
+    found = preview(_in_use(request.path_params["capture"]).picture_size, model, points)
     return pictures.Tile(json.dumps(found).encode(), "application/json")
 
 
@@ -266,6 +277,23 @@ def _map(request: Request) -> Response:
     if page is None:
         return _sentence("This map is not there any more; reload the page.", 404)
     return HTMLResponse(page, headers={**_CACHED, "Content-Security-Policy": map_policy(page)})
+
+
+def _align(request: Request) -> pictures.Tile:
+    """How pairs would lay a still on another: ``m`` and ``p`` as for `_fit`."""
+    asked, names = request.query_params, request.path_params
+    _, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
+    still, other = _in_use(names["capture"]), _in_use(names["other"])
+    found = still_preview(still.picture_size, other.picture_size, points)
+    return pictures.Tile(json.dumps(found).encode(), "application/json")
+
+
+def _in_use(key: str) -> Capture:
+    project = current_project()
+    capture = project.record.get(Capture, key)
+    if capture is None:
+        raise UnknownName("capture", key, [])
+    return project.in_use(capture.value)
 
 
 class _Assets(StaticFiles):

@@ -15,6 +15,7 @@ from workflow.demo import Scene
 from workflow.errors import InputRefused
 from workflow.model import Author, Capture, CaptureKind, DateSpan, Precision, Site
 from workflow.project import Project, init_project
+from workflow.readmodels import evidence
 
 STORY = workflow.demo.scenes
 
@@ -79,6 +80,41 @@ def test_a_project_of_other_sites_is_refused(tmp_path: Path) -> None:
         transaction.put(Site("elsewhere", "Elsewhere"), base_version=0)
     with pytest.raises(InputRefused, match="none of the sample's sites"):
         run(str(root))
+
+
+def test_both_stills_of_the_pole_and_a_screenshot_of_a_month_take_part_in_one_timeline(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wanted = ("stadium_still_2021.png", "stadium_still_2023.png", "junction_globe_screenshot.png")
+
+    def few(sites: Sequence[Site], seed: int = workflow.demo.SEED) -> tuple[Scene, ...]:
+        return tuple(scene for scene in STORY(sites, seed) if scene.file in wanted)
+
+    monkeypatch.setattr(workflow.demo, "scenes", few)
+    root = tmp_path / "sample"
+    done = run(str(root))
+    assert done.exit_code == 0, done.output
+    with Project.open(root) as project:
+        captures = {one.file: one for one in project.captures()}
+        rows = {row["target"]: row for row in evidence.timeline(project) if row["synthetic"]}
+        before, after, screenshot = (captures[file] for file in wanted)
+        assert rows["camera-strobe"]["latest"] == "2021-02-16"
+        assert before.id in str(rows["camera-strobe"]["witnesses"])
+        assert rows["second-camera"]["latest"] == "2023-10-10"
+        assert after.id in str(rows["second-camera"]["witnesses"])
+        assert screenshot.acquired.precision is Precision.MONTH
+        [month] = [row for row in rows.values() if screenshot.id in str(row["witnesses"])]
+        assert (month["site"], month["latest"]) == ("nampho-road-junction", "2023-04-30")
+        # the later still is laid on the earlier one, and the map knows where the camera stood
+        assert after.view is not None
+        assert after.view.to == before.id
+        assert after.view.error_px is not None
+        assert after.view.error_px < 3
+        assert before.standpoint is not None
+        head = project.record.chain_head()
+    run(str(root))
+    with Project.open(root) as project:
+        assert project.record.chain_head() == head
 
 
 def test_the_sample_register_is_found() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 import numpy as np
 import pytest
+from still_sample import CORNERS, SHIFT, pair_of_stills
 
 from workflow import errors
 from workflow.cli import COMMANDS, cli, main
@@ -123,6 +124,8 @@ def test_rows_have_the_documented_keys_and_no_others(
         "captures date": ["scene1.tif", "November 2021"],
         "captures georeference": ["still.png", "--points", points(watched, tmp_path)],
         "captures points": ["still.png"],
+        "captures align-still": ["after.png", "--to", "before.png", "--points", laid(watched, tmp_path)],
+        "captures standpoint": ["after.png", "--at", "39.02, 125.74", "--azimuth", "90", "--field", "50"],
         "captures withdraw": ["scene1.tif", "--reason", "licence ended", "--role", "lead"],
         "captures reinstate": ["scene1.tif", "--reason", "licence renewed", "--role", "lead"],
         "record undo": ["observation", observation(ask), "--to", "0", "--reason", "a slip"],
@@ -195,6 +198,15 @@ def observation(ask: Callable[..., list[dict[str, Any]]]) -> str:
 def register(folder: Path) -> Path:
     path = folder / "more.csv"
     path.write_text("id,lat,lon\nroad,39.0,125.7\n")
+    return path
+
+
+def laid(watched: Any, folder: Path) -> Path:
+    """Two stills of the site, and a file of pairs for them."""
+    pair_of_stills(watched.project, folder, "gate")
+    rows = [f"{x + SHIFT[0]},{-y - SHIFT[1]},{x},{-y},1" for x, y in CORNERS]
+    path = folder / "laid.points"
+    path.write_text("\n".join(["mapX,mapY,pixelX,pixelY,enable", *rows]), "utf-8")
     return path
 
 

@@ -160,8 +160,7 @@ def test_a_picture_without_georeference_is_shown_whole(watched):
     assert picture.media_type == "image/jpeg"
     assert opened(still(watched.project, capture.id, 5000)).size == (capture.width_px, capture.height_px)
     assert opened(thumbnail(watched.project, site, capture, 100)).size == (100, 50)
-    with pytest.raises(InputRefused, match="no georeference"):
-        tile(watched.project, site.id, capture.id, 0, 0, 0)
+    assert opened(tile(watched.project, site.id, capture.id, 0, 0, 0)).size == (512, 512)
     with pytest.raises(UnknownName):
         still(watched.project, "0" * 16)
 

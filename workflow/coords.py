@@ -26,6 +26,7 @@ __all__ = [
     "format_mgrs",
     "lonlat",
     "parse_position",
+    "sector",
 ]
 
 METRES_PER_DEGREE = 111_320.0
@@ -149,6 +150,22 @@ def circle(centre: LonLat, radius_m: float, corners: int = 72) -> list[LonLat]:
         )
         for turn in turns
     ]
+
+
+def sector(
+    centre: LonLat, radius_m: float, azimuth_deg: float, field_deg: float, corners: int = 24
+) -> list[LonLat]:
+    """A closed ring, counter-clockwise, around what is seen from the centre as far as `radius_m`.
+
+    It is `field_deg` wide, with `azimuth_deg` (clockwise from true north) in its middle.
+    """
+    first = azimuth_deg + field_deg / 2
+    turns = [first - field_deg * number / corners for number in range(corners + 1)]
+    lons, lats, _ = _geod().fwd(
+        [centre.lon] * len(turns), [centre.lat] * len(turns), turns, [radius_m] * len(turns)
+    )
+    arc = [LonLat(float(lon), float(lat)) for lon, lat in zip(lons, lats, strict=True)]
+    return [centre, *arc, centre]
 
 
 def distance_m(start: LonLat, end: LonLat) -> float:

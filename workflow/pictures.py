@@ -24,6 +24,7 @@ from workflow.errors import InputRefused, UnknownName
 from workflow.grid import SiteGrid
 from workflow.model import Capture, Offset, Site, Stretch
 from workflow.rasters.whole import read_whole
+from workflow.stills import Space, space_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -63,9 +64,19 @@ def levels(grid: SiteGrid) -> tuple[float, ...]:
 
 
 def tile(
-    project: Project, site_id: str, capture_id: str, z: int, x: int, y: int, choice: Display = STORED
+    project: Project,
+    site_id: str,
+    capture_id: str,
+    z: int,
+    x: int,
+    y: int,
+    choice: Display = STORED,
+    frame: int = 0,
 ) -> Tile:
     """Tile (column `x`, row `y`) of zoom `z`: JPEG where the capture covers it all, else WebP with alpha.
+
+    A still's tiles are those of the space of the site's stills (see `workflow.stills.Space`); of a clip `frame` is
+    shown, the first by default.
 
     The applied offset counts; bands and limits are those of `choice`, the stored ones where it says none.
     Columns and rows outside the extent are transparent.
@@ -75,13 +86,13 @@ def tile(
     UnknownName
         when there is no such site, capture or zoom.
     InputRefused
-        when the site is not located, or the capture has no georeference, was withdrawn, has no such bands or cannot be
-        read.
+        when the site is not located, or the capture is a still of another site, was withdrawn, has no such bands or
+        cannot be read.
     """
     site, capture = project.site(site_id), _capture(project, capture_id)
-    if not capture.is_georeferenced:
-        raise InputRefused(capture.file, "has no georeference", "look at the whole picture")
     shown = shown_as(capture, choice)
+    if not capture.is_georeferenced:
+        return _still_tile(project, site, capture, (z, x, y), shown, frame)
     grid = _grid(project, site, project.record.stamp)
     resolutions = levels(grid)
     if not 0 <= z < len(resolutions):
@@ -92,6 +103,48 @@ def tile(
         return _empty()
     dx_m, dy_m = _shift(project, site, capture)
     return _render(project.root / capture.working, shown, place, dx_m, dy_m, capture.gsd_m)
+
+
+def _still_tile(
+    project: Project, site: Site, capture: Capture, at: tuple[int, int, int], shown: Shown, frame: int
+) -> Tile:
+    space = _space(project, site.id, project.record.stamp)
+    if space is None or capture.id not in space.matrices:
+        raise InputRefused(capture.file, f"is no still of site {site.id}", "look at the whole picture")
+    z, x, y = at
+    if not 0 <= z < len(space.levels):
+        raise UnknownName("zoom", str(z), [str(known) for known in range(len(space.levels))])
+    side = space.levels[z]
+    left, top = space.extent[0] + x * TILE_PX * side, space.extent[1] + y * TILE_PX * side
+    if left >= space.extent[2] or top >= space.extent[3]:
+        return _empty()
+    rows, columns = (np.mgrid[:TILE_PX, :TILE_PX] + 0.5) * side
+    places = space.to_still(capture.id, np.column_stack([(left + columns).ravel(), (top + rows).ravel()]))
+    finer = side / space.pixel_of(capture.id, capture.picture_size)
+    path, size = _frame(project, capture, frame)
+    # another frame is laid as the first one is
+    places = places * (size[0] / capture.picture_size[0], size[1] / capture.picture_size[1])
+    data, valid = _read(path, lambda: rasters.read_looked_up(path, size, places, (TILE_PX, TILE_PX), finer))
+    if not valid.any():
+        return _empty()
+    kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
+    return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
+
+
+def _frame(project: Project, capture: Capture, number: int) -> tuple[Path, tuple[int, int]]:
+    """The picture of a still, of a clip that of a frame, with its size."""
+    if number == 0:
+        return project.root / capture.picture, capture.picture_size
+    if not 0 < number < len(capture.frames):
+        raise UnknownName("frame", str(number), [str(known) for known in range(len(capture.frames))])
+    one = capture.frames[number]
+    return project.root / one.working, (one.width_px, one.height_px)
+
+
+@lru_cache(maxsize=64)
+def _space(project: Project, site: str, _: tuple[int, int]) -> Space | None:
+    """The space of the site's stills as it is at a stamp of the record."""
+    return space_of(project.stills(site))
 
 
 def still(project: Project, capture_id: str, max_px: int = 2048, *, unwarped: bool = False) -> Tile:
@@ -139,9 +192,14 @@ def histograms(project: Project, site_id: str, capture_id: str) -> list[dict[str
     UnknownName
         when there is no such site or capture.
     InputRefused
-        when the site is not located, or the capture has no georeference, was withdrawn or cannot be read.
+        when the site is not located, or the capture was withdrawn or cannot be read.
     """
-    made = chip(project, project.site(site_id), _capture(project, capture_id))
+    site, capture = project.site(site_id), _capture(project, capture_id)
+    if not capture.is_georeferenced:
+        path = project.root / capture.picture
+        data, valid = _read(path, lambda: read_whole(path, TILE_PX))
+        return [_histogram(band[valid]) for band in data]
+    made = chip(project, site, capture)
     return [_histogram(band[made.valid]) for band in made.data]
 
 

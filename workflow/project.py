@@ -15,7 +15,7 @@ from types import TracebackType
 
 from workflow.errors import AmbiguousName, InputRefused, ProjectUnusable, UnknownName
 from workflow.interpretability import Limits, limits_with, parse_limits
-from workflow.model import Annotation, Capture, Observation, Offset, Site, TargetClass
+from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
 from workflow.reconcile import Reconciled, reconcile
 from workflow.register import write_register
 from workflow.settings import (
@@ -199,6 +199,12 @@ class Project:
             found = tuple(sorted((row.value for row in rows), key=lambda capture: capture.date_order))
             known = self._in_order = rows, found
         return known[1]
+
+    def stills(self, site_id: str) -> tuple[Capture, ...]:
+        """Pictures of a site that do not lie on the map and are in use, in the order of `captures`."""
+        rows = (row.value for row in self.record.rows(Capture, site=site_id))
+        apart = (one for one in rows if one.withdrawn is None and one.georeference is Georeference.NONE)
+        return tuple(sorted(apart, key=lambda capture: capture.date_order))
 
     def capture(self, reference: str, *, withdrawn: bool = False) -> Capture:
         """The capture with that id, unique prefix of an id (4 characters or more) or original file name.

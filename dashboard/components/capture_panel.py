@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, notices, routes, state
-from dashboard.components import conflict, dates
+from dashboard.components import conflict, dates, standpoint_form
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -59,14 +59,23 @@ def show(row: CaptureRow) -> None:
             and capture.georeference is not Georeference.NATIVE
             and not capture.withdrawn
         ):
-            st.button(
-                t("Georeference by hand"),
-                key="capture.georeference",
-                icon=":material/my_location:",
-                on_click=lambda: st.query_params.from_dict({"georeference": capture.id}),
-            )
+            with st.container(horizontal=True):
+                st.button(
+                    t("Georeference by hand"),
+                    key="capture.georeference",
+                    icon=":material/my_location:",
+                    on_click=lambda: st.query_params.from_dict({"georeference": capture.id}),
+                )
+                if not capture.is_georeferenced:
+                    st.button(
+                        t("Align with another still"),
+                        key="capture.align",
+                        icon=":material/layers:",
+                        on_click=lambda: st.query_params.from_dict({"align": capture.id}),
+                    )
         if state.may_write() and capture.withdrawn is None:
             _date(capture)
+            standpoint_form.show(capture)
         _use(capture)
 
 

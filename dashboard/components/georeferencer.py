@@ -6,7 +6,7 @@ pairs come back as component state and are answered by their id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -26,7 +26,7 @@ from workflow.model import LEAST_POINTS, Capture, ControlModel, ControlPoint, Si
 from workflow.pipeline.georeference import georeference
 from workflow.readmodels.georeference import known_points, references
 
-__all__ = ["show"]
+__all__ = ["draw", "sent_points", "show"]
 
 _KEY, _ANSWER = "georef", "georef.answer"
 _BOOTSTRAP = """
@@ -46,7 +46,12 @@ _component = st.components.v2.component(
 
 def show(capture: Capture, site: Site) -> None:
     """Picture and map beside each other, with the pairs of points; `site` is located."""
-    _component(key=_KEY, data=_data(capture, site), height="content", on_save_change=_take)
+    draw(_KEY, _data(capture, site), _take)
+
+
+def draw(key: str, data: dict[str, Any], take: Callable[[], None]) -> None:
+    """The component: pairs of points on two sides; `take` is called when they were saved."""
+    _component(key=key, data=data, height="content", on_save_change=take)
 
 
 def _data(capture: Capture, site: Site) -> dict[str, Any]:
@@ -122,7 +127,7 @@ def _placed(sent: Mapping[str, Any]) -> str | None:
             current_project(),
             author,
             str(sent.get("capture")),
-            _points(sent.get("points")),
+            sent_points(sent.get("points")),
             model=ControlModel(str(sent.get("model"))),
             reference=str(sent["reference"]) if sent.get("reference") else None,
             base_version=int(sent.get("version") or 0),
@@ -135,7 +140,14 @@ def _placed(sent: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _points(sent: object) -> list[ControlPoint]:
+def sent_points(sent: object) -> list[ControlPoint]:
+    """The pairs that the browser sent.
+
+    Raises
+    ------
+    ValueError, TypeError
+        when they are not made by our component.
+    """
     rows: Sequence[Any] = sent if isinstance(sent, list) else ()
     return [
         ControlPoint(float(col), float(row), float(x), float(y), bool(used)) for col, row, x, y, used in rows

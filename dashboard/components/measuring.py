@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import routes
@@ -14,7 +14,7 @@ from workflow.readmodels.optics import Optics
 from workflow.readmodels.pages import CaptureCard, ComparePage
 from workflow.shadows import Sunlight, SunSource
 
-__all__ = ["measuring"]
+__all__ = ["measuring", "seeing"]
 
 
 def measuring(page: ComparePage) -> dict[str, Any]:
@@ -24,8 +24,19 @@ def measuring(page: ComparePage) -> dict[str, Any]:
     fit = fit_lonlat(pictures.picture_extent(page.grid)) if page.grid else None
     return {
         "places": encode(fit) if fit else None,
-        "histogram": routes.HISTOGRAM_PATH.replace("{site}", page.site.id),
-        "optics": {card.id: _optics(card) for card in page.captures},
+        **_looks(page.site.id, page.captures),
+    }
+
+
+def seeing(page: ComparePage, cards: Sequence[CaptureCard]) -> dict[str, Any]:
+    """The same for pictures on which nothing is measured, as they have no coordinates."""
+    return {"places": None, **_looks(page.site.id, cards)}
+
+
+def _looks(site: str, cards: Sequence[CaptureCard]) -> dict[str, Any]:
+    return {
+        "histogram": routes.HISTOGRAM_PATH.replace("{site}", site),
+        "optics": {card.id: _optics(card) for card in cards},
     }
 
 

@@ -2,7 +2,8 @@
 
 An operation says what it is (`kind`), of which `site`, and has an id. ``annotate`` draws a mark whose id is the
 operation's own unless it names one, ``edit``, ``delete`` and ``restore`` name a mark and what was seen of it (`was`),
-``observe`` says a state. Geometry is in metres of the site's grid.
+``observe`` says a state. Geometry is in metres of the site's grid; where it names a
+`frame`, in pixels of the space of the site's stills.
 """
 
 from __future__ import annotations
@@ -11,19 +12,23 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from dashboard import cache
-from dashboard.gridjson import from_grid
+from dashboard.gridjson import from_grid, from_space
 from dashboard.language import t
 from dashboard.projects import current_project
 from workflow import actions
-from workflow.errors import ProjectUnusable, WorkflowError
+from workflow.errors import InputRefused, ProjectUnusable, WorkflowError
 from workflow.grid import SiteGrid
-from workflow.model import Author
+from workflow.model import Annotation, Author
+from workflow.stills import Space
 
 __all__ = ["apply_operations"]
 
 Operation = Mapping[str, Any]
 Refusals = list[dict[str, str]]
+_HAIR_PX = 1e-3
 _TYPES = {"annotate": "add", "edit": "edit", "delete": "delete", "restore": "restore"}
 _MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError, IndexError)  # not made by our viewer
 
@@ -87,11 +92,11 @@ def _observe(author: Author, operations: list[Operation]) -> Refusals:
 
 def _draw(author: Author, operations: list[Operation]) -> Refusals:
     """Neighbouring operations on marks, in one write."""
-    grids: dict[str, SiteGrid] = {}
+    spaces: dict[tuple[str, str], SiteGrid | Space] = {}
     refusals, readable = [], []
     for operation in operations:
         try:
-            readable.append(_drawing(author, operation, grids))
+            readable.append(_drawing(author, operation, spaces))
         except ProjectUnusable:
             raise
         except WorkflowError as error:
@@ -113,28 +118,69 @@ def _unreadable() -> str:
     return t("An operation could not be read; reload the page and repeat it.")
 
 
-def _drawing(author: Author, operation: Operation, grids: dict[str, SiteGrid]) -> dict[str, Any]:
+def _drawing(
+    author: Author, operation: Operation, spaces: dict[tuple[str, str], SiteGrid | Space]
+) -> dict[str, Any]:
     """An operation of the viewer as `actions.annotate` takes it."""
-    site = operation["site"]
-    if site not in grids:
-        grid = cache.compare(site, current_project().record.stamp, author.name).grid
-        if grid is None:
-            raise ValueError(site)
-        grids[site] = grid
-    stated = {"id": operation.get("annotation", operation["id"])} | _fields(operation, grids[site])
+    site, frame = operation["site"], str(operation.get("frame") or "")
+    if (site, frame) not in spaces:
+        spaces[site, frame] = _space(author, site, frame)
+    space = spaces[site, frame]
+    stated = {"id": operation.get("annotation", operation["id"])} | _fields(operation, operation, space)
     if operation["kind"] == "annotate":
         stated |= {"site": site, "capture": operation["capture"], "shape": operation["shape"]}
         stated |= {"copied_from": operation.get("copied_from", "")}
     taken = {"op": operation["id"], "seq": operation["seq"], "type": _TYPES[operation["kind"]]}
     if "was" in operation:
-        taken["was"] = _fields(operation["was"], grids[site])
+        taken["was"] = _as_stored(_fields(operation["was"], operation, space), stated["id"], frame)
     if "base_version" in operation:
         taken["base_version"] = operation["base_version"]
     return taken | {"annotation": stated}
 
 
-def _fields(source: Operation, grid: SiteGrid) -> dict[str, Any]:
+def _space(author: Author, site: str, frame: str) -> SiteGrid | Space:
+    """What the viewer drew in: the site's grid, or the space of its stills that has the key `frame`."""
+    page = cache.compare(site, current_project().record.stamp, author.name)
+    if not frame and page.grid is not None:
+        return page.grid
+    if not frame or page.space is None:
+        raise ValueError(site)
+    if page.space.key != frame:
+        raise InputRefused(
+            t("Mark"),
+            t("the stills were aligned otherwise meanwhile"),
+            t("reload the page and draw it again"),
+        )
+    return page.space
+
+
+def _fields(source: Operation, operation: Operation, space: SiteGrid | Space) -> dict[str, Any]:
     found = {name: source[name] for name in ("label", "note", "target", "evidence") if name in source}
     if "geometry" in source:
-        found["geometry"] = from_grid(source["geometry"], grid)
+        geometry = source["geometry"]
+        found["geometry"] = (
+            from_space(geometry, space, operation["capture"])
+            if isinstance(space, Space)
+            else from_grid(geometry, space)
+        )
     return found
+
+
+def _as_stored(was: dict[str, Any], mark: str, frame: str) -> dict[str, Any]:
+    """What was seen of a mark; of one in a still its place as it is stored, where that differs by the way back only."""
+    known = current_project().record.get(Annotation, mark) if frame and "geometry" in was else None
+    if known is None:
+        return was
+    seen, stored = (
+        np.array([xy for ring in _rings(one) for xy in ring])
+        for one in (was["geometry"], known.value.geometry)
+    )
+    is_same = seen.shape == stored.shape and bool(np.allclose(seen, stored, rtol=0, atol=_HAIR_PX))
+    return was | ({"geometry": known.value.geometry} if is_same else {})
+
+
+def _rings(geometry: Mapping[str, Any]) -> list[Any]:
+    """The positions of a geometry, in lists."""
+    places = geometry["coordinates"]
+    depth = {"Point": 0, "LineString": 1}.get(geometry["type"], 2)
+    return [[places]] if depth == 0 else [places] if depth == 1 else list(places)

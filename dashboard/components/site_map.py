@@ -9,7 +9,7 @@ itself stays as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import folium
@@ -19,15 +19,18 @@ from jinja2 import Template
 
 from dashboard.components import map_frame
 from dashboard.components.map_frame import Clicked
-from dashboard.components.network_map import DARK, LIGHT, Basemap, ground_options
+from dashboard.components.network_map import DARK, LIGHT, Basemap, ground_options, literal
 from dashboard.language import t
 from workflow.coords import METRES_PER_DEGREE
 from workflow.model import LonLat
 from workflow.readmodels.sitepage import Ground, MapSite
 
-__all__ = ["digits", "show_map", "site_map"]
+__all__ = ["CONE", "digits", "show_map", "site_map"]
 
 _SITE, _MARK, _OUTLINE = "#1b62c4", "#d55e00", "#2f6fdb"
+CONE = "#a1338f"
+"""Colour of a camera on the ground and of what it saw."""
+
 _MOST_OUTLINES = 60
 _NEAREST_PAD_DEG = 0.0001
 # a hand hits a place to within a few pixels; a pixel at the equator and zoom 0
@@ -73,17 +76,52 @@ class _Picture(MacroElement):
         }
 
 
+class _Cones(MacroElement):
+    """What cameras on the ground saw, each with its number at the camera and its words for those who do not see it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "(() => {"
+        "const map = {{ this._parent.get_name() }};"
+        "for (const { geometry, properties } of {{ this.features }}) {"
+        "const ring = geometry.coordinates[0].map(([lon, lat]) => [lat, lon]);"
+        "const cone = window.L.polygon(ring, { color: {{ this.colour }}, weight: 2, dashArray: '2 4',"
+        " fillOpacity: 0.18, interactive: false });"
+        "cone.on('add', () => { const path = cone.getElement(); path.setAttribute('role', 'img');"
+        " path.setAttribute('aria-label', properties.words); path.setAttribute('data-cone', properties.number); });"
+        "cone.addTo(map);"
+        "const number = document.createElement('span');"
+        "number.textContent = properties.number;"
+        "number.setAttribute('aria-hidden', 'true');"
+        "number.style.cssText = 'display:grid;place-items:center;width:20px;height:20px;border-radius:50%;"
+        "font:700 12px system-ui,sans-serif;color:#fff;border:1.5px solid #fff;background:' + {{ this.colour }};"
+        "const icon = window.L.divIcon({ className: '', html: number, iconSize: [20, 20] });"
+        "window.L.marker(ring[0], { icon, interactive: false, keyboard: false }).addTo(map);"
+        "}"
+        "})();"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, features: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Cones"
+        self.features = literal(features)
+        self.colour = literal(CONE)
+
+
 def site_map(
     sites: Sequence[MapSite],
     *,
     chosen: str | None,
     outlines: Sequence[Sequence[LonLat]] = (),
+    cones: Sequence[Mapping[str, Any]] = (),
     ground: tuple[Ground, str] | None = None,
     dark: bool,
 ) -> folium.Map:
     """The map of the `chosen` site and all others; without one, of all of them.
 
-    `outlines` are rings on WGS 84, `ground` is where a picture lies and its address.
+    `outlines` are rings on WGS 84, `cones` features of `workflow.stills.cone_features`, `ground` is where a picture
+    lies and its address.
     """
     colours = DARK if dark else LIGHT
     made = folium.Map(tiles=None, attribution_control=False, zoom_control="topright", zoom_snap=0.25)
@@ -115,7 +153,9 @@ def site_map(
             name="sites",
             point_to_layer=JsCode("(feature, at) => window.sitetrackDot(feature, at)"),
         ).add_to(made)
-    made.fit_bounds(_bounds([site] if site else sites), max_zoom=19, padding=(8, 8))
+    if cones:
+        _Cones(cones).add_to(made)
+    made.fit_bounds(_bounds([site] if site else sites, cones), max_zoom=19, padding=(8, 8))
     return made
 
 
@@ -128,10 +168,11 @@ def _feature(site: MapSite, is_chosen: bool) -> dict[str, Any]:
     }
 
 
-def _bounds(sites: Sequence[MapSite]) -> list[list[float]]:
+def _bounds(sites: Sequence[MapSite], cones: Sequence[Mapping[str, Any]] = ()) -> list[list[float]]:
     if not sites:
         return _WORLD
-    corners = [_reach(site) for site in sites]
+    cameras = [(one["properties"]["lat"], one["properties"]["lon"]) for one in cones]
+    corners = [*map(_reach, sites), *((*place, *place) for place in cameras)]
     souths, wests, norths, easts = zip(*corners, strict=True)
     return [[min(souths), min(wests)], [max(norths), max(easts)]]
 

@@ -8,7 +8,8 @@ was acknowledged (`operations.py`). Marks go out in the site's grid (metres) and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,10 +17,10 @@ import streamlit as st
 from dashboard import assets, routes, state
 from dashboard.capability import capabilities
 from dashboard.components import following
-from dashboard.components.measuring import measuring
+from dashboard.components.measuring import measuring, seeing
 from dashboard.components.operations import apply_operations
 from dashboard.components.way import Way
-from dashboard.gridjson import to_grid
+from dashboard.gridjson import to_grid, to_space
 from dashboard.language import language, t
 from dashboard.projects import current_project
 from workflow import pictures
@@ -28,11 +29,13 @@ from workflow.grid import SiteGrid
 from workflow.interpretability import Legible, words
 from workflow.model import Author, Observation, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
+from workflow.stills import Space, px_words
 
-__all__ = ["grid_data", "look_at", "neighbour_data", "show_viewer", "site_key", "viewer_data"]
+__all__ = ["grid_data", "look_at", "neighbour_data", "show_viewer", "site_key", "still_data", "viewer_data"]
 
 _KEY = "viewer"
 _ACKED, _REFUSALS, _WENT, _LOOK = "viewer.acked", "viewer.refusals", "viewer.went", "viewer.look"
+_ALIGNED = ("is_aligned", "aligned", "aligned_why")
 _REMEMBERED = 500
 _TOLD = 200
 # small, because it is sent with every message; the viewer itself is an asset that browsers keep
@@ -51,13 +54,14 @@ _component = st.components.v2.component(
 )
 
 
-def show_viewer(page: ComparePage, target: Target, way: Way) -> None:
+def show_viewer(page: ComparePage, target: Target, way: Way, *, stills: bool = False) -> None:
     """Draw the viewer of a site, and apply what was done in it since the last run.
 
-    It is one component for all sites, so that a step to the next one keeps it; `way` has the neighbours.
+    It is one component for all sites, so that a step to the next one keeps it; `way` has the neighbours. `stills` shows
+    the site's pictures without coordinates in place of those on the map.
     """
     author = state.author()
-    data = viewer_data(page, target, author) | {
+    data = viewer_data(page, target, author, stills=stills) | {
         "order": way.order,
         "near": {one.site.id: neighbour_data(one, aim, author) for one, aim in way.near},
         "went": st.session_state.get(_WENT, 0),
@@ -89,6 +93,7 @@ def _go() -> None:
     if not isinstance(wish, Mapping):
         return
     st.session_state[_WENT] = wish.get("step", 0)
+    st.query_params.pop("pictures", None)  # the viewer shows what lies on the map there
     st.session_state[site_key()] = str(wish.get("site"))
 
 
@@ -119,15 +124,18 @@ def _take() -> None:
 # -- out -----------------------------------------------------------------------------------------------------
 
 
-def viewer_data(page: ComparePage, target: Target, author: Author | None) -> dict[str, Any]:
-    """What the viewer shows of a located site; coordinates are metres in the site's grid.
+def viewer_data(
+    page: ComparePage, target: Target, author: Author | None, *, stills: bool = False
+) -> dict[str, Any]:
+    """What the viewer shows of a site: its pictures on the map, or its `stills`.
 
     Raises
     ------
     ValueError
-        when the site is not located.
+        when the site is not located, or has no stills.
     """
-    return neighbour_data(page, target, author) | {
+    here = still_data(page, target, author) if stills else neighbour_data(page, target, author)
+    return here | {
         "script": assets.url("viewer.js"),
         "project": _name_of(str(current_project().root)),
         "read_only": author is None or author.role is Role.VIEWER,
@@ -143,7 +151,7 @@ def _name_of(root: str) -> str:
 
 
 def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> dict[str, Any]:
-    """The part of it that is another at each site.
+    """The part of it that is another at each site; coordinates are metres in the site's grid.
 
     Raises
     ------
@@ -154,26 +162,79 @@ def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> 
     if grid is None or page.site.position is None:
         raise ValueError(f"site {page.site.id} is not located")
     place = page.site.position.lonlat
-    return {
-        "site": {"id": page.site.id, "name": page.site.name},
-        "target": {"id": target.id, "name": target.name or target.id},
+    return _about(page, target) | {
+        "frame": "",
         "grid": grid_data(grid, page.site.id),
         "home": list(grid.bounds),
         "center": list(grid.from_lonlat(place)),
         "north_deg": round(grid.true_north_deg(place), 3),
         "token": capabilities.issue(routes.tile_scope(page.site.id)),
-        "targets": [{"id": one.id, "name": one.name or one.id} for one in page.site.targets],
-        "captures": _captures(page, target, author),
-        "annotations": [_mark(mark, grid) for mark in page.marks if not mark.mark.in_pixels],
-        "shown": _first_pair(page, target),
-        "findings": following.of(page, target),
+        "captures": [
+            one | dict(zip(_ALIGNED, _alignment(card), strict=True))
+            for card, one in _captures(page, page.captures, target, author)
+        ],
+        "annotations": [
+            _mark(mark, partial(to_grid, grid=grid)) for mark in page.marks if not mark.mark.in_pixels
+        ],
+        "shown": _first_pair(page, [card.id for card in page.captures], target),
         **measuring(page),
     }
 
 
-def _first_pair(page: ComparePage, target: Target) -> list[str]:
+def still_data(page: ComparePage, target: Target, author: Author | None) -> dict[str, Any]:
+    """The same of a site's stills; coordinates are pixels of the still on which they are laid, rows upwards.
+
+    Raises
+    ------
+    ValueError
+        when there are none.
+    """
+    space = page.space
+    if space is None:
+        raise ValueError(f"site {page.site.id} has no stills")
+    cards = [card for card in page.stills if card.id in space.matrices]
+    left, top, right, bottom = space.extent
+    width, height = space.size
+    return _about(page, target) | {
+        "frame": space.key,
+        "grid": {
+            "code": f"stills:{space.root}",
+            "extent": [left, -bottom, right, -top],
+            "resolutions": list(space.levels),
+            "tile_px": pictures.TILE_PX,
+            **_addresses(page.site.id),
+        },
+        "home": [0, -height, width, 0],
+        "center": [width / 2, -height / 2],
+        "north_deg": None,
+        # another address wherever a still lies otherwise: browsers keep tiles
+        "token": f"{capabilities.issue(routes.tile_scope(page.site.id))}&f={space.key}",
+        "captures": [
+            one | dict(zip(_ALIGNED, _laid(card, space, cards), strict=True))
+            for card, one in _captures(page, cards, target, author)
+        ],
+        "annotations": [
+            _mark(mark, partial(to_space, space=space, still=mark.mark.capture))
+            for mark in page.marks
+            if mark.mark.in_pixels and mark.mark.capture in space.matrices
+        ],
+        "shown": _first_pair(page, [card.id for card in cards], target),
+        **seeing(page, cards),
+    }
+
+
+def _about(page: ComparePage, target: Target) -> dict[str, Any]:
+    """What it has of a site and a target, whichever pictures are shown."""
+    return {
+        "site": {"id": page.site.id, "name": page.site.name},
+        "target": {"id": target.id, "name": target.name or target.id},
+        "targets": [{"id": one.id, "name": one.name or one.id} for one in page.site.targets],
+        "findings": following.of(page, target),
+    }
+
+
+def _first_pair(page: ComparePage, ids: Sequence[str], target: Target) -> list[str]:
     """What to show first: the pictures that bound the target's appearance, else the first and the last."""
-    ids = [card.id for card in page.captures]
     for one in page.findings:
         pair = one.witnesses if one.target == target.id and one.source == "imagery" else ()
         if len(pair) == 2 and set(pair) <= set(ids):
@@ -188,20 +249,28 @@ def grid_data(grid: SiteGrid, site: str) -> dict[str, Any]:
         "extent": list(pictures.picture_extent(grid).bounds),
         "resolutions": list(pictures.levels(grid)),
         "tile_px": pictures.TILE_PX,
+        **_addresses(site),
+    }
+
+
+def _addresses(site: str) -> dict[str, str]:
+    return {
         "url": routes.TILE_PATH.replace("{site}", site),
         "thumbnail": routes.THUMBNAIL_PATH.replace("{site}", site),
         "card": routes.CARD_PATH.replace("{site}", site),
     }
 
 
-def _captures(page: ComparePage, target: Target, author: Author | None) -> list[dict[str, Any]]:
+def _captures(
+    page: ComparePage, cards: Sequence[CaptureCard], target: Target, author: Author | None
+) -> list[tuple[CaptureCard, dict[str, Any]]]:
     """The pictures, each with what the author said of the target in it."""
     said = {
         one.capture: _own(one)
         for one in current_project().observations(site=page.site.id)
         if author is not None and (one.target, one.author) == (target.id, author.name)
     }
-    return [_capture(card, target) | {"said": said.get(card.id)} for card in page.captures]
+    return [(card, _capture(card, target) | {"said": said.get(card.id)}) for card in cards]
 
 
 def _own(said: Observation) -> dict[str, str]:
@@ -211,20 +280,31 @@ def _own(said: Observation) -> dict[str, str]:
 def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
     gsd = f"{card.gsd_m:.3g} m" if card.gsd_m else ""
     detail = [card.local, card.provider, gsd, card.placed, _little(card, target)]
-    is_aligned, aligned, why = _alignment(card)
     return {
         "id": card.id,
         "label": card.label,
         "basis": card.basis,
         "detail": " · ".join(part for part in detail if part),
-        "is_aligned": is_aligned,
-        "aligned": aligned,
-        "aligned_why": why,
+        "frames": list(card.frames),
         "credit": card.credit,
         "synthetic": card.synthetic,
         "state": card.states.get(target.id),
         "mine": card.mine.get(target.id),
     }
+
+
+def _laid(card: CaptureCard, space: Space, cards: Sequence[CaptureCard]) -> tuple[bool, str, str]:
+    """The same of a still: how it lies on the still that the others are laid on."""
+    found = space.aligned.get(card.id)
+    labels = {one.id: one.label for one in cards}
+    if found is None:
+        return False, t("not aligned"), t("It is shown as large as the others; nobody has laid it on them.")
+    if card.id == space.root:
+        return True, t("alignment reference"), t("The other stills of this view are laid on this one.")
+    how = t("Laid on the still of {date} by pairs of points.", date=labels[space.root])
+    if found.error_px is None:
+        return True, t("aligned (error not known)"), f"{how} {t('How far off it still is, is not known.')}"
+    return True, t("aligned ±{error} px", error=px_words(found.error_px)), how
 
 
 def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
@@ -269,7 +349,7 @@ def _little(card: CaptureCard, target: Target) -> str:
     return ""
 
 
-def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:
+def _mark(card: MarkCard, placed: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     mark = card.mark
     return {
         "id": mark.id,
@@ -284,5 +364,5 @@ def _mark(card: MarkCard, grid: SiteGrid) -> dict[str, Any]:
         "sealed": mark.review.sealed,
         "copied_from": mark.copied_from,
         "version": card.version,
-        "geometry": to_grid(mark.geometry, grid),
+        "geometry": placed(mark.geometry),
     }

@@ -16,6 +16,7 @@ from workflow.interpretability import Legible, words
 from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
+_MAP, _STILLS = "map", "stills"
 _TAG_STYLE = "font-size:.75rem;border:1px solid currentColor;border-radius:4px;padding:0 5px;opacity:.8"
 
 
@@ -45,7 +46,7 @@ def _body(names: dict[str, str]) -> None:
         with link_column:
             _figure_link(page, target)
         _refused()
-        _pictures(page, target)
+        _pictures(page, target, stills=_stills_chosen(page))
         _little(page, target)
         live.strip(site)
         marks.section(page)
@@ -65,7 +66,7 @@ def _target(page: pages.ComparePage) -> Target:
 
 def _figure_link(page: pages.ComparePage, target: Target) -> None:
     """The page Figures with this target and, where the address names them, the two pictures that are shown."""
-    known = {card.id for card in page.captures}
+    known = {card.id for card in (*page.captures, *page.stills)}
     shown = [st.query_params.get(side, "") for side in ("left", "right")]
     query = {"site": page.site.id}
     if target is not NO_TARGET:
@@ -81,7 +82,31 @@ def _refused() -> None:
         st.warning(safe(refused), icon=":material/block:")
 
 
-def _pictures(page: pages.ComparePage, target: Target) -> None:
+def _stills_chosen(page: pages.ComparePage) -> bool:
+    """Whether the viewer shows the stills: where there is nothing else, or somebody chose them."""
+    if page.space is None or not page.captures or page.site.position is None:
+        return page.space is not None
+    options = {
+        _MAP: t("on the map ({n})", n=len(page.captures)),
+        _STILLS: t("stills ({n})", n=len(page.space.matrices)),
+    }
+    key = f"compare.pictures.{page.site.id}"
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = state.chosen("pictures", tuple(options))
+    picked = st.segmented_control(
+        t("Pictures"), list(options), format_func=lambda one: options[one], key=key, required=True
+    )
+    if picked == _STILLS:
+        state.choose("pictures", _STILLS)
+    else:
+        st.query_params.pop("pictures", None)
+    return bool(picked == _STILLS)
+
+
+def _pictures(page: pages.ComparePage, target: Target, *, stills: bool) -> None:
+    if stills:
+        viewer.show_viewer(page, target, way(page.site.id), stills=True)
+        return
     if page.site.position is None:
         notices.empty(
             t(
@@ -263,21 +288,28 @@ def _stills(page: pages.ComparePage, target: Target) -> None:
     columns = st.columns(min(3, max(2, len(page.stills))))
     for number, card in enumerate(page.stills):
         with columns[number % len(columns)]:
-            _still(page.site.id, card, target)
+            _still(page.site.id, card, target, has_others=len(page.stills) > 1)
 
 
-def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
+def _still(site: str, card: pages.CaptureCard, target: Target, *, has_others: bool) -> None:
     badge = notices.SYNTHETIC if card.synthetic else ""
     st.html(
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
         f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
-        f"{safe(card.basis)} · {safe(card.kind)}<br>{_unknown(card, target)}"
+        f"{safe(card.basis)} · {safe(card.kind)} · {safe(card.aligned)}<br>{_frames(card)}{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
     if not state.may_write():
         return
-    st.page_link("views/imagery.py", label=t("Georeference by hand"), query_params={"georeference": card.id})
+    with st.container(horizontal=True):
+        st.page_link(
+            "views/imagery.py", label=t("Georeference by hand"), query_params={"georeference": card.id}
+        )
+        if has_others:
+            st.page_link(
+                "views/imagery.py", label=t("Align with another still"), query_params={"align": card.id}
+            )
     if target is NO_TARGET:
         return
     key = f"compare.still.{card.id}.{target.id}"
@@ -292,6 +324,13 @@ def _still(site: str, card: pages.CaptureCard, target: Target) -> None:
         on_change=_say,
         args=(site, card.id, target.id, key),
     )
+
+
+def _frames(card: pages.CaptureCard) -> str:
+    """A line with the time codes of a clip, as HTML."""
+    if not card.frames:
+        return ""
+    return f"{safe(t('frames at {codes}', codes=', '.join(card.frames)))}<br>"
 
 
 def _unknown(card: pages.CaptureCard, target: Target) -> str:

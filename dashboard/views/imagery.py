@@ -8,15 +8,18 @@ from typing import Any
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
-from dashboard.components import capture_panel, dates, georeferencer, intake, listing
+from dashboard.components import capture_panel, dates, georeferencer, intake, listing, still_aligner
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from workflow.actions.stills import pair_of_stills
 from workflow.georef import control_words
 from workflow.model import Capture, Georeference
 from workflow.pipeline.georeference import points_text
 from workflow.readmodels.georeference import site_of
 from workflow.readmodels.imagery import CaptureRow, ImageryPage, fitting
+from workflow.readmodels.stills import others
+from workflow.stills import view_words
 
 TABLE_PX = 340
 _ANY = ""
@@ -26,7 +29,7 @@ def show() -> None:
     """The page."""
     assets.require()
     page = cache.imagery()
-    if _georeferencing(page):
+    if _georeferencing(page) or _aligning(page):
         return
     used = sum(row.capture.withdrawn is None for row in page.rows)
     gone = len(page.rows) - used
@@ -80,6 +83,35 @@ def _georeferencing(page: ImageryPage) -> bool:
     return True
 
 
+# -- a still laid on another ---------------------------------------------------------------------------------------
+
+
+def _aligning(page: ImageryPage) -> bool:
+    """Where the address asks for it, the still beside another one in place of the list."""
+    named = st.query_params.get("align")
+    found = next((row for row in page.rows if row.capture.id == named), None)
+    if found is None:
+        return False
+    words = view_words(found.capture.view, language())
+    notices.heading(t("Align with another still"), f"{found.capture.file} · {words}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _links(found)
+    with notices.refusals():
+        project = current_project()
+        capture = project.in_use(found.capture)
+        stills = {one.id: one for one in others(project, capture)}
+        if not stills:
+            notices.say("note", t("There is no other still of its site."))
+            return True
+        names = {key: f"{dates.words(one.acquired)} · {one.file}" for key, one in stills.items()}
+        to = next(iter(names))
+        if len(names) > 1:
+            to = state.select(t("Laid on"), "to", names, key=f"align.to.{capture.id}")
+        _, other = pair_of_stills(project, capture.id, to)
+        still_aligner.show(capture, other)
+    return True
+
+
 def _links(row: CaptureRow) -> None:
     capture = row.capture
     st.button(
@@ -95,7 +127,8 @@ def _links(row: CaptureRow) -> None:
             "views/compare.py",
             label=t("Compare: {site}", site=site),
             icon=":material/compare:",
-            query_params={"site": capture.site, "right": capture.id},
+            query_params={"site": capture.site, "right": capture.id}
+            | ({} if capture.is_georeferenced else {"pictures": "stills"}),
         )
     st.page_link(
         "views/history.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from workflow.coords import format_decimal
 from workflow.model import Author, Capture, DateSpan, Evidence, Precision, Site, Target
 from workflow.publish import data
 from workflow.readmodels import exports, pages, sitepage
+from workflow.stills import cone_features
 from workflow.visibility import told_position
 
 MAP_PX = 460
@@ -149,7 +151,9 @@ def _map(page: pages.ComparePage) -> None:
     ground = None
     if page.grid is not None and on_map:
         ground = (sitepage.ground_of(page.grid), routes.view_url(page.site.id, on_map[-1].id))
-    _clickable(page.site, on_map, ground)
+    cones = _cones(page.site)
+    _clickable(page.site, on_map, ground, cones)
+    _legend(cones)
     if on_map:
         newest = page.captures[-1]
         badge = notices.SYNTHETIC if newest.synthetic else ""
@@ -157,14 +161,41 @@ def _map(page: pages.ComparePage) -> None:
         st.html(f"<div style='font-size:.85rem;opacity:.85'>{badge}<bdi>{safe(words)}</bdi></div>")
 
 
+def _cones(site: Site) -> list[dict[str, Any]]:
+    """What the cameras of the site's stills saw, where that is known."""
+    stills = current_project().stills(site.id)
+    return cone_features(stills, site.position.lonlat if site.position else None, language())
+
+
+def _legend(cones: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each cone on the map, with the number that it has there."""
+    if not cones:
+        return
+    dot = (
+        f"<span style='display:inline-grid;place-items:center;width:1.25rem;height:1.25rem;border-radius:50%;"
+        f"background:{site_map.CONE};color:#fff;font-weight:700;font-size:.75rem'>"
+    )
+    lines = "".join(
+        f"<div data-cone-line>{dot}{one['properties']['number']}</span> "
+        f"<bdi>{safe(one['properties']['words'])}</bdi></div>"
+        for one in cones
+    )
+    title = t("Cones: where stills were taken from and what they show; how far one could see is not known.")
+    st.html(f"<div style='font-size:.85rem'>{lines}<div style='opacity:.8'>{safe(title)}</div></div>")
+
+
 def _clickable(
-    site: Site | None, captures: Sequence[Capture], ground: tuple[sitepage.Ground, str] | None
+    site: Site | None,
+    captures: Sequence[Capture],
+    ground: tuple[sitepage.Ground, str] | None,
+    cones: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """The map, and what can be done with the place that was clicked."""
     made = site_map.site_map(
         cache.map_sites(),
         chosen=site.id if site else None,
         outlines=[one.footprint for one in captures if one.footprint],
+        cones=cones,
         ground=ground,
         dark=st.context.theme.type == "dark",
     )

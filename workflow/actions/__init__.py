@@ -22,6 +22,7 @@ from workflow.actions.reviewing import (
     submit_site,
 )
 from workflow.actions.sites import add_site, edit_site, resolve_conflict
+from workflow.actions.stills import align_still, set_standpoint, standpoint
 from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "add_claim",
     "add_site",
     "adjudicate",
+    "align_still",
     "annotate",
     "approve",
     "ask_second_reading",
@@ -57,6 +59,8 @@ __all__ = [
     "second_read",
     "set_date",
     "set_limits",
+    "set_standpoint",
+    "standpoint",
     "submit",
     "submit_site",
     "understood",

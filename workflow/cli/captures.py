@@ -197,6 +197,99 @@ def capture_points(capture: str, target: Path | None, project_dir: Path | None, 
         print_rows(rows, as_json, empty="It has no control points.")
 
 
+@command.command("align-still")
+@click.argument("capture")
+@click.option("--to", "other", required=True, metavar="OTHER", help="The still that it is laid on.")
+@click.option(
+    "--points",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Pairs of points: a .points file, mapX and mapY being column and minus row in OTHER.",
+)
+@click.option("--match", "matched", is_flag=True, help="Find the pairs: features that look alike in both.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def align_still_capture(
+    capture: str,
+    other: str,
+    file: Path | None,
+    matched: bool,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Lay the still CAPTURE on the still OTHER of the same view, so that the two can be swiped.
+
+    How it lay before stays in its history, and 'record undo' goes back to it.
+    """
+    from workflow.actions import align_still
+    from workflow.pipeline.stills import align_by_matching
+    from workflow.readmodels.stills import still_rows
+
+    if (file is None) is not matched:
+        raise click.UsageError("give --points FILE or --match")
+    with open_project(project_dir) as project:
+        author = declared_author(author_name, role)
+        if file is None:
+            done = align_by_matching(project, author, capture, other, reason=reason)
+        else:
+            points = _in_pixels(_text(file), file.name)
+            done = align_still(project, author, capture, other, points, reason=reason)
+        print_rows(still_rows(project, done), as_json)
+
+
+@command.command("standpoint")
+@click.argument("capture")
+@click.option(
+    "--at", "position", metavar="POSITION", help="Where the camera stood: '39.0210, 125.7399', MGRS, ..."
+)
+@click.option("--azimuth", type=float, help="Where it looked: degrees clockwise from true north.")
+@click.option("--field", type=float, help="How wide it saw: the horizontal angle in degrees.")
+@click.option("--unknown", is_flag=True, help="Take back what was said: it is not known.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
+@author_options
+@project_options
+def standpoint_of_capture(
+    capture: str,
+    position: str | None,
+    azimuth: float | None,
+    field: float | None,
+    unknown: bool,
+    reason: str,
+    author_name: str | None,
+    role: str,
+    project_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Say where CAPTURE, a ground or broadcast picture, was taken from: a cone on the map.
+
+    What was said before stays in its history, and 'record undo' goes back to it.
+    """
+    from workflow.actions import set_standpoint, standpoint
+
+    where = None
+    if not unknown:
+        if position is None or azimuth is None or field is None:
+            raise click.UsageError("Give --at, --azimuth and --field, or --unknown.")
+        where = standpoint(position, azimuth, field)
+    with open_project(project_dir) as project:
+        done = set_standpoint(project, declared_author(author_name, role), capture, where, reason=reason)
+        _print(project, done.id, as_json)
+
+
+def _in_pixels(text: str, name: str) -> list[Any]:
+    """The points of a file, with rows that run down in both stills."""
+    from dataclasses import replace
+
+    from workflow.georef import parse_points
+
+    return [replace(point, y=-point.y) for point in parse_points(text, name).points]
+
+
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > 2**20:

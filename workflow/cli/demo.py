@@ -103,6 +103,7 @@ def _fill(project: Project, seed: int) -> Sequence[WorkflowError]:
         refused = _take_pictures(project, told, show)
         track(project, _AUTHOR, progress=show)
         _say(project, told, show)
+    _lay(project, told)
     return refused
 
 
@@ -217,6 +218,26 @@ def _say(project: Project, told: Sequence[Scene], show: Progress) -> None:
     for scene in told:
         for analyst, operation in marks(scene, captures[scene.file]) if scene.file in captures else ():
             annotate(project, Author(analyst), [operation])
+
+
+def _lay(project: Project, told: Sequence[Scene]) -> None:
+    """Say where the stills were taken from, and lay those of one view on the first of them."""
+    from workflow.actions import align_still, set_standpoint
+    from workflow.demo import ANALYSTS, Encoding, same_places, standpoint_of
+
+    author = Author(ANALYSTS["a"])
+    captures = {capture.file: capture for capture in project.captures()}
+    stills: dict[str, list[Scene]] = {}
+    for scene in told:
+        if scene.view.encoding is Encoding.STILL and scene.file in captures:
+            stills.setdefault(scene.site, []).append(scene)
+    for first, *others in stills.values():
+        if len(others) and captures[first.file].standpoint is None:
+            set_standpoint(project, author, captures[first.file].id, standpoint_of(first))
+        for scene in others:
+            if captures[scene.file].view is None:
+                pairs = same_places(scene, first)
+                align_still(project, author, captures[scene.file].id, captures[first.file].id, pairs)
 
 
 def _summary(project: Project) -> str:

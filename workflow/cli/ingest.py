@@ -36,6 +36,8 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 @click.option("--licence", default="", help="Terms that it comes with.")
 @click.option("--kind", type=click.Choice(_KINDS), help="How it was taken (default: what fits the provider).")
 @click.option("--site", metavar="ID", help="With --kind: take pictures without coordinates, for this site.")
+@click.option("--clip", metavar="NAME", help="With --at: the PATHs are stills of one clip, and one capture.")
+@click.option("--at", "codes", multiple=True, metavar="TIME", help="Of each still of the clip, as 00:01:12.")
 @click.option(
     "--reinstate", is_flag=True, help="Bring back withdrawn captures whose files were removed (leads)."
 )
@@ -56,6 +58,8 @@ def command(
     licence: str,
     kind: str | None,
     site: str | None,
+    clip: str | None,
+    codes: tuple[str, ...],
     synthetic: bool,
     reinstate: bool,
     in_place: bool,
@@ -66,15 +70,21 @@ def command(
 ) -> None:
     """Take pictures and folders of pictures into the project; originals are kept as they came.
 
-    GeoTIFF, JPEG 2000, JPEG, PNG, NITF and ENVI; the tiles of one order are one picture. The date comes from
+    GeoTIFF, JPEG 2000, JPEG, PNG, NITF and ENVI; the tiles of one order are one picture, and with --clip the stills of
+    one clip. The date comes from
     --acquired, else from product metadata beside the file or in the product's folder (STAC, Planet, Landsat, Maxar,
     Sentinel, NAIP and others), its tags, or its name.
     """
-    from workflow.intake import IntakeOptions
+    from workflow.intake import IntakeOptions, clip_of
     from workflow.model import Basis, CaptureKind
     from workflow.pipeline.ingest import ingest
     from workflow.readmodels import tables
 
+    if codes and clip is None:
+        raise click.UsageError("--at goes with --clip")
+    if clip is not None and (kind is None or site is None):
+        raise click.UsageError("--clip goes with --kind and --site")
+    stills = clip_of(clip, paths, codes) if clip is not None else None
     options = IntakeOptions(
         acquired,
         provider,
@@ -91,7 +101,7 @@ def command(
     with open_project(project_dir) as project:
         with progress() as show:
             author = declared_author(author_name, role)
-            outcome = ingest(project, author, paths, options, show, reinstate=reinstate)
+            outcome = ingest(project, author, paths, options, show, reinstate=reinstate, clip=stills)
         taken = {capture.id for capture in outcome.captures}
         rows = [row for row in tables.captures(project) if row["id"] in taken]
     print_rows(rows if as_json else brief(rows), as_json, empty="Nothing was taken.")

@@ -14,6 +14,7 @@ from workflow.demo.render import render
 from workflow.demo.scene import Change, ChangeKind, Encoding, Scene, Statement, View
 from workflow.demo.script import ANALYSTS, SEED, scenes
 from workflow.demo.series import series
+from workflow.demo.still import same_places, standpoint_of
 from workflow.shadows import Sun, sun_at
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "crowded",
     "marks",
     "render",
+    "same_places",
     "scenes",
     "series",
+    "standpoint_of",
     "sun_at",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from workflow.demo.frame import Road, metres_per_degree
 from workflow.demo.palette import greenness
 from workflow.demo.place import stream
 from workflow.demo.scene import ChangeKind, Scene
 from workflow.demo.writing import description
+from workflow.model import ControlPoint, LonLat, Standpoint
 
-__all__ = ["SIZE_PX", "camera_boxes", "write_still"]
+__all__ = ["SIZE_PX", "camera_boxes", "same_places", "standpoint_of", "write_still"]
 
 SIZE_PX = (1280, 720)
 _FINE = 2
@@ -45,6 +48,42 @@ def camera_boxes(scene: Scene) -> tuple[tuple[float, float, float, float], ...]:
         corners = [painter._at(x, _POLE_AHEAD_M, up) for x, up in ((left, top), (right, bottom))]
         found.append((*(value / _FINE for value in corners[0]), *(value / _FINE for value in corners[1])))
     return tuple((one[0], one[1], one[2], one[3]) for one in found)
+
+
+_LANDMARKS = (
+    (11.6, 22.0, 0.0),  # foot and head of the pole, end of its arm
+    (11.6, 22.0, 6.4),
+    (0.6, 22.0, 6.3),
+    (-1.5, 39.0, 0.0),  # ends of the stop line
+    (10.5, 39.0, 0.0),
+    (3.0, 115.0, 14.8),  # end of the hall's roof, head of one of its columns
+    (-54.0, 116.0, 14.0),
+)
+
+
+def same_places(scene: Scene, other: Scene) -> tuple[ControlPoint, ...]:
+    """Pairs of whole pixels of two stills of the same view, as somebody would click them."""
+    one, two = (_Still(greenness(each.day), stream(each.seed, each.file, "still")) for each in (scene, other))
+    return tuple(
+        ControlPoint(*_whole_pixel(one._at(*place)), *_whole_pixel(two._at(*place))) for place in _LANDMARKS
+    )
+
+
+def _whole_pixel(fine: tuple[float, float]) -> tuple[float, float]:
+    return float(round(fine[0] / _FINE)), float(round(fine[1] / _FINE))
+
+
+def standpoint_of(scene: Scene) -> Standpoint:
+    """Where the camera of a still stood and what it saw: over the road, before the pole."""
+    pole = next((one for one in scene.history if one.kind is ChangeKind.CAMERA), None)
+    along = (pole.along_m if pole else 0.0) - _POLE_AHEAD_M
+    east, north = Road(scene.bearing_deg).to_local(np.array([along, 0.0])).tolist()
+    by_lon, by_lat = metres_per_degree(scene.position)
+    place = LonLat(
+        round(scene.position.lon + east / by_lon, 6), round(scene.position.lat + north / by_lat, 6)
+    )
+    wide = 2 * math.degrees(math.atan(SIZE_PX[0] / 2 / _FOCAL_PX))
+    return Standpoint(place, scene.bearing_deg % 360, round(wide, 1))
 
 
 class _Still:

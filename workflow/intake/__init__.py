@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from workflow.errors import InputRefused
 from workflow.files import sha256_of
+from workflow.intake.clips import clip_of
 from workflow.intake.copies import (
     Brought,
     Found,
@@ -43,7 +44,18 @@ from workflow.intake.orders import Order, data_of_header, listed_tiles, orders_o
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.texts import TEXT_SUFFIXES, texts_of
 from workflow.metadata import Dialect, SourceFile
-from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Part, Stated, Stretch
+from workflow.model import (
+    Basis,
+    Capture,
+    CaptureKind,
+    ClipFrame,
+    DateSpan,
+    Georeference,
+    LonLat,
+    Part,
+    Stated,
+    Stretch,
+)
 from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING, is_in_library
 
 __all__ = [
@@ -52,6 +64,7 @@ __all__ = [
     "IntakeOptions",
     "Limits",
     "Order",
+    "clip_of",
     "data_of_header",
     "listed_tiles",
     "orders_of",
@@ -67,6 +80,7 @@ PICTURE_SUFFIXES = frozenset(
 # a stated ground sample distance is kept beside the pixel where it is coarser or finer by more
 _SAME_GSD = 1.1
 _TEMPORARY = ".intake-"
+_WORKING = "working-{}.tif"
 _STALE_S = 24 * 3600
 
 
@@ -108,8 +122,8 @@ def take_in(
     """Take the picture in `path` into the folder `imagery`: original and working copy are in place when it
     returns.
 
-    With `order` its tiles become one picture; `path` is one of them. `root` is the folder that was given, where the
-    picture was found below one: metadata of its product are looked for up to there.
+    With `order` its tiles become one picture, or the frames of a clip; `path` is one of them. `root` is the folder that
+    was given, where the picture was found below one: metadata of its product are looked for up to there.
 
     The same bytes give the same capture and rewrite nothing; a capture that `known` has for their hash (by
     its id) is returned as it is when both of its files are there. `today` (UTC) is what dates are held
@@ -125,7 +139,8 @@ def take_in(
     stated = _named(name, "--acquired", stated_span, options.acquired)
     retrieved = _named(name, "--retrieved", stated_day, options.retrieved)
     published = _named(name, "--published", stated_day, options.published)
-    job = _Job(name, path, options, stated, retrieved, published, today, root)
+    times = order.times if order else ()
+    job = _Job(name, path, options, stated, retrieved, published, today, root, times)
     try:
         found = [find(one, options.limits) for one in (order.tiles if order else (path,))]
         imagery.mkdir(parents=True, exist_ok=True)
@@ -147,6 +162,7 @@ class _Job:
     published: date | None
     today: date | None
     root: Path | None
+    times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +194,40 @@ def _take(
         {"path": str(picture[0].path), "driver": one.kind.driver, "size_bytes": picture[0].size_bytes}
         for one, picture in zip(found, pictures, strict=True)
     ]
-    answer = _read(sources, folder, job)
+    together = [[source] for source in sources] if job.times else [sources]
+    answers = [_read(some, folder / _WORKING.format(at), job) for at, some in enumerate(together)]
     if in_place:
         check_unchanged(files)
-    capture = _capture(stored, answer, job, dialects)
+    capture = _capture(stored, answers[0], job, dialects)
     working = _at(imagery, capture.working)
-    store(folder / "working.tif", working)
+    store(folder / _WORKING.format(0), working)
+    frames = tuple(
+        _frame(at, time, answers[at], capture, imagery, folder, file)
+        for at, (time, file) in enumerate(zip(job.times, files, strict=True) if job.times else ())
+    )
     _store_originals(stored, files, imagery, folder, in_place)
-    return replace(capture, working_sha256=sha256_of(working))
+    return replace(capture, working_sha256=sha256_of(working), frames=frames)
+
+
+def _frame(
+    at: int, time: float, answer: dict[str, Any], capture: Capture, imagery: Path, folder: Path, file: Brought
+) -> ClipFrame:
+    """Frame number `at` of a clip, its working copy in place; that of the first is the capture's."""
+    if answer["crs"]:
+        raise RefusalError(
+            f"has a still that lies on the map ({file.origin.name})", "take that one in by itself"
+        )
+    if answer["bands"] != capture.bands:
+        raise RefusalError(
+            f"has stills of {capture.bands} and of {answer['bands']} bands ({file.origin.name})",
+            "save them alike",
+        )
+    path = capture.working if at == 0 else capture.working.replace(".tif", f".{at + 1}.tif")
+    if at:
+        store(folder / _WORKING.format(at), _at(imagery, path))
+    return ClipFrame(
+        time, file.origin.name, path, sha256_of(_at(imagery, path)), answer["width"], answer["height"]
+    )
 
 
 def _stored(files: tuple[Brought, ...], imagery: Path, in_place: bool) -> _Stored:
@@ -221,10 +263,10 @@ def _store_originals(
         store(listing, _at(imagery, stored.original), read_only=True)
 
 
-def _read(sources: list[dict[str, Any]], folder: Path, job: _Job) -> dict[str, Any]:
+def _read(sources: list[dict[str, Any]], working: Path, job: _Job) -> dict[str, Any]:
     request = {
         "sources": sources,
-        "working": str(folder / "working.tif"),
+        "working": str(working),
         "without_place": job.options.kind is not None and job.options.site is not None,
     }
     return read_apart(request, job.options.limits)

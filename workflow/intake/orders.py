@@ -23,10 +23,14 @@ _MOST_TILES = 400
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The tiles of one picture that was delivered cut up, in the order of their names, and what the whole is called."""
+    """The tiles of one picture that was delivered cut up, in the order of their names, and what the whole is called.
+
+    Of a clip they are its stills in the order of their `times`, in seconds.
+    """
 
     name: str
     tiles: tuple[Path, ...]
+    times: tuple[float, ...] = ()
 
 
 # -- tiles ---------------------------------------------------------------------------------------------------------

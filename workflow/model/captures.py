@@ -18,6 +18,7 @@ __all__ = [
     "Capture",
     "CaptureKind",
     "Chip",
+    "ClipFrame",
     "ControlModel",
     "ControlPoint",
     "ControlPoints",
@@ -27,9 +28,11 @@ __all__ = [
     "Offset",
     "Part",
     "Score",
+    "Standpoint",
     "Stated",
     "StoredFile",
     "Stretch",
+    "ViewAlignment",
     "Withdrawal",
 ]
 
@@ -112,6 +115,47 @@ LEAST_POINTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class ViewAlignment:
+    """What a still was laid on another still of the same view by: pairs of points and the homography through them.
+
+    `to` is the other still. A point's `x`, `y` are column and row in that one, pixels from its north-west corner.
+    `rms_px` is the root mean square residual of the pairs that count, in pixels of the other still; `loo_px` the same
+    of each pair foretold by the others, None where too few are left to tell. `matched` says that the pairs were
+    found by the program and not clicked.
+    """
+
+    to: str
+    points: tuple[ControlPoint, ...]
+    width_px: int
+    height_px: int
+    to_width_px: int
+    to_height_px: int
+    rms_px: float
+    loo_px: float | None = None
+    matched: bool = False
+
+    @property
+    def error_px(self) -> float | None:
+        """How far off it lies: foretold by the other pairs, else the residual; None where nothing tells."""
+        if self.loo_px is not None:
+            return self.loo_px
+        count = sum(point.used for point in self.points)
+        return self.rms_px if count > LEAST_POINTS[ControlModel.PROJECTIVE] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where a still was taken from: the camera's place, the direction it looked in, how wide it saw, in degrees.
+
+    `azimuth_deg` runs clockwise from true north, 0 to 360; `field_deg` is the whole horizontal angle, 1 to 180.
+    """
+
+    lonlat: LonLat
+    azimuth_deg: float
+    field_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Display limits of one band, in the file's units: `low` shows black, `high` shows white."""
 
@@ -157,6 +201,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipFrame:
+    """A still of a clip: how far into the clip it is, the file that it came as, and its working copy."""
+
+    at_s: float
+    name: str
+    working: str
+    working_sha256: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One dated picture. `id` is the first 16 hex digits of `sha256`, the hash of the original's bytes.
 
@@ -176,7 +232,9 @@ class Capture:
     `position_error_m` is how far off its coordinates may be, where the file itself says so.
 
     `control` has what a picture without coordinates was placed by; `working`, its size and its footprint are then those
-    of the warped picture.
+    of the warped picture. `view` has what a still was laid on another still by, `standpoint` where it was taken from.
+
+    A clip has its stills as `frames`, in the order of their times; all else, marks and alignment too, is of the first.
     """
 
     id: str
@@ -213,12 +271,16 @@ class Capture:
     parts: tuple[Part, ...] = ()
     position_error_m: float | None = None
     control: ControlPoints | None = None
+    view: ViewAlignment | None = None
+    standpoint: Standpoint | None = None
+    frames: tuple[ClipFrame, ...] = ()
 
     @property
     def files(self) -> tuple[tuple[FileRole, str, str], ...]:
-        """Role, path and SHA-256 of all its files: the original, its parts, the working copy."""
+        """Role, path and SHA-256 of all its files: the original, its parts, the working copies."""
         originals = [(self.original, self.sha256), *((one.path, one.sha256) for one in self.parts)]
         working = [(FileRole.WORKING, self.working, self.working_sha256)] if self.working else []
+        working += [(FileRole.WORKING, one.working, one.working_sha256) for one in self.frames[1:]]
         return (*((FileRole.ORIGINAL, path, sha256) for path, sha256 in originals), *working)
 
     @property

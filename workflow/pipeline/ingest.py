@@ -71,6 +71,7 @@ def ingest(
     *,
     reinstate: bool = False,
     names: Mapping[Path, str] | None = None,
+    clip: Order | None = None,
     told: Callable[[Outcome], None] | None = None,
 ) -> IngestReport:
     """Take every picture of `paths` (files, and folders walked for picture suffixes) into the project.
@@ -78,6 +79,8 @@ def ingest(
     Each capture is recorded as soon as it is ready; whatever stops the run, what was recorded stays and is in
     the catalogue. A picture that is there already is one capture and one more provenance entry. One that was
     withdrawn is refused; with `reinstate` a lead brings back those whose files were removed.
+
+    With `clip`, which `workflow.intake.clip_of` makes, its stills become one capture, and `paths` count for nothing.
 
     `names` has what files are called in the record where that is not their name on this disk; `told` hears what became
     of each file as soon as it is known.
@@ -96,8 +99,8 @@ def ingest(
     sweep(project.imagery)
     paths = tuple(paths)
     library = (project.imagery / ORIGINALS, project.imagery / WORKING)
-    files, refused = pictures_in(paths, leave_out=library)
-    orders, files, broken = orders_of(files)
+    files, refused = pictures_in(paths, leave_out=library) if clip is None else ((), ())
+    orders, files, broken = orders_of(files) if clip is None else ({clip.tiles[0]: clip}, clip.tiles[:1], {})
     refused += tuple(dict.fromkeys(broken.values()))
     roots = tuple(path for path in paths if path.is_dir())
     run = _Run(project, author, _with_profile(options), roots, len(files), progress or _silent, reinstate)
@@ -300,6 +303,7 @@ class _Run:
             working_sha256=taken.working_sha256,
             original=taken.original,
             parts=taken.parts,
+            frames=taken.frames,
         )
         return back if known.control is None else georeferenced(self._project, back, known.control)
 

@@ -12,6 +12,7 @@ from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe, joined_size
 from workflow.rasters.ongrid import cut_on_grid, kept_open, read_on_grid
+from workflow.rasters.stills import read_looked_up
 from workflow.rasters.warping import write_control_points, write_warped
 from workflow.rasters.whole import read_whole
 from workflow.rasters.wholeness import missing_part
@@ -29,6 +30,7 @@ __all__ = [
     "joined_size",
     "kept_open",
     "missing_part",
+    "read_looked_up",
     "read_on_grid",
     "read_whole",
     "to_colours",

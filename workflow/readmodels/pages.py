@@ -33,6 +33,7 @@ from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
+from workflow.stills import Space, space_of, timecode, view_words
 from workflow.timespan import Language, format_span
 from workflow.words import say
 
@@ -103,6 +104,7 @@ class CaptureCard:
     says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
     how the picture was laid on the site's reference, None where that was not tried. `optics` is how it was taken
     and can be shown. `placed` says by how many points somebody placed it by hand, and how far off that is; else empty.
+    `frames` are the time codes of a clip.
     """
 
     id: str
@@ -125,6 +127,7 @@ class CaptureCard:
     mine: Mapping[str, str] = field(default_factory=dict)
     offset: Offset | None = None
     placed: str = ""
+    frames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ class MarkCard:
 class ComparePage:
     """One site: pictures on its grid, pictures without a place on the map, marks, and what follows.
 
-    `grid` is None for a site that is not located.
+    `grid` is None for a site that is not located. `space` is what the stills without coordinates share, None without
+    any.
     """
 
     site: Site
@@ -149,6 +153,7 @@ class ComparePage:
     findings: tuple[Finding, ...]
     synthetic: bool
     grid: SiteGrid | None
+    space: Space | None = None
 
 
 def overview(project: Project, language: Language = "en") -> OverviewPage:
@@ -271,6 +276,7 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
         findings=evidence.findings(project, site=site.id, without=hidden),
         synthetic=any(capture.synthetic for capture in (*on_map, *apart)),
         grid=site_grid_of(project, site, on_map) if site.position else None,
+        space=space_of([one for one in apart if one.georeference is Georeference.NONE]),
     )
 
 
@@ -313,13 +319,14 @@ def _capture_card(
         mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},
         offset=offsets.get(capture.id),
         placed=control_words(capture.control, language),
+        frames=tuple(timecode(one.at_s) for one in capture.frames),
         optics=optics(capture, site.position.lonlat if site.position else None),
     )
 
 
 def _aligned(capture: Capture, offsets: Mapping[str, Offset], language: Language) -> str:
     if capture.georeference is Georeference.NONE or capture.crs is None:
-        return say("not georeferenced", language)
+        return view_words(capture.view, language) if capture.view else say("not georeferenced", language)
     offset = offsets.get(capture.id)
     if any(one.reference == capture.id for one in offsets.values()):
         return say("alignment reference", language)

@@ -19,8 +19,18 @@ from workflow.errors import UnknownName
 from workflow.georef import control_words
 from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
 from workflow.localtime import local_day, zone_of
-from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
+from workflow.model import (
+    Annotation,
+    Capture,
+    Georeference,
+    Observation,
+    Offset,
+    Site,
+    Standpoint,
+    TargetClass,
+)
 from workflow.settings import is_in_library
+from workflow.stills import standpoint_words, timecode, view_words
 from workflow.timespan import format_span
 
 if TYPE_CHECKING:
@@ -89,7 +99,8 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     then ``working georeference control_points residual_m left_out_m site credit licence stated withdrawn``, then
     ``instant local_day timezone platform stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share
     sources parts position_error_m
-    in_place niirs``. `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
+    in_place niirs aligned_to aligned_px standpoint frames``.
+    `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
     is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
     attribute (``acquired``) to the ``file: field`` that it was read from. `niirs` is an estimate.
@@ -144,6 +155,24 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "position_error_m": capture.position_error_m,
         "in_place": not is_in_library(capture.parts[0].path if capture.parts else capture.original),
         "niirs": round(niirs(capture.gsd_m, capture.off_nadir_deg), 1) if capture.gsd_m else None,
+        "aligned_to": capture.view.to if capture.view else None,
+        "aligned_px": capture.view.error_px if capture.view else None,
+        "standpoint": _standpoint(capture.standpoint),
+        "frames": [
+            {"at": timecode(one.at_s), "name": one.name, "working": str(root / one.working)}
+            for one in capture.frames
+        ],
+    }
+
+
+def _standpoint(where: Standpoint | None) -> Row | None:
+    if where is None:
+        return None
+    return {
+        "lat": where.lonlat.lat,
+        "lon": where.lonlat.lon,
+        "azimuth_deg": where.azimuth_deg,
+        "field_deg": where.field_deg,
     }
 
 
@@ -185,6 +214,9 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("provider", capture.provider, "provider"),
         ("platform", capture.platform, "platform"),
         ("control points", control_words(capture.control), ""),
+        ("laid on another still", view_words(capture.view) if capture.view else "", ""),
+        ("frames", ", ".join(timecode(one.at_s) for one in capture.frames), ""),
+        ("camera", _camera(capture.standpoint), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
         ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),
         ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),
@@ -198,6 +230,10 @@ def capture_facts(capture: Capture) -> list[Row]:
     return [
         {"fact": fact, "value": value, "source": said.get(name, "")} for fact, value, name in facts if value
     ]
+
+
+def _camera(where: Standpoint | None) -> str:
+    return f"{format_decimal(where.lonlat)}, {standpoint_words(where)}" if where else ""
 
 
 def _unit(value: float | None, unit: str) -> str | None:

@@ -155,6 +155,7 @@ export class Annotate {
   // a new mark of the target on a picture
   add(capture, shape, geometry, label) {
     const { site, target } = this.viewer.data;
+    if (this.viewer.frames.of(capture.id)) return this.viewer.controls.say(t("Marks belong to the first frame of a clip: choose that one."));
     const mark = {
       id: newId(),
       site: site.id,
@@ -175,9 +176,15 @@ export class Annotate {
   // changes that belong together: { redo, undo, again? } each, as in marklist.js
   #record(changes) {
     this.#settleNudge();
-    const ids = changes.map((one) => this.log.add(one.redo).id);
+    const ids = changes.map((one) => this.#add(one.redo).id);
     this.stack.push({ ids, undo: changes.map((one) => one.undo).reverse(), redo: changes.map((one) => one.again ?? one.redo) });
     this.viewer.redraw();
+  }
+
+  // places on stills are those of the frame that they share: what it was then is said along
+  #add(operation) {
+    const { frame } = this.viewer.data;
+    return this.log.add(frame ? { ...operation, frame } : operation);
   }
 
   // a state of the target in a picture
@@ -205,7 +212,7 @@ export class Annotate {
       const version = byId.get(operation.annotation)?.version;
       return version ? { ...operation, base_version: version } : operation;
     };
-    this.stack.named(entry, operations.map((operation) => this.log.add(based(operation)).id));
+    this.stack.named(entry, operations.map((operation) => this.#add(based(operation)).id));
     this.viewer.controls.say(isRedo ? t("Done again.") : t("Taken back."));
     this.viewer.redraw();
     const there = operations.map((operation) => operation.annotation).filter((id) => this.byId.has(id));

@@ -14,6 +14,7 @@ import { remember, remembered } from "./keep.js";
 import { setLanguage, t } from "./language.js";
 import { Places, decimal } from "./places.js";
 import { PairList } from "./pairlist.js";
+import { onAStill, onTheMap } from "./pairwords.js";
 import { PointPane } from "./pointpane.js";
 import { Warp } from "./warpmesh.js";
 import styles from "./georef.css";
@@ -24,7 +25,7 @@ const MOST_UNDONE = 100;
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-georef");
   const known = instances.get(host);
-  if (known?.data.capture.id === component.data.capture.id && known.data.language === component.data.language) known.update(component);
+  if (known?.data.capture.id === component.data.capture.id && known.data.still?.id === component.data.still?.id && known.data.turn === component.data.turn && known.data.language === component.data.language) known.update(component);
   else {
     known?.destroy();
     instances.set(host, new Georef(host, component));
@@ -41,6 +42,7 @@ class Georef {
     this.component = component;
     this.data = component.data;
     setLanguage(this.data.language);
+    this.words = this.data.still ? onAStill() : onTheMap();
     addStyles(host.getRootNode());
     this.past = [];
     this.fit = null; // what the server said of the pairs: rms, loo, residuals by pair, mesh; or problem
@@ -75,7 +77,7 @@ class Georef {
   }
 
   #key(version = this.data.version) {
-    return `points.${this.data.capture.id}.${version}`;
+    return `points.${this.data.capture.id}.${this.data.still ? `${this.data.still.id}.` : ""}${version}`;
   }
 
   #kept() {
@@ -85,19 +87,21 @@ class Georef {
   // -- what it is made of
 
   #build() {
-    const { capture, grid } = this.data;
+    const { capture, still } = this.data;
+    // the other side is the map, in metres, or another still, in its pixels with rows upwards
+    const grid = this.data.grid ?? { code: "still", extent: [0, -still.height, still.width, 0], resolutions: [1] };
     const [width, height] = [capture.width, capture.height];
     const flat = new Projection({ code: "picture", units: "pixels", extent: [0, -height, width, 0] });
     const metric = new Projection({ code: grid.code, units: "m", extent: grid.extent, getPointResolution: (resolution) => resolution });
     this.metric = metric;
-    this.tiles = new TileLayer({ className: "reference" });
+    this.tiles = still ? stillLayer(still, grid.extent, metric) : new TileLayer({ className: "reference" });
     this.warp = new Warp(metric);
     const image = new Image();
     image.onload = () => this.warp.setPicture(image, [width, height]);
     image.onerror = () => this.#say(t("The picture could not be loaded; reload the page."));
     image.src = capture.url;
     this.picture = new PointPane({
-      name: t("Picture"),
+      name: this.words.one,
       projection: flat,
       extent: [0, -height, width, 0],
       view: [0, -height, width, 0],
@@ -106,16 +110,16 @@ class Georef {
       events: this.#events("picture"),
     });
     this.ground = new PointPane({
-      name: t("Map"),
+      name: this.words.other,
       projection: metric,
       extent: grid.extent,
       view: grid.extent,
       layers: [this.tiles, this.warp.layer],
       finest: grid.resolutions.at(-1),
-      hasScale: true,
+      hasScale: !still,
       events: this.#events("ground"),
     });
-    this.ground.home = this.data.home;
+    this.ground.home = this.data.home; // undefined: all of it
     this.list = new PairList(this);
     this.how = h("div", { class: "how", role: "status" });
     this.numbers = h("div", { class: "numbers", role: "status" });
@@ -125,9 +129,9 @@ class Georef {
     this.undoButton = h("button", { type: "button", "data-undo": "", title: t("Take the last change of points back"), onclick: () => this.undo() }, icon("undo"), t("Undo"));
     const bar = h(
       "div",
-      { class: "bar", role: "toolbar", "aria-label": t("Georeference") },
-      h("label", {}, t("Places are looked up on"), references),
-      h("label", {}, t("How the pairs place it"), models),
+      { class: "bar", role: "toolbar", "aria-label": this.words.toolbar },
+      still ? null : h("label", {}, t("Places are looked up on"), references),
+      still ? null : h("label", {}, t("How the pairs place it"), models),
       h("label", { class: "fade" }, t("Overlay"), fade),
       this.undoButton,
     );
@@ -137,7 +141,7 @@ class Georef {
     const save = h("div", { class: "saving" }, h("label", {}, t("Reason"), this.reason), this.saveButton);
     const side = h("div", { class: "side" }, this.numbers, this.list.root, this.data.read_only ? null : save);
     this.host.replaceChildren(
-      h("div", { class: "frame" }, bar, this.how, h("div", { class: "work" }, pane(t("Picture"), capture.label, this.picture), pane(t("Map"), "", this.ground), side)),
+      h("div", { class: "frame" }, bar, this.how, h("div", { class: "work" }, pane(this.words.one, capture.label, this.picture), pane(this.words.other, "", this.ground), side)),
     );
     this.mapLabel = this.host.querySelectorAll(".pane .title .detail")[1];
     this.ended = new AbortController();
@@ -168,7 +172,11 @@ class Georef {
   }
 
   #showReference() {
-    const { grid } = this.data;
+    const { grid, still } = this.data;
+    if (still) {
+      this.mapLabel.textContent = still.label;
+      return;
+    }
     const [west, , , north] = grid.extent;
     const known = this.data.references.find((each) => each.id === this.reference);
     this.mapLabel.textContent = known ? `${known.label} · ${known.credit}` : t("No picture with coordinates shows this site yet: type positions.");
@@ -342,7 +350,7 @@ class Georef {
 
   #showNumbers(fit) {
     const number = (name, value, title) => h("div", { class: "number", title }, h("span", { class: "name" }, name), h("b", {}, value));
-    const metres = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(2)} m`);
+    const metres = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(2)} ${this.words.unit}`);
     fill(
       this.numbers,
       number(t("RMS residual"), metres(fit?.rms), t("How far the pairs lie from where the picture would put them, root mean square.")),
@@ -362,16 +370,16 @@ class Georef {
     if (this.said) return this.said;
     if (this.data.read_only) return t("You look as a viewer: nothing is recorded.");
     if (this.refused) return this.refused;
-    if (this.waiting) return t("Saving: the picture is being laid on the map…");
-    if (half) return half.col === null ? t("Now click the same place in the picture.") : t("Now click the same place on the map.");
+    if (this.waiting) return this.words.saving;
+    if (half) return half.col === null ? this.words.oneNext : this.words.otherNext;
     const count = this.pairs.filter((pair) => isWhole(pair) && pair.used).length;
     const least = this.#least();
     if (this.fit?.problem && count >= least) return this.fit.problem;
-    if (!count) return t("Click a place in the picture, then the same place on the map: corners of roofs and road edges do well.");
-    if (count < least) return t("{n} of {least} pairs. Click the next place in the picture.", { n: count, least });
+    if (!count) return this.words.first;
+    if (count < least) return this.words.next(count, least);
     if (!this.isDirty) return t("Saved. Drag points or add pairs to refine it.");
-    if (count <= least) return t("The picture lies on the map. One pair more tells how well.");
-    return t("The picture lies on the map. Look at the worst pairs, drag or switch them off, then save.");
+    if (count <= least) return this.words.barely;
+    return this.words.done;
   }
 
   #say(text) {
@@ -384,7 +392,7 @@ class Georef {
     this.waiting = newId();
     this.refused = null;
     const points = this.pairs.filter(isWhole).map(({ col, row, x, y, used }) => [col, row, x, y, used]);
-    this.component.setStateValue("save", { id: this.waiting, capture: this.data.capture.id, version: this.data.version, model: this.model, reference: this.reference, reason: this.reason.value, points });
+    this.component.setStateValue("save", { id: this.waiting, capture: this.data.capture.id, still: this.data.still?.id ?? null, version: this.data.version, model: this.model, reference: this.reference, reason: this.reason.value, points });
     this.#show();
   }
 
@@ -434,6 +442,10 @@ function placeOf(pair, side) {
 
 function put(pair, side, [x, y]) {
   Object.assign(pair, side === "picture" ? { col: x, row: -y } : { x, y });
+}
+
+function stillLayer({ url }, imageExtent, projection) {
+  return new ImageLayer({ className: "reference", source: new ImageStatic({ url, imageExtent, projection, interpolate: true }) });
 }
 
 function pane(name, detail, { element }) {

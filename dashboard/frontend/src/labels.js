@@ -75,7 +75,7 @@ export class Labels {
     instead.hidden = seen === capture;
     instead.textContent = seen === capture ? "" : t("Space: {date}", { date: seen.label });
     fill(badges, seen?.synthetic && h("span", { class: "badge synthetic" }, "SYNTHETIC"), stateBadge(viewer.stateIn(seen?.id)), ...viewer.parts.flatMap((part) => part.badges?.(pane) ?? []));
-    fill(detail, ...(seen ? details(seen) : [t("no picture")]));
+    fill(detail, ...(seen ? details(viewer.frames.told(seen)) : [t("no picture")]));
     fill(credit, seen?.credit ?? "");
     credit.title = seen?.credit ?? "";
   }

@@ -56,6 +56,7 @@ export class Measuring {
   update(data) {
     this.data = data;
     this.places = data.places ? new Places(data.places) : null;
+    this.button.hidden = !this.places;
     this.redraw();
   }
 

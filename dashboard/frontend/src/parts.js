@@ -1,5 +1,6 @@
 import { Annotate } from "./annotate.js";
 import { Display } from "./display.js";
+import { Frames } from "./frames.js";
 import { Measuring } from "./measuring.js";
 
 // What hooks itself into the viewer: one line a part. A part is an object made once a viewer, all of it optional:
@@ -12,4 +13,4 @@ import { Measuring } from "./measuring.js";
 //   escape()  Esc was pressed: true where the part had something to end      destroy()
 //   address()  what the page's address has as `look`
 //   badges(pane)   elements to stand beside a picture's date
-export const makeParts = (viewer) => [(viewer.annotate = new Annotate(viewer)), new Measuring(viewer), new Display(viewer)];
+export const makeParts = (viewer) => [(viewer.annotate = new Annotate(viewer)), new Measuring(viewer), new Display(viewer), (viewer.frames = new Frames(viewer))];

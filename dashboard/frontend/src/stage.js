@@ -54,6 +54,7 @@ export class Stage {
       getPointResolution: (resolution) => resolution,
     });
     this.northDeg = data.north_deg;
+    this.onMap = data.north_deg !== null; // stills have pixels for metres, and no north
     this.tileGrid = tileGridOf(data.grid);
     const finest = data.grid.resolutions.at(-1);
     this.view = new View({
@@ -66,7 +67,7 @@ export class Stage {
       constrainOnlyCenter: true,
       enableRotation: false,
     });
-    this.site = new VectorSource({ features: [new Feature(new Point(data.center))] });
+    this.site = new VectorSource({ features: this.onMap ? [new Feature(new Point(data.center))] : [] });
     this.#pane(0);
     this.#pane(1);
     this.#over();
@@ -79,7 +80,7 @@ export class Stage {
   // the pane of that number, made when it is first asked for
   #pane(index) {
     if (this.panes[index]) return this.panes[index];
-    const element = h("div", { class: "pane", "data-pane": index, hidden: index >= this.count }, northArrow(this.northDeg));
+    const element = h("div", { class: "pane", "data-pane": index, hidden: index >= this.count }, this.onMap && northArrow(this.northDeg));
     this.root.append(element);
     const marks = new VectorSource();
     const pane = {
@@ -97,7 +98,7 @@ export class Stage {
       layers: [pane.picture, pane.markLayer, pane.cross],
       controls: [
         ...(index ? [] : [new Zoom({ zoomInTipLabel: `${t("Zoom in")} (+)`, zoomOutTipLabel: `${t("Zoom out")} (-)` })]),
-        new ScaleLine({ units: "metric", minWidth: 80 }),
+        ...(this.onMap ? [new ScaleLine({ units: "metric", minWidth: 80 })] : []),
       ],
       interactions: interactionDefaults({ altShiftDragRotate: false, pinchRotate: false }),
     });

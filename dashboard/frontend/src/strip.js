@@ -78,7 +78,7 @@ export class Strip {
   // a large picture with what stands on every picture
   #picture(image, capture) {
     const { home, north_deg } = this.viewer.data;
-    return h("span", { class: "picture" }, image, northArrow(north_deg), scaleBar(home[2] - home[0]), h("span", { class: "credit" }, capture.credit));
+    return h("span", { class: "picture" }, image, ...(north_deg === null ? [] : [northArrow(north_deg), scaleBar(home[2] - home[0])]), h("span", { class: "credit" }, capture.credit));
   }
 
   // a cell is written where something of it changed

@@ -18,7 +18,7 @@ import styles from "./viewer.css";
 const instances = new WeakMap();
 const RENEW_AFTER_MS = 5000;
 const LOOKS = new Set([" ", "+", "=", "-", "0", "[", "]", "h", "arrowleft", "arrowright", "arrowup", "arrowdown"]); // keep Space's look
-const FRAME = ["read_only", "language", "project", "who"]; // what a viewer is made for, beside its site
+const FRAME = ["read_only", "language", "project", "who", "frame"]; // what a viewer is made for, beside its site
 
 export function render(component) {
   const host = component.parentElement.querySelector(".sitetrack-viewer");
@@ -248,7 +248,7 @@ class Viewer {
     const address = new URL(location.href);
     const [left, right, ...more] = this.shown;
     const look = this.parts.map((part) => part.address?.()).find(Boolean);
-    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look };
+    const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look, frames: this.frames.text };
     for (const [name, value] of Object.entries(said)) {
       if (value) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
@@ -261,7 +261,7 @@ class Viewer {
     const { marks } = this.annotate;
     this.shown.forEach((shown, pane) => {
       const id = this.seen(pane)?.id;
-      this.stage.setMarks(pane, marks.filter((mark) => mark.capture === id));
+      this.stage.setMarks(pane, this.frames.of(id) ? [] : marks.filter((mark) => mark.capture === id));
     });
     this.controls.showPanes();
     for (const part of this.parts) part.redraw?.();
@@ -377,8 +377,8 @@ class Viewer {
   #leave(site, line) {
     this.endPeek();
     const captures = this.#withSaid(this.log.pending);
-    const { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg } = this.data;
-    this.journey.go(site, { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, captures });
+    const { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics } = this.data;
+    this.journey.go(site, { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics, captures });
     this.journey.line = line;
     const data = this.journey.known(site);
     if (data) enter(this.host, data, this.journey);

@@ -1,0 +1,23 @@
+"""Pictures from the ground: stills of the same view laid on each other by a homography, and where they were taken from.
+No pixels are read here.
+"""
+
+from workflow.stills.cones import cone_features, standpoint_words
+from workflow.stills.frames import Lying, Space, lying, space_of
+from workflow.stills.timecodes import parse_timecode, timecode
+from workflow.stills.views import ViewFit, fit_view, px_words, view_words
+
+__all__ = [
+    "Lying",
+    "Space",
+    "ViewFit",
+    "cone_features",
+    "fit_view",
+    "lying",
+    "parse_timecode",
+    "px_words",
+    "space_of",
+    "standpoint_words",
+    "timecode",
+    "view_words",
+]

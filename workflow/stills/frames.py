@@ -1,0 +1,163 @@
+"""How the stills of a site lie to each other: a space of pixels that they share, and each one's place in it.
+
+Stills that were laid on each other make a group; the space is that of the still on which the largest group ends. What
+is not laid on it is brought to its size and is not aligned. Places in the space are column and row of that still.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.model import Capture
+from workflow.stills.views import fit_view, projected
+
+__all__ = ["Lying", "Space", "lying", "space_of"]
+
+Matrix = NDArray[np.float64]
+Places = NDArray[np.float64]
+_TILE = 512
+_FINEST = 3  # halvings of a pixel
+_AROUND = 1.0  # the root's size to each side
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Where a still lies: `matrix` (3, 3) takes its (column, row, 1) into the pixels of the still `to`.
+
+    `error_px` is how far off it may be there, None where nothing tells. A still that was laid on none lies on itself.
+    """
+
+    to: str
+    matrix: Matrix
+    error_px: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The pixels of the still `root`, which has `size` (width, height). `extent` (left, top, right, bottom) is around
+    all that lies in them.
+
+    `matrices` takes each still's (column, row, 1) into them; `aligned` has those that were laid on the root, itself
+    where others were. `finest_px` is the side of the finest pixel that is worth showing, 1 over a power of two.
+    """
+
+    root: str
+    size: tuple[int, int]
+    extent: tuple[float, float, float, float]
+    finest_px: float
+    matrices: Mapping[str, Matrix]
+    aligned: Mapping[str, Lying]
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Side of a pixel of each zoom, zoom 0 first: one tile of 512 pixels shows it all; the last is the finest."""
+        left, top, right, bottom = self.extent
+        deepest = 0
+        while max(right - left, bottom - top) > _TILE * self.finest_px * 2**deepest:
+            deepest += 1
+        return tuple(self.finest_px * 2**step for step in range(deepest, -1, -1))
+
+    def pixel_of(self, still: str, size: tuple[int, int]) -> float:
+        """Side of a still's own pixel in the space, in the middle of the still of `size`."""
+        return _side(self.matrices[still], size)
+
+    def from_still(self, still: str, places: Places) -> Places:
+        """Places (point, 2) of a still in the space; NaN where they lie beyond the horizon."""
+        return projected(self.matrices[still], places)
+
+    def to_still(self, still: str, places: Places) -> Places:
+        """The inverse of `from_still`."""
+        return projected(np.asarray(np.linalg.inv(self.matrices[still]), np.float64), places)
+
+    @property
+    def key(self) -> str:
+        """Another one wherever a still lies otherwise."""
+        parts = [self.root, *(f"{key} {matrix.round(9).tolist()}" for key, matrix in self.matrices.items())]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def lying(stills: Sequence[Capture]) -> dict[str, Lying]:
+    """Where each of some stills lies: on the last one that it can be followed to."""
+    known = {still.id: still for still in stills}
+    return {still.id: _followed(still, known) for still in stills}
+
+
+def _followed(still: Capture, known: Mapping[str, Capture]) -> Lying:
+    matrix, squares, seen = np.eye(3), 0.0, {still.id}
+    at = still
+    while at.view is not None and at.view.to in known and at.view.to not in seen:
+        view = at.view
+        found = fit_view(view.points, (view.width_px, view.height_px), (view.to_width_px, view.to_height_px))
+        matrix = found.matrix @ matrix
+        squares += math.nan if view.error_px is None else view.error_px**2
+        seen.add(view.to)
+        at = known[view.to]
+    return Lying(at.id, matrix, None if math.isnan(squares) else math.sqrt(squares))
+
+
+def space_of(stills: Sequence[Capture]) -> Space | None:
+    """The space of some stills, in which all of them lie; None where there are none."""
+    if not stills:
+        return None
+    found = lying(stills)
+    members: dict[str, list[Capture]] = {}
+    for still in stills:
+        members.setdefault(found[still.id].to, []).append(still)
+    root_id = max(members, key=lambda one: len(members[one]))
+    known = {still.id: still for still in stills}
+    root = known[root_id]
+    matrices = {
+        still.id: found[still.id].matrix if found[still.id].to == root_id else _brought(still, root)
+        for still in stills
+    }
+    group = members[root_id]
+    finest = max(0, min(_FINEST, max(_finer(matrices[still.id], still) for still in stills)))
+    return Space(
+        root_id,
+        root.picture_size,
+        _extent(root, [(matrices[still.id], still) for still in group]),
+        1 / 2**finest,
+        matrices,
+        {still.id: found[still.id] for still in group} if len(group) > 1 else {},
+    )
+
+
+def _brought(still: Capture, root: Capture) -> Matrix:
+    """A still that was not laid on the root, as large as fits in it."""
+    (width, height), (wide, high) = still.picture_size, root.picture_size
+    scale = min(wide / width, high / height)
+    return np.diag([scale, scale, 1.0])
+
+
+def _finer(matrix: Matrix, still: Capture) -> int:
+    """How many times the root's pixel can be halved until it is as fine as the still's own."""
+    return math.ceil(math.log2(1 / _side(matrix, still.picture_size)) - 0.1)
+
+
+def _side(matrix: Matrix, size: tuple[int, int]) -> float:
+    depth = float(matrix[2] @ (size[0] / 2, size[1] / 2, 1.0))
+    return math.sqrt(abs(float(np.linalg.det(matrix)) / depth**3))
+
+
+def _extent(root: Capture, group: Sequence[tuple[Matrix, Capture]]) -> tuple[float, float, float, float]:
+    """Around all of them, no further than the root's own size from it."""
+    wide, high = root.picture_size
+    sides = [(0.0, 0.0, float(wide), float(high))]
+    for matrix, still in group:
+        width, height = still.picture_size
+        places = projected(matrix, np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]))
+        if np.isfinite(places).all():
+            sides.append((*places.min(axis=0).round(3).tolist(), *places.max(axis=0).round(3).tolist()))
+    left, top, right, bottom = zip(*sides, strict=True)
+    return (
+        max(math.floor(min(left)), -_AROUND * wide),
+        max(math.floor(min(top)), -_AROUND * high),
+        min(math.ceil(max(right)), (1 + _AROUND) * wide),
+        min(math.ceil(max(bottom)), (1 + _AROUND) * high),
+    )
