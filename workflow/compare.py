@@ -20,7 +20,20 @@ from numpy.typing import NDArray
 
 from workflow.model import Stretch
 
-__all__ = ["MEDIAN_METHOD", "METHOD", "NO_SHIFT", "Shift", "estimate_shift", "gradient_magnitude", "to_grey"]
+__all__ = [
+    "MEDIAN_METHOD",
+    "METHOD",
+    "NO_SHIFT",
+    "Shift",
+    "correlated",
+    "directions",
+    "estimate_shift",
+    "gradient_magnitude",
+    "peak",
+    "smoothed",
+    "standing_out",
+    "to_grey",
+]
 
 METHOD = "gradient direction phase correlation 2"
 MEDIAN_METHOD = "median of the capture's other sites 1"
@@ -112,7 +125,7 @@ def _gradient(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
     return gradient, inner
 
 
-def _directions(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
+def directions(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
     """The gradient's direction with its angle doubled: length near 1 on edges, near 0 on what is weaker than half of
     the picture.
     """
@@ -123,7 +136,7 @@ def _directions(grey: Grey, valid: Mask) -> tuple[Field, Mask]:
     return field, inner
 
 
-def _smoothed(grey: Grey, valid: Mask) -> tuple[Grey, Mask]:
+def smoothed(grey: Grey, valid: Mask) -> tuple[Grey, Mask]:
     """The picture under (1, 2, 1) / 4 both ways, without which resampling pulls single pixels to whole shifts; and
     where all of it is valid.
     """
@@ -160,7 +173,7 @@ def estimate_shift(
     near = _parts(fixed, _moved(other, dx, dy))
     if near is None:
         return NO_SHIFT
-    more_x, more_y = _peak(near.mean(axis=0))
+    more_x, more_y = peak(near.mean(axis=0))
     dx, dy = dx + more_x, dy + more_y
     forth, back = _parts(fixed, _moved(other, dx, dy)), _parts(_moved(fixed, -dx, -dy), other)
     if forth is None or back is None:
@@ -171,7 +184,7 @@ def estimate_shift(
 def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
     """The shift with what is left of it, forth and back, and what it is worth."""
     mean = forth.mean(axis=0)
-    one, other = _peak(mean), _peak(back.mean(axis=0))
+    one, other = peak(mean), peak(back.mean(axis=0))
     apart = hypot(one[0] - other[0], one[1] - other[1])
     distances = _draws(forth, one)
     agreement = float(np.mean(distances <= _AGREEMENT_PX))
@@ -179,26 +192,26 @@ def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
     return Shift(
         dx + (one[0] + other[0]) / 2,
         dy + (one[1] + other[1]) / 2,
-        _standing_out(mean) * agreement * max(0.0, 1.0 - apart),
+        standing_out(mean) * agreement * max(0.0, 1.0 - apart),
         hypot(_ERROR_FLOOR_PX, _ERROR_SPREADS * spread),
     )
 
 
-def _draws(surfaces: Grey, peak: tuple[float, float]) -> NDArray[np.float64]:
-    """How far the peak lies from `peak` when as many parts are drawn by lot, with replacement, again and again."""
+def _draws(surfaces: Grey, place: tuple[float, float]) -> NDArray[np.float64]:
+    """How far the peak lies from `place` when as many parts are drawn by lot, with replacement, again and again."""
     count = len(surfaces)
     lots = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), _DRAWS).astype(np.float32)
-    found = [_peak(one) for one in np.tensordot(lots, surfaces, 1)]
-    return np.array([hypot(x - peak[0], y - peak[1]) for x, y in found])
+    found = [peak(one) for one in np.tensordot(lots, surfaces, 1)]
+    return np.array([hypot(x - place[0], y - place[1]) for x, y in found])
 
 
 def _rough(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask], reach_px: float) -> tuple[float, float]:
     """The shift to a pixel or so, from the whole pictures."""
     height, width = fixed[0].shape
     reach = int(min(np.ceil(reach_px), height // 4, width // 4))
-    fields = [_directions(*one) for one in (fixed, other)]
-    surface = _correlated(*fields[0], *fields[1], _ROUGH_SIGMA_PX)
-    x, y = _peak(_middle(surface, reach))
+    fields = [directions(*one) for one in (fixed, other)]
+    surface = correlated(*fields[0], *fields[1], _ROUGH_SIGMA_PX)
+    x, y = peak(_middle(surface, reach))
     return float(round(x)), float(round(y))
 
 
@@ -207,8 +220,8 @@ def _parts(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask]) -> Grey | None:
     texture.
     """
     (first, first_valid), (second, second_valid) = (
-        _directions(*_smoothed(*fixed)),
-        _directions(*_smoothed(*other)),
+        directions(*smoothed(*fixed)),
+        directions(*smoothed(*other)),
     )
     windows = _windows(first.shape)
     enough = [
@@ -219,7 +232,7 @@ def _parts(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask]) -> Grey | None:
     if len(enough) < min(_LEAST_PARTS, len(windows)):
         return None
     both = np.stack([first_valid[one] & second_valid[one] for one in enough])
-    surfaces = _correlated(_cut(first, enough), both, _cut(second, enough), both, _FINE_SIGMA_PX)
+    surfaces = correlated(_cut(first, enough), both, _cut(second, enough), both, _FINE_SIGMA_PX)
     deviation = surfaces.std(axis=(1, 2))
     has_texture = deviation > 1e-9
     if np.count_nonzero(has_texture) < min(_LEAST_PARTS, len(windows)):
@@ -247,7 +260,7 @@ def _windows(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
     ]
 
 
-def _correlated(first: Field, first_valid: Mask, second: Field, second_valid: Mask, sigma_px: float) -> Grey:
+def correlated(first: Field, first_valid: Mask, second: Field, second_valid: Mask, sigma_px: float) -> Grey:
     """Cyclic phase correlation over the last two axes, no shift at [0, 0]; zero without texture."""
     height, width = first.shape[-2:]
     window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
@@ -280,7 +293,7 @@ def _middle(surface: Grey, reach: int) -> Grey:
     return np.roll(surface, (reach, reach), axis=(-2, -1))[..., : 2 * reach + 1, : 2 * reach + 1]
 
 
-def _peak(surface: Grey) -> tuple[float, float]:
+def peak(surface: Grey) -> tuple[float, float]:
     """Place of the highest point, columns to the right and rows down of the middle, within a pixel where it can."""
     height, width = surface.shape
     row, column = (int(index) for index in np.unravel_index(int(surface.argmax()), surface.shape))
@@ -301,7 +314,7 @@ def _vertex(before: float, top: float, after: float) -> float:
     return min(max(0.5 * (before - after) / bend, -0.5), 0.5) if bend < 0 else 0.0
 
 
-def _standing_out(surface: Grey) -> float:
+def standing_out(surface: Grey) -> float:
     """1 where there is nothing beside the highest point, 0 where something else is as high."""
     row, column = (int(index) for index in np.unravel_index(int(surface.argmax()), surface.shape))
     rest = surface.copy()

@@ -124,6 +124,33 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
             "기준점 {count}쌍으로 배치({model}), 오차 약 {metres} m"
         ),
         "placed by {count} pairs of points ({model}), error not known": "기준점 {count}쌍으로 배치({model}), 오차 미상",
+        "placed by matching ({count} pairs, {model}), off by about {metres} m": (
+            "자동 정합으로 배치({count}쌍, {model}), 오차 약 {metres} m"
+        ),
+        "its shorter side has {value} pixels, {bar} are needed": "짧은 변이 {value}픽셀, {bar}픽셀 필요",
+        "there is too little in it to hold on to, once what is drawn over it is left out": (
+            "덧그려진 것을 빼면 대조할 내용이 너무 적음"
+        ),
+        "the picture to match with shows nothing around the site": "대조할 영상이 지점 주변을 보여 주지 않음",
+        "no place stands out: {value} parts of it agree at best, {bar} are needed": (
+            "뚜렷이 맞는 곳이 없음: 많아야 {value}개 부분이 일치, {bar}개 필요"
+        ),
+        "it fits only as a mirror shows it: turn the file round first": "거울상으로만 맞음: 파일을 먼저 뒤집으십시오",
+        "it fits at several places alike, as where a pattern repeats": (
+            "반복 무늬처럼 여러 곳에 비슷하게 맞음"
+        ),
+        "looked at closely, {value} parts of it agree, {bar} are needed": (
+            "자세히 보면 {value}개 부분만 일치, {bar}개 필요"
+        ),
+        "the parts that agree lie in {value} % of it alone, {bar} % are needed": (
+            "일치하는 부분이 영상의 {value} %에만 있음, {bar} % 필요"
+        ),
+        "the parts agree to {value} pixels only, {bar} is the bar": (
+            "일치 정도가 {value}픽셀, 기준은 {bar}픽셀"
+        ),
+        "it would lie {value} times as long as wide, {bar} is the bar": (
+            "가로세로가 {value}배로 늘어남, 기준은 {bar}배"
+        ),
         "similarity": "상사 변환",
         "affine": "아핀 변환",
         "projective": "투영 변환",

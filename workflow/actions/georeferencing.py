@@ -1,4 +1,4 @@
-"""Where a picture lies, as somebody placed it by hand: one more version of its capture."""
+"""Where a picture lies, as somebody placed it: one more version of its capture."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["record_placed", "retire_offsets"]
 
 _LONGEST_REASON = 500
+_REASONS = {
+    Georeference.CONTROL_POINTS: "georeferenced by control points",
+    Georeference.MATCHED: "georeferenced by matching",
+}
 
 
 def record_placed(
@@ -41,7 +45,7 @@ def record_placed(
     """
     require(author, Deed.GEOREFERENCE)
     why = clean_text("Reason", reason, _LONGEST_REASON)
-    with project.record.write(author, why or "georeferenced by control points") as transaction:
+    with project.record.write(author, why or _REASONS[placed.georeference]) as transaction:
         known = transaction.get(Capture, placed.id)
         if known is None:
             raise UnknownName("capture", placed.id, [])
@@ -56,7 +60,7 @@ def record_placed(
             working_sha256=placed.working_sha256,
             width_px=placed.width_px,
             height_px=placed.height_px,
-            georeference=Georeference.CONTROL_POINTS,
+            georeference=placed.georeference,
             crs=placed.crs,
             gsd_m=placed.gsd_m,
             footprint=placed.footprint,

@@ -124,17 +124,23 @@ def date_capture(
 @click.option(
     "--points",
     "file",
-    required=True,
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     help="A .points file, as QGIS's georeferencer saves it.",
 )
 @click.option(
+    "--match",
+    "reference",
+    is_flag=False,
+    flag_value="",
+    metavar="[REFERENCE]",
+    help="In place of points: match with a capture that lies at the site, the nearest in time unless named.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the pairs that matching proposes, save nothing.")
+@click.option(
     "--model",
     type=click.Choice(MODELS),
-    default="affine",
-    show_default=True,
-    help="How they place the picture.",
+    help="How they place the picture: affine, or what foretells matched pairs best.",
 )
 @click.option("--crs", metavar="CRS", help="Of the file's map coordinates, where it names none: EPSG:4326.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
@@ -142,8 +148,10 @@ def date_capture(
 @project_options
 def georeference_capture(
     capture: str,
-    file: Path,
-    model: str,
+    file: Path | None,
+    reference: str | None,
+    dry_run: bool,
+    model: str | None,
     crs: str | None,
     reason: str,
     author_name: str | None,
@@ -153,26 +161,72 @@ def georeference_capture(
 ) -> None:
     """Place CAPTURE, a picture without coordinates, by pairs of points; it is then tracked like any other.
 
-    The place before stays in its history, and 'record undo' goes back to it.
+    They are read from a file, or proposed by matching. The place before stays in its history, and 'record undo' goes
+    back to it.
     """
-    from workflow.georef import parse_points
     from workflow.model import ControlModel
     from workflow.pipeline.georeference import georeference
+    from workflow.readmodels.georeference import pair_rows
 
-    said = parse_points(_text(file), file.name)
-    if not (crs or said.crs):
-        raise InputRefused(file.name, "it names no coordinate reference system", "name it with --crs")
+    if (file is None) == (reference is None):
+        raise click.UsageError("Give either --points FILE or --match.")
+    if dry_run and file is not None:
+        raise click.UsageError("--dry-run goes with --match.")
     with open_project(project_dir) as project:
+        found = _read(file, crs) if file is not None else _matched(project, capture, reference or None)
+        chosen = ControlModel(model or found.model)
+        if dry_run:
+            print_rows(pair_rows(chosen, found.points, project.capture(capture).picture_size), as_json)
+            return
         placed = georeference(
             project,
             declared_author(author_name, role),
             capture,
-            said.points,
-            model=ControlModel(model),
-            crs=crs or said.crs,
+            found.points,
+            model=chosen,
+            crs=found.crs,
+            reference=found.reference,
             reason=reason,
         )
         _print(project, placed.id, as_json)
+
+
+def _read(file: Path, crs: str | None) -> Any:
+    from workflow.georef import parse_points
+    from workflow.model import ControlModel
+    from workflow.pipeline.matching import Proposal
+
+    said = parse_points(_text(file), file.name)
+    if not (crs or said.crs):
+        raise InputRefused(file.name, "it names no coordinate reference system", "name it with --crs")
+    return Proposal("", "", crs or said.crs, ControlModel.AFFINE, said.points)
+
+
+def _matched(project: Any, capture: str, reference: str | None) -> Any:
+    """The proposal, told of on stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from workflow.pipeline.matching import propose
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Matching", total=1.0)
+        found = propose(
+            project, capture, reference, tell=lambda share: progress.update(task, completed=share)
+        )
+    names = {one.id: one.file for one in project.captures()}
+    if found.refused:
+        raise InputRefused(
+            f"Capture {found.capture} ({names[found.capture]})",
+            f"could not be matched with {names[found.reference]}: {found.refused}",
+            "name another picture with --match, or place it by points",
+        )
+    click.echo(
+        f"Matched with {names[found.reference]}: {found.agreeing} of {found.looked} parts agree, "
+        f"{len(found.points)} pairs, off by about {found.loo_m or found.rms_m:.2g} m.",
+        err=True,
+    )
+    return found
 
 
 @command.command("points")

@@ -68,7 +68,7 @@ class ControlModel(StrEnum):
 class ControlPoint:
     """One place twice: column and row in the picture (pixels from its north-west corner) and x, y on the map.
 
-    A pair that is not `used` is kept and does not count.
+    A pair that is not `used` is kept and does not count. One that was `proposed` by matching was not moved since.
     """
 
     col: float
@@ -76,6 +76,7 @@ class ControlPoint:
     x: float
     y: float
     used: bool = True
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class ControlPoints:
     rms_m: float
     loo_m: float | None = None
     reference: str | None = None
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether all pairs that count were proposed by matching, and none of them was moved."""
+        return all(point.proposed for point in self.points if point.used)
 
     @property
     def error_m(self) -> float | None:

@@ -104,7 +104,11 @@ def _warped(project: Project, capture: Capture, control: ControlPoints, fitted: 
     from rasterio.errors import RasterioError
 
     source = project.root / capture.picture
-    name = digest([capture.sha256, control.crs, control.model, encode(control.points)])[:12]
+    # who proposed a pair moves nothing: the copy keeps its name
+    points = [
+        {key: value for key, value in encode(point).items() if key != "proposed"} for point in control.points
+    ]
+    name = digest([capture.sha256, control.crs, control.model, points])[:12]
     working = f"{capture.picture.removesuffix('.tif')}.{name}.tif"
     grid = _grid(control.crs, fitted, (control.width_px, control.height_px))
     try:
@@ -127,7 +131,7 @@ def _warped(project: Project, capture: Capture, control: ControlPoints, fitted: 
         working_sha256=sha256_of(project.root / working),
         width_px=made.width,
         height_px=made.height,
-        georeference=Georeference.CONTROL_POINTS,
+        georeference=Georeference.MATCHED if control.is_matched else Georeference.CONTROL_POINTS,
         crs=control.crs,
         gsd_m=made.gsd_m,
         footprint=made.footprint,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MESH",
     "known_points",
+    "pair_rows",
     "parse_pairs",
     "point_rows",
     "preview",
@@ -68,18 +69,22 @@ def known_points(capture: Capture, crs: str) -> tuple[ControlPoint, ...]:
 
 
 def point_rows(capture: Capture) -> list[dict[str, Any]]:
-    """Rows ``number column row x y used dx_m dy_m residual_m left_out_m`` of control points, the worst first.
+    """Rows ``number column row x y used proposed dx_m dy_m residual_m left_out_m`` of control points, the worst first.
 
     Map coordinates are metres of the CRS in which they are kept; a pair that does not count has no residual.
     """
     control = capture.control
     if control is None:
         return []
-    missed = {
-        one.number: one
-        for one in fit(control.model, control.points, (control.width_px, control.height_px)).misfits
-    }
-    rows = [_point_row(number, point, missed.get(number)) for number, point in enumerate(control.points)]
+    return pair_rows(control.model, control.points, (control.width_px, control.height_px))
+
+
+def pair_rows(
+    model: ControlModel, points: Sequence[ControlPoint], size: tuple[int, int]
+) -> list[dict[str, Any]]:
+    """The same of pairs that nobody saved, of a picture of `size`."""
+    missed = {one.number: one for one in fit(model, points, size).misfits}
+    rows = [_point_row(number, point, missed.get(number)) for number, point in enumerate(points)]
     return sorted(rows, key=lambda row: -(row["residual_m"] if row["residual_m"] is not None else -1))
 
 
@@ -91,6 +96,7 @@ def _point_row(number: int, point: ControlPoint, missed: Misfit | None) -> dict[
         "x": point.x,
         "y": point.y,
         "used": point.used,
+        "proposed": point.proposed,
         "dx_m": round(missed.dx_m, 3) if missed else None,
         "dy_m": round(missed.dy_m, 3) if missed else None,
         "residual_m": round(missed.length_m, 3) if missed else None,

@@ -1,0 +1,186 @@
+"""How often screenshots are laid where they belong by matching, how closely, and what is accepted that should not be.
+
+Run ``python benchmarks/matching.py [PLACES]``: that many rendered places, and as many of the real aerial pictures where
+they are found (``SITETRACK_TEST_DATA``). Each is tried as it is, beside other ground, and mirrored. Leaves with 1
+where an accepted picture lies wrong, or fewer than half are accepted. Bars and settings were chosen on seeds 100 to 111
+(rendered) and 1 (aerial); nothing was chosen on what is printed here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matched_pairs import Case, aerial, mirrored, rendered, strangers
+from measures import ROOT, heading, percentile, places_asked, table
+
+from workflow.georef import (
+    SCALES,
+    Ground,
+    Matched,
+    best_model,
+    fit,
+    ground_mask,
+    lattice,
+    match,
+)
+from workflow.georef.robust import mapped, robust_fit
+from workflow.georef.seeking import reduced
+from workflow.model import ControlModel, ControlPoint
+
+SEED, AERIAL_SEED, PLACES = 61000, 2026, 12
+GOOD_PX = 2.0
+HEAD = (
+    "set",
+    "n",
+    "accepted",
+    "within 2 px",
+    "wrong",
+    "median RMS",
+    "95 %",
+    "seconds",
+    "not matched because",
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What matching said of a case: RMS error over the whole picture in its pixels, None where it was not accepted."""
+
+    error_px: float | None
+    why: str
+    seconds: float
+
+
+def matched(case: Case) -> Found:
+    started = time.process_time()
+    grey, valid = case.shot.astype(np.float32).mean(axis=0) / 255, ground_mask(case.shot)
+    grounds = list(_grounds(case))
+    made = match(grey, valid, grounds, lambda *_: grounds[0], SCALES)
+    if not isinstance(made, Matched):
+        return Found(None, made.obstacle.value, time.process_time() - started)
+    size = case.shot.shape[2], case.shot.shape[1]
+    points = [
+        ControlPoint(column, row, x, -y)
+        for (column, row), (x, y) in zip(made.places.tolist(), made.metres.tolist(), strict=True)
+    ]
+    fitted = fit(best_model(points, size), points, size)
+    error = _error(case, fitted.mapping.to_map(lattice(size, 9)) * (1.0, -1.0))
+    return Found(error, "", time.process_time() - started)
+
+
+def _grounds(case: Case) -> Iterator[Ground]:
+    grey, valid = case.reference.astype(np.float32).mean(axis=0) / 255, case.reference.any(axis=0)
+    for by in (1, 2, 4, 8):
+        yield Ground(*reduced(grey, valid, by), float(by), -case.site[0], -case.site[1])
+
+
+def _error(case: Case, places: np.ndarray) -> float:
+    if case.truth is None:
+        return float("inf")
+    true = mapped(case.truth, lattice((case.shot.shape[2], case.shot.shape[1]), 9)) - case.site
+    return float(np.sqrt(((places - true) ** 2).sum(axis=1).mean())) / case.scale
+
+
+def sift(case: Case, gradients: bool) -> Found:
+    """SIFT with the ratio test and a robust similarity, on grey pictures or their gradients; 12 inliers accept it."""
+    import cv2
+
+    started = time.process_time()
+    pictures = []
+    for colours in (case.shot, case.reference):
+        grey = colours.mean(axis=0).astype(np.uint8)
+        if gradients:
+            across = [cv2.Sobel(grey, cv2.CV_32F, *way) for way in ((1, 0), (0, 1))]
+            grey = np.clip(np.hypot(*across) / 3, 0, 255).astype(np.uint8)
+        pictures.append(grey)
+    mask = ground_mask(case.shot).astype(np.uint8) * 255
+    finder = cv2.SIFT_create(4000)
+    (one, first), (other, second) = (
+        finder.detectAndCompute(grey, each) for grey, each in zip(pictures, (mask, None), strict=True)
+    )
+    if first is None or second is None or len(second) < 2:
+        return Found(None, "few", time.process_time() - started)
+    pairs = [
+        (one[near.queryIdx].pt, other[near.trainIdx].pt)
+        for near, next_one in cv2.BFMatcher().knnMatch(first, second, k=2)
+        if near.distance < 0.8 * next_one.distance
+    ]
+    here, there = (np.array([pair[at] for pair in pairs]).reshape(-1, 2) for at in (0, 1))
+    found = robust_fit(here, there, ControlModel.SIMILARITY, 4.0, 0)
+    seconds = time.process_time() - started
+    if found is None or found[1].sum() < 12:
+        return Found(None, "few", seconds)
+    size = case.shot.shape[2], case.shot.shape[1]
+    return Found(_error(case, mapped(found[0], lattice(size, 9)) - case.site), "", seconds)
+
+
+def row(name: str, found: Sequence[Found]) -> tuple[object, ...]:
+    errors = [one.error_px for one in found if one.error_px is not None]
+    known = [error for error in errors if np.isfinite(error)]
+    good = sum(error <= GOOD_PX for error in errors)
+    why = ", ".join(
+        f"{word} {count}" for word, count in Counter(one.why for one in found if one.why).most_common()
+    )
+    return (
+        name,
+        len(found),
+        len(errors),
+        f"{good} of {len(errors)}" if known else "-",
+        sum(error > 10 * GOOD_PX for error in errors),
+        f"{percentile(known, 0.5):.2f} px" if known else "-",
+        f"{percentile(known, 0.95):.2f} px" if known else "-",
+        f"{np.mean([one.seconds for one in found]):.1f}",
+        why or "-",
+    )
+
+
+def sets(places: int) -> Iterator[tuple[str, list[Case]]]:
+    yield "rendered", list(rendered(SEED, places))
+    known = os.environ.get("SITETRACK_TEST_DATA")
+    folder = (Path(known) if known else ROOT.parent / "shared" / "data") / "naip_nd_2009_2020"
+    if folder.is_dir():
+        yield "aerial, 2009 to 2020", list(aerial(folder, AERIAL_SEED, places))
+
+
+def peers() -> dict[str, Callable[[Case], Found]]:
+    try:
+        import cv2  # noqa: F401
+    except ImportError:
+        return {}
+    return {"SIFT": lambda case: sift(case, False), "SIFT on gradients": lambda case: sift(case, True)}
+
+
+def main() -> int:
+    places, command = places_asked(PLACES)
+    sys.stdout.write(f"{heading(command, SEED)}, aerial {AERIAL_SEED}\n\n{table(HEAD, [])}\n")
+    is_broken = False
+    for name, cases in sets(places):
+        for kind, some in (
+            ("", cases),
+            (", other ground", list(strangers(cases))),
+            (", mirrored", list(mirrored(cases))),
+        ):
+            found = [matched(one) for one in some]
+            accepted = [one.error_px for one in found if one.error_px is not None]
+            is_broken |= any(error > 10 * GOOD_PX for error in accepted)
+            is_broken |= not kind and len(accepted) < len(cases) / 2
+            _say(row(name + kind, found))
+        for peer, tried in peers().items():
+            _say(row(f"{name}: {peer}", [tried(one) for one in cases]))
+    return int(is_broken)
+
+
+def _say(cells: Sequence[object]) -> None:
+    sys.stdout.write("| " + " | ".join(str(cell) for cell in cells) + " |\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
