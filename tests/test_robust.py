@@ -110,3 +110,11 @@ def test_a_place_beyond_the_horizon_is_nowhere() -> None:
     matrix = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-0.01, 0.0, 1.0]])
     assert np.isnan(mapped(matrix, np.array([[200.0, 0.0]]))).all()
     assert np.isfinite(mapped(matrix, np.array([[50.0, 0.0]]))).all()
+
+
+def test_two_pairs_at_one_place_are_no_similarity_and_no_warning() -> None:
+    one = np.array([[0.0, 0.0], [0.0, 0.0], [9.0, 0.0], [0.0, 9.0]])
+    other = np.array([[5.0, 5.0], [8.0, 5.0], [14.0, 5.0], [5.0, 14.0]])
+    found = robust_fit(one, other, ControlModel.SIMILARITY, 0.1, 0)
+    assert found is not None
+    assert found[1].tolist() == [True, False, True, True]

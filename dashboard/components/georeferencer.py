@@ -24,11 +24,12 @@ from workflow.errors import InputRefused, WorkflowError
 from workflow.gridfit import fit_lonlat
 from workflow.model import LEAST_POINTS, Capture, ControlModel, ControlPoint, Site
 from workflow.pipeline.georeference import georeference
+from workflow.pipeline.matching import propose
 from workflow.readmodels.georeference import known_points, references
 
 __all__ = ["draw", "sent_points", "show"]
 
-_KEY, _ANSWER = "georef", "georef.answer"
+_KEY, _ANSWER, _PROPOSED = "georef", "georef.answer", "georef.proposed"
 _BOOTSTRAP = """
 export default function (component) {
   let leave = null;
@@ -46,12 +47,50 @@ _component = st.components.v2.component(
 
 def show(capture: Capture, site: Site) -> None:
     """Picture and map beside each other, with the pairs of points; `site` is located."""
+    with st.container(key="georef.progress"):
+        _propose(capture)
     draw(_KEY, _data(capture, site), _take)
 
 
 def draw(key: str, data: dict[str, Any], take: Callable[[], None]) -> None:
     """The component: pairs of points on two sides; `take` is called when they were saved."""
-    _component(key=key, data=data, height="content", on_save_change=take)
+    _component(key=key, data=data, height="content", on_save_change=take, on_propose_change=lambda: None)
+
+
+def _propose(capture: Capture) -> None:
+    """Match the picture where the browser asked for it, and keep what was found for the answer."""
+    sent = (st.session_state.get(_KEY) or {}).get("propose")
+    if not isinstance(sent, Mapping) or sent.get("capture") != capture.id:
+        return
+    if sent.get("id") == (st.session_state.get(_PROPOSED) or {}).get("id"):
+        return
+    words = t("Matching: looking for the place of the picture…")
+    bar = st.progress(0.0, words)
+
+    def tell(share: float) -> None:
+        bar.progress(min(share, 1.0), words)
+
+    answer: dict[str, Any] = {"id": sent.get("id"), "refused": None}
+    try:
+        found = propose(
+            current_project(),
+            capture.id,
+            str(sent["reference"]) if sent.get("reference") else None,
+            language=language(),
+            tell=tell,
+        )
+        if found.refused:
+            answer["refused"] = t("It could not be matched: {reason}.", reason=found.refused)
+        answer |= {"model": found.model.value, "agreeing": found.agreeing, "looked": found.looked}
+        answer["points"] = [_row(point) for point in found.points]
+    except WorkflowError as error:
+        answer["refused"] = str(error)
+    bar.empty()
+    st.session_state[_PROPOSED] = answer
+
+
+def _row(point: ControlPoint) -> list[float | bool]:
+    return [point.col, point.row, point.x, point.y, point.used, point.proposed]
 
 
 def _data(capture: Capture, site: Site) -> dict[str, Any]:
@@ -94,8 +133,9 @@ def _data(capture: Capture, site: Site) -> dict[str, Any]:
             for model, name in _models().items()
         ],
         "model": capture.control.model.value if capture.control else ControlModel.AFFINE.value,
-        "points": [[one.col, one.row, one.x, one.y, one.used] for one in known_points(capture, grid.crs)],
+        "points": [_row(one) for one in known_points(capture, grid.crs)],
         "answer": st.session_state.get(_ANSWER),
+        "proposed": st.session_state.get(_PROPOSED),
     }
 
 
@@ -150,5 +190,6 @@ def sent_points(sent: object) -> list[ControlPoint]:
     """
     rows: Sequence[Any] = sent if isinstance(sent, list) else ()
     return [
-        ControlPoint(float(col), float(row), float(x), float(y), bool(used)) for col, row, x, y, used in rows
+        ControlPoint(float(col), float(row), float(x), float(y), bool(used), bool(proposed))
+        for col, row, x, y, used, proposed in rows
     ]

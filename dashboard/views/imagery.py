@@ -268,6 +268,8 @@ def _cells(row: CaptureRow) -> Mapping[str, object]:
 def _place(capture: Capture) -> str:
     if capture.georeference is Georeference.CONTROL_POINTS:
         return t("by points")
+    if capture.georeference is Georeference.MATCHED:
+        return t("by matching")
     return t("yes") if capture.is_georeferenced else t("none")
 
 

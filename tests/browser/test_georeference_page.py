@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 
 from workflow.chips import site_grid_of
@@ -262,3 +263,76 @@ def test_a_viewer_looks_and_changes_nothing(
         placing.page.get_by_text("You look as a viewer: nothing is recorded.").wait_for()
         placing.wait(pairs="0")
         assert placing.page.locator("[data-save]").count() == 0
+
+
+# -- points proposed by matching --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def matching(watched: Any, tmp_path: Path, served_at: Any, open_tab: Any) -> Iterator[Any]:
+    """A site with a picture of its ground and one of other ground, and the page with a screenshot of the first."""
+    watched.add_site(SITE)
+    known, strange = watched.add_capture("2019-05-03"), watched.add_capture("2022-05-03", seed=2)
+    with rasterio.open(watched.project.root / known.working) as file:
+        ground, west, north = file.read(), file.transform.c, file.transform.f
+
+    def truth(column: float, row: float) -> tuple[float, float]:
+        x, y = (column - WIDTH / 2) * PIXEL_M, (row - HEIGHT / 2) * PIXEL_M
+        return west + 200 + 0.8 * x + 0.6 * y, north - 200 + 0.6 * x - 0.8 * y
+
+    columns, rows = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    xs, ys = truth(columns, rows)  # type: ignore[arg-type]
+    pixels = ground[:, ((north - ys) / 0.5).astype(int), ((xs - west) / 0.5).astype(int)]
+    Image.fromarray(np.moveaxis(pixels, 0, -1)).save(tmp_path / FILE)
+    options = IntakeOptions(acquired="April 2023", kind=CaptureKind.SATELLITE, site=SITE)
+    [capture] = ingest(watched.project, Author("test"), [tmp_path / FILE], options).captures
+    (tmp_path / "log").mkdir()
+    with served_at(watched.project.root, tmp_path / "log") as address:
+
+        def opened(reference: str, **options: Any) -> Placing:
+            tab = open_tab(**options)
+            tab.address = address
+            tab.page.goto(f"{address}/imagery?georeference={capture.id}&reference={reference}")
+            made = Placing(tab, truth)
+            made.wait(pairs="0")
+            return made
+
+        yield opened, watched.project.root, capture.id, known.id, strange.id
+
+
+def proposed(made: Placing) -> None:
+    made.page.get_by_role("button", name="Propose points").click()
+    made.page.locator(".sitetrack-georef[data-proposed]").wait_for(timeout=240_000)
+
+
+def test_points_are_proposed_looked_at_and_saved_as_matched(matching: Any) -> None:
+    opened, root, key, known, _ = matching
+    made = opened(known)
+    proposed(made)
+    made.page.get_by_text("pairs proposed:").wait_for()
+    made.until("host.dataset.rms !== '' && host.dataset.rms < 0.4")
+    made.save()
+    placed = the_capture(root, key)
+    assert placed.georeference is Georeference.MATCHED
+    assert placed.control is not None
+    assert placed.control.reference == known
+    assert placed.gsd_m == pytest.approx(PIXEL_M, rel=0.01)
+    for point in placed.control.points:
+        assert (point.x, point.y) == pytest.approx(made.truth(point.col, point.row), abs=PIXEL_M)
+    # a point that is moved is no longer the program's
+    made.page.reload()
+    made.wait(dirty="no")
+    column, row = placed.control.points[0].col, placed.control.points[0].row
+    made.drag("picture", (column, -row), (column + 6, -row))
+    made.save()
+    assert the_capture(root, key).georeference is Georeference.CONTROL_POINTS
+
+
+def test_a_picture_that_does_not_match_is_told_so_and_keeps_its_pairs(matching: Any) -> None:
+    opened, _, _, _, strange = matching
+    made = opened(strange)
+    made.pair(*PLACES[2])
+    made.wait(pairs="1")
+    proposed(made)
+    made.page.get_by_text("It could not be matched: ").wait_for()
+    made.wait(pairs="1")

@@ -156,7 +156,7 @@ def _similarities(one: Places, other: Places) -> Matrix:
     flat, there = one[..., 0] + 1j * one[..., 1], other[..., 0] + 1j * other[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = (there[:, 1] - there[:, 0]) / (flat[:, 1] - flat[:, 0])
-    shift = there[:, 0] - factor * flat[:, 0]
+        shift = there[:, 0] - factor * flat[:, 0]
     made = np.zeros((len(one), 3, 3))
     made[:, 0, 0], made[:, 0, 1], made[:, 0, 2] = factor.real, -factor.imag, shift.real
     made[:, 1, 0], made[:, 1, 1], made[:, 1, 2] = factor.imag, factor.real, shift.imag

@@ -236,7 +236,7 @@ def _turned(picture: Grey, there: Mask) -> Iterator[_Turned]:
         )
 
 
-def _halves(spectrum: Field) -> tuple[Field, Field]:
+def _halves(spectrum: NDArray[np.complexfloating]) -> tuple[Field, Field]:
     """The part of a spectrum that a real field's has, and the same of the conjugate field's."""
     half = spectrum.shape[1] // 2 + 1
     mirrored = np.conj(np.roll(spectrum[::-1, ::-1], 1, axis=(0, 1)))
@@ -267,7 +267,7 @@ def _laid(fields: Sequence[_Turned], grounds: Sequence[Ground], pixel_m: float) 
         # the real part of the correlation alone, which is half the work
         surface = np.fft.irfft2(one * turned.half + other * turned.mirrored, (side, side))[window, window] / 2
         if turned.mask is not None:
-            under.append(np.fft.irfft2(energy * turned.mask, (side, side))[window, window])
+            under.append(np.fft.irfft2(energy * turned.mask, (side, side))[window, window].astype(np.float32))
         own = turned.energy
         level = np.maximum(under[number % len(under)], 0.2 * own)
         score = np.where(turned.allowed, surface / np.sqrt(own * level + 1e-9), -1)

@@ -50,7 +50,7 @@ class Georef {
     const address = new URLSearchParams(location.search);
     this.model = this.#kept()?.model ?? ([address.get("model")].find((one) => this.data.models.some((model) => model.id === one)) || this.data.model);
     this.reference = [address.get("reference"), this.data.reference].find((one) => this.data.references.some((each) => each.id === one)) ?? this.data.references[0]?.id ?? null;
-    this.pairs = this.#kept()?.pairs ?? this.data.points.map(([col, row, x, y, used]) => ({ col, row, x, y, used }));
+    this.pairs = this.#kept()?.pairs ?? this.data.points.map(pairOf);
     this.pairs = this.pairs.map((pair) => ({ ...pair, id: newId() }));
     this.chosen = null;
     this.isDirty = Boolean(this.#kept());
@@ -73,6 +73,31 @@ class Georef {
       }
       this.host.dataset.answered = this.data.answer.id;
     }
+    if (this.data.proposed && this.data.proposed.id === this.seeking) this.#take(this.data.proposed);
+    this.#show();
+  }
+
+  // pairs that matching proposes take the place of those that are there; Undo brings these back
+  #take({ id, refused, points, model, agreeing, looked }) {
+    this.seeking = null;
+    this.refused = null;
+    this.unmatched = refused;
+    this.host.dataset.proposed = id;
+    if (refused) return;
+    this.#remember();
+    this.pairs = points.map((row) => ({ ...pairOf(row), id: newId() }));
+    this.matched = { agreeing, looked };
+    this.chosen = null;
+    this.setModel(model);
+    this.ground.whole();
+  }
+
+  propose() {
+    if (this.seeking) return;
+    this.seeking = newId();
+    this.unmatched = null;
+    this.refused = null;
+    this.component.setStateValue("propose", { id: this.seeking, capture: this.data.capture.id, reference: this.reference });
     this.#show();
   }
 
@@ -127,6 +152,7 @@ class Georef {
     const references = h("select", { "data-reference": "", onchange: () => this.setReference(references.value) }, ...this.data.references.map((each) => h("option", { value: each.id, selected: each.id === this.reference }, each.label)));
     const fade = h("input", { type: "range", min: "0", max: "100", value: "60", "data-fade": "", oninput: () => this.warp.layer.setOpacity(fade.value / 100) });
     this.undoButton = h("button", { type: "button", "data-undo": "", title: t("Take the last change of points back"), onclick: () => this.undo() }, icon("undo"), t("Undo"));
+    this.proposeButton = h("button", { type: "button", "data-propose": "", title: t("Match the picture with the one that places are looked up on; nothing is saved"), onclick: () => this.propose() }, icon("match"), t("Propose points"));
     const bar = h(
       "div",
       { class: "bar", role: "toolbar", "aria-label": this.words.toolbar },
@@ -134,6 +160,7 @@ class Georef {
       still ? null : h("label", {}, t("How the pairs place it"), models),
       h("label", { class: "fade" }, t("Overlay"), fade),
       this.undoButton,
+      still || this.data.read_only || !this.data.references.length ? null : this.proposeButton,
     );
     this.models = models;
     this.reason = h("input", { type: "text", maxlength: "500", "data-reason": "", placeholder: t("how it is known") });
@@ -203,7 +230,7 @@ class Georef {
     if (this.data.read_only) return;
     this.#remember();
     const half = this.pairs.find((pair) => !placeOf(pair, other(side)) !== !placeOf(pair, side) && !isWhole(pair));
-    const target = half ?? { id: newId(), col: null, row: null, x: null, y: null, used: true };
+    const target = half ?? { id: newId(), col: null, row: null, x: null, y: null, used: true, proposed: false };
     if (!half) this.pairs = [...this.pairs, target];
     put(target, side, place);
     this.chosen = target.id;
@@ -218,18 +245,19 @@ class Georef {
     if (this.data.read_only) return this.#show();
     if (this.moving !== id) this.#remember();
     this.moving = isDone ? null : id;
-    put(this.pair(id), side, place);
+    put(Object.assign(this.pair(id), { proposed: false }), side, place);
     this.#changed(true, !isDone);
   }
 
   place(id, values) {
     this.#remember();
-    Object.assign(this.pair(id), values);
+    Object.assign(this.pair(id), { proposed: false }, values);
     this.#changed();
   }
 
   toggle(id) {
-    this.place(id, { used: !this.pair(id).used });
+    const { used, proposed } = this.pair(id);
+    this.place(id, { used: !used, proposed });
   }
 
   remove(id) {
@@ -296,6 +324,7 @@ class Georef {
     if (isEdit) {
       this.isDirty = true;
       this.refused = null;
+      this.unmatched = null;
       const kept = this.pairs.map(({ id: _, ...pair }) => pair);
       if (!isMoving) remember(this.#key(), { pairs: kept, model: this.model });
     }
@@ -343,6 +372,7 @@ class Georef {
     this.how.textContent = this.#how(half);
     this.how.classList.toggle("wrong", Boolean(this.refused || (fit?.problem && this.#isEnough())));
     this.undoButton.disabled = !this.past.length;
+    this.proposeButton.disabled = Boolean(this.seeking || this.waiting);
     this.saveButton.disabled = Boolean(!fit?.mesh || half || this.waiting || !this.isDirty);
     this.saveButton.textContent = this.waiting ? t("Saving…") : t("Save");
     Object.assign(this.host.dataset, { pairs: this.pairs.filter(isWhole).length, rms: fit?.rms ?? "", loo: fit?.loo ?? "", problem: fit?.problem ?? "", dirty: this.isDirty ? "yes" : "no" });
@@ -371,6 +401,8 @@ class Georef {
     if (this.data.read_only) return t("You look as a viewer: nothing is recorded.");
     if (this.refused) return this.refused;
     if (this.waiting) return this.words.saving;
+    if (this.seeking) return t("Matching: looking for the place of the picture…");
+    if (this.unmatched) return this.unmatched;
     if (half) return half.col === null ? this.words.oneNext : this.words.otherNext;
     const count = this.pairs.filter((pair) => isWhole(pair) && pair.used).length;
     const least = this.#least();
@@ -378,6 +410,7 @@ class Georef {
     if (!count) return this.words.first;
     if (count < least) return this.words.next(count, least);
     if (!this.isDirty) return t("Saved. Drag points or add pairs to refine it.");
+    if (this.matched && this.pairs.every((pair) => pair.proposed)) return t("{n} pairs proposed: {agreeing} of {looked} parts of the picture agree. Look at the worst pairs and at the overlay, then save.", { n: this.pairs.length, ...this.matched });
     if (count <= least) return this.words.barely;
     return this.words.done;
   }
@@ -391,7 +424,7 @@ class Georef {
     if (this.saveButton.disabled) return;
     this.waiting = newId();
     this.refused = null;
-    const points = this.pairs.filter(isWhole).map(({ col, row, x, y, used }) => [col, row, x, y, used]);
+    const points = this.pairs.filter(isWhole).map(({ col, row, x, y, used, proposed }) => [col, row, x, y, used, Boolean(proposed)]);
     this.component.setStateValue("save", { id: this.waiting, capture: this.data.capture.id, still: this.data.still?.id ?? null, version: this.data.version, model: this.model, reference: this.reference, reason: this.reason.value, points });
     this.#show();
   }
@@ -432,6 +465,7 @@ class Georef {
 
 const other = (side) => (side === "picture" ? "ground" : "picture");
 const isWhole = (pair) => pair.col !== null && pair.x !== null;
+const pairOf = ([col, row, x, y, used, proposed]) => ({ col, row, x, y, used, proposed });
 const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
 // the place of a pair in a pane's coordinates: rows of the picture run down, its pane's y runs up
