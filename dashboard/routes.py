@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -28,6 +28,7 @@ from workflow import pictures
 from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
+from workflow.readmodels.archive import attached_file
 from workflow.readmodels.georeference import parse_pairs, preview
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "HISTOGRAM_PATH",
     "THUMBNAIL_PATH",
     "TILE_PATH",
+    "attachment_url",
     "chip_url",
     "fit_url",
     "picture_url",
@@ -92,6 +94,11 @@ def picture_url(capture: str) -> str:
     return f"/api/picture/{capture}?k={capabilities.issue(still_scope(capture))}"
 
 
+def attachment_url(capture: str, sha256: str) -> str:
+    """Address of a file that is attached to a capture, with its capability: to be saved, never shown."""
+    return f"/api/attachment/{capture}/{sha256}?k={capabilities.issue(still_scope(capture))}"
+
+
 def fit_url(capture: str) -> str:
     """Address that says how pairs of points would place a picture; ``k``, ``m`` and ``p`` are to be added."""
     return f"/api/fit/{capture}"
@@ -146,6 +153,7 @@ def table() -> list[BaseRoute]:
             for path, answer in (("/api/picture/{capture:str}", _picture), ("/api/fit/{capture:str}", _fit))
         ),
         Route("/api/map/{name:str}", _map, methods=["GET"]),
+        Route("/api/attachment/{capture:str}/{sha256:str}", _attachment, methods=["GET"]),
         Route("/overview", _at_root, methods=["GET"]),
         _Nothing(),
         Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
@@ -266,6 +274,23 @@ def _map(request: Request) -> Response:
     if page is None:
         return _sentence("This map is not there any more; reload the page.", 404)
     return HTMLResponse(page, headers={**_CACHED, "Content-Security-Policy": map_policy(page)})
+
+
+def _attachment(request: Request) -> Response:
+    """A file that somebody else made, to be saved: no browser opens it here, whatever it holds."""
+    at = request.path_params
+    if not _is_named(at):
+        return _sentence(_NO_SUCH, 404)
+    if not capabilities.allows(request.query_params.get("k", ""), still_scope(at["capture"])):
+        return _sentence("This file needs a valid capability; reload the page.", 401)
+    try:
+        name, path = attached_file(current_project(), at["capture"], at["sha256"])
+    except WorkflowError as error:
+        return _sentence(
+            _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+        )
+    headers = {**_GUARDED, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)
 
 
 class _Assets(StaticFiles):

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workflow.embedded import embedded
 from workflow.errors import InputRefused
 from workflow.files import sha256_of
 from workflow.intake.copies import (
@@ -43,7 +44,19 @@ from workflow.intake.orders import Order, data_of_header, listed_tiles, orders_o
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.texts import TEXT_SUFFIXES, texts_of
 from workflow.metadata import Dialect, SourceFile
-from workflow.model import Basis, Capture, CaptureKind, DateSpan, Georeference, LonLat, Part, Stated, Stretch
+from workflow.model import (
+    Basis,
+    Capture,
+    CaptureKind,
+    DateSpan,
+    FileRole,
+    Georeference,
+    LonLat,
+    Origin,
+    Part,
+    Stated,
+    Stretch,
+)
 from workflow.settings import IMAGERY_DIR, ORIGINALS, WORKING, is_in_library
 
 __all__ = [
@@ -77,7 +90,8 @@ class IntakeOptions:
     `acquired` is text as `parse_span` reads it, as are `retrieved` and `published`: the days by which the picture
     must have been taken. `basis` is what a date that is stated or in the name rests on. `kind` and `site` together
     take a picture without coordinates. `in_place` leaves originals where they are: they are hashed, read there and
-    referred to.
+    referred to. `origin` is how a screenshot came about; the day of its making is that of retrieval where no other is
+    given.
     """
 
     acquired: str | None = None
@@ -92,6 +106,7 @@ class IntakeOptions:
     published: str | None = None
     limits: Limits = field(default_factory=Limits)
     in_place: bool = False
+    origin: Origin | None = None
 
 
 def take_in(
@@ -123,7 +138,8 @@ def take_in(
     path = Path(path)
     name = order.name if order else path.name
     stated = _named(name, "--acquired", stated_span, options.acquired)
-    retrieved = _named(name, "--retrieved", stated_day, options.retrieved)
+    shot = options.origin.at[:10] if options.origin else ""
+    retrieved = _named(name, "--retrieved", stated_day, options.retrieved or shot or None)
     published = _named(name, "--published", stated_day, options.published)
     job = _Job(name, path, options, stated, retrieved, published, today, root)
     try:
@@ -231,7 +247,8 @@ def _read(sources: list[dict[str, Any]], folder: Path, job: _Job) -> dict[str, A
 
 
 def _all_there(capture: Capture, imagery: Path) -> bool:
-    return all(_at(imagery, path).is_file() for _, path, _ in capture.files)
+    files = (path for role, path, _ in capture.files if role is not FileRole.ATTACHMENT)
+    return all(_at(imagery, path).is_file() for path in files)
 
 
 def _at(imagery: Path, path: str) -> Path:
@@ -286,6 +303,9 @@ def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Itera
         band_roles=tuple(answer["band_roles"]),
         parts=stored.parts,
         position_error_m=answer["position_error_m"],
+        proposals=embedded(name, answer["tags"]),
+        origin=options.origin,
+        likeness=answer["likeness"],
     )
 
 

@@ -6,6 +6,14 @@ Arrays are (band, row, column). Nothing here reads a file, a clock or the enviro
 
 from __future__ import annotations
 
+from workflow.model.archived import (
+    Attachment,
+    AttachmentKind,
+    Origin,
+    Proposal,
+    Stamp,
+    TextReading,
+)
 from workflow.model.captures import (
     LEAST_POINTS,
     Capture,
@@ -66,6 +74,8 @@ __all__ = [
     "SLUG",
     "Allowance",
     "Annotation",
+    "Attachment",
+    "AttachmentKind",
     "Author",
     "Basis",
     "Capture",
@@ -94,9 +104,11 @@ __all__ = [
     "LonLat",
     "Observation",
     "Offset",
+    "Origin",
     "Part",
     "Position",
     "Precision",
+    "Proposal",
     "Review",
     "ReviewEntry",
     "Role",
@@ -104,6 +116,7 @@ __all__ = [
     "Site",
     "SiteEvidence",
     "SiteTarget",
+    "Stamp",
     "State",
     "Stated",
     "StoredFile",
@@ -111,6 +124,7 @@ __all__ = [
     "Subset",
     "Target",
     "TargetClass",
+    "TextReading",
     "Verdict",
     "Withdrawal",
     "Witness",

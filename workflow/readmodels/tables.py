@@ -19,7 +19,8 @@ from workflow.errors import UnknownName
 from workflow.georef import control_words
 from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
 from workflow.localtime import local_day, zone_of
-from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Site, TargetClass
+from workflow.model import Annotation, Capture, Georeference, Observation, Offset, Origin, Site, TargetClass
+from workflow.readmodels.archive import proposal_rows
 from workflow.settings import is_in_library
 from workflow.timespan import format_span
 
@@ -89,7 +90,9 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     then ``working georeference control_points residual_m left_out_m site credit licence stated withdrawn``, then
     ``instant local_day timezone platform stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share
     sources parts position_error_m
-    in_place niirs``. `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
+    in_place niirs``, then ``url viewer shot_at shot_by shot_how`` (how a screenshot came about), ``proposals`` (rows of
+    `proposal_rows`), ``attachments`` (their number) and ``likeness`` (its perceptual hash).
+    `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
     is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
     attribute (``acquired``) to the ``file: field`` that it was read from. `niirs` is an estimate.
@@ -144,6 +147,14 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "position_error_m": capture.position_error_m,
         "in_place": not is_in_library(capture.parts[0].path if capture.parts else capture.original),
         "niirs": round(niirs(capture.gsd_m, capture.off_nadir_deg), 1) if capture.gsd_m else None,
+        "url": capture.origin.url if capture.origin else "",
+        "viewer": capture.origin.viewer if capture.origin else "",
+        "shot_at": capture.origin.at if capture.origin else "",
+        "shot_by": capture.origin.by if capture.origin else "",
+        "shot_how": capture.origin.how if capture.origin else "",
+        "proposals": proposal_rows(capture),
+        "attachments": len(capture.attachments),
+        "likeness": capture.likeness,
     }
 
 
@@ -179,6 +190,7 @@ def capture_facts(capture: Capture) -> list[Row]:
     A fact that nothing states is left out.
     """
     said = {one.attribute: one.source for one in capture.sources}
+    origin = capture.origin or Origin()
     pixel_is_stated = not capture.is_georeferenced
     facts = (
         ("date", f"{format_span(capture.acquired)} ({capture.acquired.basis.value})", "acquired"),
@@ -194,6 +206,9 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("cloud", None if capture.cloud_share is None else f"{capture.cloud_share:.1%}", "cloud_share"),
         ("credit", capture.credit, "credit"),
         ("terms", capture.licence, "licence"),
+        ("source URL", origin.url, ""),
+        ("viewer", origin.viewer, ""),
+        ("screenshot made", ", ".join(part for part in (origin.at, origin.by, origin.how) if part), ""),
     )
     return [
         {"fact": fact, "value": value, "source": said.get(name, "")} for fact, value, name in facts if value
