@@ -24,7 +24,9 @@ _SATELLITES = "the camera's satellite receiver"
 _COMPASS = "the camera's compass"
 _WRITTEN = "as somebody wrote it into the file"
 _LONGEST = 300
-_MOMENT = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?", re.ASCII)
+_MOMENT = re.compile(
+    r"(\d{4})[:-](\d\d)[:-](\d\d)[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:\.\d+)?", re.ASCII
+)
 _DAY = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)", re.ASCII)
 _ZONE = re.compile(r"([+-]\d\d:\d\d|Z)$", re.ASCII)
 _NUMBER = re.compile(r"\(?(-?\d+(?:\.\d+)?)\)?", re.ASCII)
@@ -110,7 +112,7 @@ def _words(text: str) -> str:
 def _span(text: str, offset: str) -> DateSpan | None:
     """The instant where a zone is written, else the day as the camera had it; None of nonsense."""
     text, offset = text.strip().rstrip("\0").strip(), offset.strip().rstrip("\0")
-    moment, day = _MOMENT.match(text), _DAY.match(text)
+    moment, day = _MOMENT.match(text), _DAY.fullmatch(text)
     if moment is not None:
         zone = _ZONE.search(text[moment.end() :]) or _ZONE.fullmatch(offset)
         stated = f"{moment[1]}-{moment[2]}-{moment[3]}T{moment[4]}{zone[1] if zone else ''}"

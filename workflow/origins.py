@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from workflow.errors import InputRefused
-from workflow.model import Origin
-from workflow.model.dates import Precision
+from workflow.model import DateSpan, Origin, Precision
 from workflow.timespan import parse_span
 
 __all__ = ["ORIGIN_FIELDS", "stated_origin"]
@@ -26,9 +25,9 @@ _WORDS = {
 
 
 def stated_origin(
-    *, url: str = "", viewer: str = "", at: str = "", by: str = "", how: str = ""
+    *, url: str = "", viewer: str = "", at: str = "", by: str = "", how: str = "", now: datetime | None = None
 ) -> Origin | None:
-    """The origin of these texts, None where all are empty.
+    """The origin of these texts, None where all are empty; `now` (aware) is what the time is held against.
 
     Raises
     ------
@@ -42,7 +41,9 @@ def stated_origin(
     }
     if not any(said.values()):
         return None
-    return Origin(**said | {"url": _address(said["url"]), "at": _moment(said["at"])})
+    return Origin(
+        **said | {"url": _address(said["url"]), "at": _moment(said["at"], now or datetime.now(UTC))}
+    )
 
 
 def _line(name: str, text: str) -> str:
@@ -72,19 +73,23 @@ def _address(text: str) -> str:
     return text
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, now: datetime) -> str:
     if not text:
         return ""
     subject = f"time of the screenshot '{text}'"
     span = parse_span(text)
-    if span.instant is not None:
-        if span.instant > datetime.now(UTC):
-            raise InputRefused(subject, "it lies in the future", "write when it was made")
-        return span.instant.isoformat().replace("+00:00", "Z")
-    if span.precision is not Precision.DAY or span.earliest is None or re.search(r"\d:\d", text):
+    if span.precision not in (Precision.DAY, Precision.INSTANT) or span.earliest is None or _has_time(span):
         raise InputRefused(
             subject,
             "it is no day, and no instant with its zone",
             "write it like 2023-04-14 or 2023-04-14T09:30:00+09:00",
         )
-    return span.earliest.isoformat()
+    # a day begins half a day earlier in the east
+    if (span.instant and span.instant > now) or span.earliest > (now + timedelta(hours=14)).date():
+        raise InputRefused(subject, "it lies in the future", "write when it was made")
+    return span.instant.isoformat().replace("+00:00", "Z") if span.instant else span.earliest.isoformat()
+
+
+def _has_time(span: DateSpan) -> bool:
+    """Whether a time of day without a zone stands beside the day, which would be lost."""
+    return span.instant is None and bool(re.search(r"\d:\d", span.verbatim))

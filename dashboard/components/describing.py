@@ -28,7 +28,7 @@ def show(capture: Capture) -> None:
             key=f"describe.profile.{capture.id}",
             help=t("Fills the fields below; what stands in square brackets is to be filled in."),
         )
-        usual = usual_for(profile, capture.acquired) if profile else {}
+        usual = usual_for(profile, capture) if profile else {}
         known = current_project().record.get(Capture, capture.id)
         version = known.version if known else 0
         with st.form(f"describe.{capture.id}.{profile}.{version}", border=False):

@@ -12,12 +12,12 @@ from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.model import Capture, DateSpan, Proposal
-from workflow.readmodels.archive import is_taken
+from workflow.readmodels.archive import ATTRIBUTE_WORDS, is_taken
 from workflow.readmodels.screentext import Found, read_text
 
 __all__ = ["show"]
 
-_READ = "capture.read"
+_READ = "capture.found"
 
 
 def show(capture: Capture) -> None:
@@ -38,7 +38,7 @@ def show(capture: Capture) -> None:
         for taken in capture.readings:
             st.html(
                 f"<div style='font-size:.88rem'>{safe(t('Taken from text in the picture'))}: "
-                f"<b>{safe(taken.text)}</b> · {safe(t(taken.attribute))} · {safe(taken.reader)} · "
+                f"<b>{safe(taken.text)}</b> · {safe(t(ATTRIBUTE_WORDS[taken.attribute]))} · {safe(taken.reader)} · "
                 f"{safe(t('box {box} px', box=', '.join(map(str, taken.box))))} · "
                 f"SHA-256 {safe(taken.crop_sha256[:16])}</div>"
             )
@@ -58,14 +58,14 @@ def _proposal(capture: Capture, number: int, one: Proposal) -> None:
     words, act = st.columns([6, 1], vertical_alignment="center")
     words.html(
         f"<div style='font-size:.9rem' data-proposal='{safe(one.attribute)}'><span style='opacity:.8'>"
-        f"{safe(t(one.attribute))}:</span> <b>{safe(value)}</b> <span style='opacity:.8'>"
+        f"{safe(t(ATTRIBUTE_WORDS[one.attribute]))}:</span> <b>{safe(value)}</b> <span style='opacity:.8'>"
         f"{safe(_verbatim(one, value))}{safe(one.source)} · {safe(t(one.basis))}</span></div>"
     )
     with act:
         if is_taken(capture, one):
             st.html(f"<span style='font-size:.88rem'>✓ {safe(t('taken'))}</span>")
         elif state.may_write() and (one.span is not None or one.attribute in actions.DESCRIBED):
-            label = t("Take: {what}", what=t(one.attribute))
+            label = t("Take: {what}", what=t(ATTRIBUTE_WORDS[one.attribute]))
             if st.button(label, key=f"proposal.{capture.id}.{number}", type="secondary"):
                 deeds.do(
                     t("It is taken. What was said before stays in its history."),
@@ -98,13 +98,13 @@ def _readings(capture: Capture, found: tuple[Found, ...]) -> None:
         value = dates.days(one.value) if isinstance(one.value, DateSpan) else one.words
         words.html(
             f"<div style='font-size:.9rem;overflow-wrap:anywhere'><span style='opacity:.8'>"
-            f"{safe(t(one.reading.attribute))}:</span> <b>{safe(value)}</b> {safe(one.problem)}<br>"
+            f"{safe(t(ATTRIBUTE_WORDS[one.reading.attribute]))}:</span> <b>{safe(value)}</b> {safe(one.problem)}<br>"
             f"<span style='opacity:.8'>{safe(t('read as'))} <bdi>{safe(one.reading.text)}</bdi>, "
             f"{safe(t('confidence {n} of 100', n=round(one.reading.confidence)))}</span></div>"
         )
         with act:
             if one.value is not None:
-                label = t("Take: {what}", what=t(one.reading.attribute))
+                label = t("Take: {what}", what=t(ATTRIBUTE_WORDS[one.reading.attribute]))
                 if st.button(label, key=f"reading.{capture.id}.{number}"):
                     deeds.do(
                         t("It is taken. What was said before stays in its history."),

@@ -82,7 +82,7 @@ def describe(
     stated = {name: text for name, text in said.items() if text is not None}
     with open_project(project_dir) as project:
         if profile is not None:
-            stated = usual_for(profile, project.capture(capture).acquired) | stated
+            stated = usual_for(profile, project.capture(capture)) | stated
         if not stated:
             raise InputRefused("Nothing", "was said of the capture", "give --credit, --url or another option")
         author = declared_author(author_name, role)

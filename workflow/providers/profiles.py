@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workflow.errors import UnknownName
-from workflow.model import Basis, CaptureKind, DateSpan, slug
+from workflow.model import Basis, Capture, CaptureKind, DateSpan, slug
 
 __all__ = ["PROFILES", "Profile", "credit_of_profile", "profile_of", "usual_for"]
 
@@ -146,8 +146,10 @@ def credit_of_profile(profile: Profile, span: DateSpan) -> str:
     return profile.credit.format(year=day.year) if day else profile.credit.replace(" {year}", "")
 
 
-def usual_for(provider: str, span: DateSpan) -> dict[str, str]:
-    """Credit and licence, and the provider by its usual name, as they are usual for a provider or for terms.
+def usual_for(provider: str, capture: Capture) -> dict[str, str]:
+    """Credit and licence of a capture, and the provider by its usual name, as they are usual for a provider.
+
+    Terms alone leave a credit that is there as it is.
 
     Raises
     ------
@@ -157,5 +159,7 @@ def usual_for(provider: str, span: DateSpan) -> dict[str, str]:
     profile = profile_of(provider)
     if profile is None:
         raise UnknownName("profile of credit and terms", provider, [one.provider for one in PROFILES])
-    said = {"credit": credit_of_profile(profile, span), "licence": profile.licence}
-    return said if profile.terms_only else {"provider": profile.provider, **said}
+    said = {"credit": credit_of_profile(profile, capture.acquired), "licence": profile.licence}
+    if not profile.terms_only:
+        return {"provider": profile.provider, **said}
+    return said | ({"credit": capture.credit} if capture.credit else {})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
 
 __all__ = [
+    "ATTRIBUTE_WORDS",
     "attached_file",
     "attachment_rows",
     "attachments",
@@ -27,6 +28,15 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
+ATTRIBUTE_WORDS = {
+    "acquired": "date taken",
+    "platform": "platform",
+    "credit": "credit",
+    "licence": "terms",
+    "camera_position": "camera position",
+    "camera_azimuth_deg": "camera azimuth (°)",
+}
+"""What a proposal is about, for people."""
 NOT_JUDGED = "whether the authority can be trusted is not judged"
 NOT_LOOKED_UP = "not looked up"
 
