@@ -123,9 +123,11 @@ def _credit(line: Line, google: re.Match[str] | None) -> Iterator[Printed]:
 def _longest_credit(found: Iterable[Printed]) -> Iterator[Printed]:
     """All of them but credits that say less than another: "Google Earth" beside "Google Earth, © 2023 Maxar"."""
     found = tuple(found)
-    credits = [str(one.value) for one in found if one.attribute == "credit"]
+    credits = [set(_words(one.value)) for one in found if one.attribute == "credit"]
     for one in found:
-        if one.attribute != "credit" or not any(
-            other != one.value and other.startswith(str(one.value)) for other in credits
-        ):
+        if one.attribute != "credit" or not any(set(_words(one.value)) < other for other in credits):
             yield one
+
+
+def _words(credit: object) -> list[str]:
+    return re.split(r"[\s:,]+", str(credit))
