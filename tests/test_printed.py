@@ -59,7 +59,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_told_and_not_proposed() -> None:
 
 
 def test_beside_google_s_name_a_date_is_the_earliest_possible() -> None:
-    (found,) = [one for one in dates("Google Earth", "Imagery Date: 2023-04-14")]
+    (found,) = dates("Google Earth", "Imagery Date: 2023-04-14")
     assert isinstance(found, DateSpan)
     assert (found.basis, found.latest) == (Basis.EARLIEST_POSSIBLE, None)
     (found,) = dates("2023-04-14")

@@ -1,4 +1,4 @@
-"""The reader of text: printed dates and credits are read with their place, and without it a sentence says what to do."""
+"""The reader of text: printed dates are read with their place; without it a sentence says what to do."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_date_is_read_where_it_stands(reader: str, ink: str, paper: str) -> No
 
 
 def test_a_strip_without_text_gives_no_date(reader: str) -> None:
-    noise = np.random.default_rng(1).integers(0, 255, (3, 60, 400)).astype(np.uint8)
+    noise = np.random.default_rng(1).integers(0, 255, (3, 44, 200)).astype(np.uint8)
     assert printed(read_lines(noise)) == ()
 
 
@@ -60,9 +60,6 @@ def test_without_the_program_a_sentence_says_what_to_install(monkeypatch: pytest
     import pytesseract
 
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "no-such-program")
-    pytesseract.get_tesseract_version.cache_clear() if hasattr(
-        pytesseract.get_tesseract_version, "cache_clear"
-    ) else None
     with pytest.raises(
         InputRefused, match=r"there is no reader of text here \(tesseract\); install the program"
     ):
@@ -75,18 +72,17 @@ def test_without_the_extra_it_says_the_same(monkeypatch: pytest.MonkeyPatch) -> 
         reader_name()
 
 
-def test_what_takes_too_long_is_given_up(
+def test_what_takes_too_long_gives_no_lines(
     reader: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     import pytesseract
 
     slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec sleep 30\n")
+    slow.write_text('#!/bin/sh\n[ "$1" = --version ] && echo tesseract 5.3.0 || exec sleep 30\n')
     slow.chmod(0o755)
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(slow))
     monkeypatch.setattr(textreader, "_SECONDS", 0.3)
-    with pytest.raises(InputRefused, match="reading it took longer than"):
-        read_lines(bar("2023-04-14", "black", "white"))
+    assert read_lines(bar("2023-04-14", "black", "white")) == ()
 
 
 @given(st.integers(1, 40_000), st.integers(1, 20_000))
@@ -96,5 +92,5 @@ def test_the_strips_lie_in_the_picture_and_reach_along_both_edges(width: int, he
     assert all(left + wide <= width and top + tall <= height for left, top, wide, tall in boxes)
     assert max(left + wide for left, _, wide, _ in boxes) == width
     assert min(top for _, top, _, _ in boxes) == 0
-    assert max(top + tall for _, top, _, tall in boxes) == height or height > 112
-    assert all(tall * wide <= 3_000 * 220 for _, _, wide, tall in boxes)
+    assert max(top + tall for _, top, _, tall in boxes) == height
+    assert all(tall * wide <= 3_000 * 140 for _, _, wide, tall in boxes)

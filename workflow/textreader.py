@@ -55,7 +55,7 @@ def reader_name() -> str:
 def edges(width: int, height: int) -> tuple[Box, ...]:
     """The strips along the upper and the lower edge (left, top, width, height), cut into pieces of one overlap."""
     tall = min(height, max(_LEAST_PX, min(_MOST_PX, round(height * _SHARE))))
-    tops = (0,) if 2 * tall > height else (0, height - tall)
+    tall, tops = (height, (0,)) if 2 * tall > height else (tall, (0, height - tall))
     pieces = range(0, max(1, width - _OVERLAP_PX), _WIDEST_PX - _OVERLAP_PX)
     return tuple((left, top, min(_WIDEST_PX, width - left), tall) for top in tops for left in pieces)
 

@@ -123,15 +123,13 @@ def _origin() -> tuple[Origin | None, bool]:
     """How screenshots came about, and whether it can be taken."""
     with st.expander(t("Screenshots: where and when they were made"), icon=":material/screenshot_monitor:"):
         left, right = st.columns(2)
-        said = {
-            "url": left.text_input(t("Source URL (kept, never opened)"), key="intake.url", max_chars=2000),
-            "viewer": right.text_input(t("Viewer it was shown in"), key="intake.viewer", max_chars=200),
-            "at": left.text_input(t("Screenshot made on"), key="intake.at", max_chars=60),
-            "by": right.text_input(t("Made by"), key="intake.by", max_chars=200),
-            "how": left.text_input(t("How it was made"), key="intake.how", max_chars=500),
-        }
+        url = left.text_input(t("Source URL (kept, never opened)"), key="intake.url", max_chars=2000)
+        viewer = right.text_input(t("Viewer it was shown in"), key="intake.viewer", max_chars=200)
+        at = left.text_input(t("Screenshot made on"), key="intake.at", max_chars=60)
+        by = right.text_input(t("Made by"), key="intake.by", max_chars=200)
+        how = left.text_input(t("How it was made"), key="intake.how", max_chars=500)
         try:
-            return stated_origin(**said), True
+            return stated_origin(url=url, viewer=viewer, at=at, by=by, how=how), True
         except WorkflowError as error:
             notices.say("warning", str(error))
             return None, False
