@@ -13,9 +13,10 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -289,8 +290,13 @@ def _attachment(request: Request) -> Response:
         return _sentence(
             _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
         )
-    headers = {**_GUARDED, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)
+    headers = {
+        **_GUARDED,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
+    }
+    return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
 
 
 class _Assets(StaticFiles):
