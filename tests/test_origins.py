@@ -13,6 +13,7 @@ from workflow.origins import stated_origin
 
 def test_nothing_said_is_no_origin() -> None:
     assert stated_origin(url=" ", how="\n") is None
+    assert stated_origin(url="https://example.org") == Origin("https://example.org")
 
 
 def test_texts_are_kept_in_one_line_and_instants_in_utc() -> None:
