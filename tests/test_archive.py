@@ -222,7 +222,7 @@ def test_a_proof_of_another_file_is_refused_and_one_of_an_attached_file_is_not(
     project: Project, authority: Authority
 ) -> None:
     answer = authority.stamp(PAGE)
-    with pytest.raises(InputRefused, match="proves the time of another file: its SHA256 begins with"):
+    with pytest.raises(InputRefused, match="proves the time of another file: its SHA-256 begins with"):
         actions.attach(project, ANNA, "shot.png", "page.tsr", answer)
     actions.attach(project, ANNA, "shot.png", "page.html", PAGE)
     changed = actions.attach(project, ANNA, "shot.png", "page.tsr", answer)

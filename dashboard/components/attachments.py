@@ -48,13 +48,15 @@ def _line(capture: Capture, one: Attachment) -> None:
 
 
 def _size(size_bytes: int) -> str:
+    if size_bytes < 10_000:
+        return f"{size_bytes:,} B"
     return f"{size_bytes / 1000:,.0f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1e6:,.1f} MB"
 
 
 def _stamp(stamp: Stamp) -> Iterator[str]:
     """What a proof of time says, and what of it was not checked."""
     of = t("the original") if stamp.of == "original" else stamp.of
-    yield t("It holds the {algorithm} hash of {of}.", algorithm=stamp.algorithm.upper(), of=of)
+    yield t("It holds the {algorithm} hash of {of}.", algorithm=stamp.hash_name, of=of)
     if stamp.at is not None:
         when = stamp.at.isoformat().replace("+00:00", "Z")
         yield t(

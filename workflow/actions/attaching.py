@@ -197,8 +197,9 @@ def _stamped(project: Project, capture: Capture, name: str, algorithm: str, dige
                 raise InputRefused(
                     name, f"the original cannot be read ({error.strerror})", "run 'sitetrack verify'"
                 ) from error
+    hashing = algorithm.upper().replace("SHA", "SHA-")
     raise InputRefused(
         name,
-        f"proves the time of another file: its {algorithm.upper()} begins with {digest.hex()[:16]}",
+        f"proves the time of another file: its {hashing} begins with {digest.hex()[:16]}",
         "give the proof that was made of the original, or attach first what it was made of",
     )

@@ -89,6 +89,11 @@ class Stamp:
     roots: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
 
+    @property
+    def hash_name(self) -> str:
+        """``SHA-256`` as people write it."""
+        return self.algorithm.upper().replace("SHA", "SHA-")
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

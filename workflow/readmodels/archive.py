@@ -136,7 +136,7 @@ def stamp_words(stamp: Stamp) -> str:
 
 
 def _stamp_parts(stamp: Stamp) -> Iterator[str]:
-    yield f"holds the {stamp.algorithm.upper()} of {'the' if stamp.of == 'original' else 'the file'} {stamp.of}"
+    yield f"holds the {stamp.hash_name} of {'the' if stamp.of == 'original' else 'the file'} {stamp.of}"
     if stamp.at is not None:
         when = stamp.at.isoformat().replace("+00:00", "Z")
         yield f"stamped {when} by {stamp.authority or 'an authority without name'} (policy {stamp.policy})"
