@@ -102,7 +102,7 @@ PROFILES = (
         "Image: Korean Central Television",
         "broadcast still: quotation",
         CaptureKind.BROADCAST,
-        also=("kctv", "korean central television", "조선중앙텔레비죤"),
+        also=("kctv", "korean central television"),
     ),
     Profile(
         "Broadcaster",
