@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -28,6 +29,7 @@ from workflow import pictures
 from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
+from workflow.readmodels.archive import attached_file
 from workflow.readmodels.georeference import parse_pairs, preview
 from workflow.readmodels.stills import still_preview
 
@@ -37,6 +39,7 @@ __all__ = [
     "THUMBNAIL_PATH",
     "TILE_PATH",
     "align_url",
+    "attachment_url",
     "chip_url",
     "fit_url",
     "picture_url",
@@ -92,6 +95,11 @@ def still_url(capture: str) -> str:
 def picture_url(capture: str) -> str:
     """Address of a whole picture as it came, not warped and larger, with its capability."""
     return f"/api/picture/{capture}?k={capabilities.issue(still_scope(capture))}"
+
+
+def attachment_url(capture: str, sha256: str) -> str:
+    """Address of a file that is attached to a capture, with its capability: to be saved, never shown."""
+    return f"/api/attachment/{capture}/{sha256}?k={capabilities.issue(still_scope(capture))}"
 
 
 def fit_url(capture: str) -> str:
@@ -157,6 +165,7 @@ def table() -> list[BaseRoute]:
             )
         ),
         Route("/api/map/{name:str}", _map, methods=["GET"]),
+        Route("/api/attachment/{capture:str}/{sha256:str}", _attachment, methods=["GET"]),
         Route("/overview", _at_root, methods=["GET"]),
         _Nothing(),
         Mount(assets.PREFIX, app=_Assets(directory=assets.BUILD, check_dir=False)),
@@ -294,6 +303,28 @@ def _in_use(key: str) -> Capture:
     if capture is None:
         raise UnknownName("capture", key, [])
     return project.in_use(capture.value)
+
+
+def _attachment(request: Request) -> Response:
+    """A file that somebody else made, to be saved: no browser opens it here, whatever it holds."""
+    at = request.path_params
+    if not _is_named(at):
+        return _sentence(_NO_SUCH, 404)
+    if not capabilities.allows(request.query_params.get("k", ""), still_scope(at["capture"])):
+        return _sentence("This file needs a valid capability; reload the page.", 401)
+    try:
+        name, path = attached_file(current_project(), at["capture"], at["sha256"])
+    except WorkflowError as error:
+        return _sentence(
+            _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+        )
+    headers = {
+        **_GUARDED,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
+    }
+    return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
 
 
 class _Assets(StaticFiles):

@@ -343,3 +343,42 @@ def test_many_sites_are_searched_in_hangul_too(root: Path) -> None:
     app = sound(app.text_input(key="site.text").set_value("없는 곳").run())
     assert len(app.selectbox(key="site.site").options) == 15
     assert "No site fits" in shown(app)
+
+
+# -- what comes with a picture -------------------------------------------------------------------------------
+
+
+def test_credit_terms_and_origin_are_changed_in_the_panel(root: Path) -> None:
+    app = opened("imagery", capture="still.png")
+    app.selectbox[[one.label for one in app.selectbox].index("Credit and terms as usual for")].set_value(
+        "Broadcaster"
+    ).run()
+    field = {one.label: one for one in app.text_input}
+    assert field["Terms"].value == "broadcast still: quotation"
+    field["Credit line"].set_value("Image: <b>KCTV")
+    next(
+        one for one in app.text_input if one.key.startswith("describe.") and one.key.endswith(".url")
+    ).set_value("https://example.org/p")
+    next(one for one in app.button if one.label == "Save" and one.form_id).click().run()
+    assert "It is saved." in shown(sound(app))
+    with Project.open(root) as project:
+        capture = project.capture("still.png")
+    assert (capture.credit, capture.licence) == ("Image: <b>KCTV", "broadcast still: quotation")
+    assert capture.origin is not None
+    assert capture.origin.url == "https://example.org/p"
+    assert "<b>KCTV" not in shown(app)
+    field = next(
+        one for one in app.text_input if one.key.startswith("describe.") and one.key.endswith(".url")
+    )
+    field.set_value("javascript:alert(1)")
+    next(one for one in app.button if one.label == "Save" and one.form_id).click().run()
+    assert "it is no address of a page" in shown(sound(app))
+
+
+def test_attached_files_are_listed_for_download_alone(root: Path) -> None:
+    with Project.open(root) as project:
+        actions.attach(project, BEN, "still.png", "<i>page.html", b"<!DOCTYPE html><html></html>", note="n")
+    text = shown(opened("imagery", capture="still.png"))
+    assert "data-attachment" in text
+    assert "/api/attachment/" in text
+    assert "<i>page" not in text

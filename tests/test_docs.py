@@ -90,6 +90,9 @@ def test_documents_name_no_option_that_is_not_there() -> None:
     assert unknown == []
 
 
+AUTHOR_TAG = {"TIFFTAG_ARTIST": "A. Author"}
+
+
 @pytest.fixture
 def ask(watched: Any, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[dict[str, Any]]]:
     """Rows that a command prints of a project with one site and two captures, one of them observed."""
@@ -115,12 +118,15 @@ def test_rows_have_the_documented_keys_and_no_others(
         "sites import": [register(tmp_path)],
         "sites assign": ["gate", "Lena", "--role", "lead"],
         "sites resolve": ["gate", "--take", "record", "--field", "note", "--reason", "as surveyed"],
-        "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"))],
+        "ingest": [make_raster("scene_20200102.tif", np.full((3, 40, 40), 90, "uint8"), tags=AUTHOR_TAG)],
         "observe": ["gate", "scene0.tif", "present"],
         "record history": ["site", "gate"],
         "observations import": [past_work(tmp_path), "--reason", "survey"],
         "captures show": ["scene0.tif"],
         "classes set": ["gantry", "--detect-gsd", "0.5"],
+        "captures describe": ["scene1.tif", "--credit", "somebody"],
+        "captures proposals": ["scene_20200102.tif"],
+        "captures attach": ["scene1.tif", page(tmp_path)],
         "captures date": ["scene1.tif", "November 2021"],
         "captures georeference": ["still.png", "--points", points(watched, tmp_path)],
         "captures points": ["still.png"],
@@ -139,7 +145,8 @@ def test_rows_have_the_documented_keys_and_no_others(
     }
     arguments |= review_arguments(ask) | claim_arguments(ask)
     disagree(watched, note="surveyed", road="Ring")
-    elsewhere = {"restore", "record join"}  # tried with the backups and the databases that they need
+    # tried with the backups, the databases and the printed text that they need
+    elsewhere = {"restore", "record join", "captures read"}
     printed = {name: ask(*name.split(), *arguments.get(name, [])) for name in ROWS if name not in elsewhere}
     printed |= {name: [dict.fromkeys(ROWS[name])] for name in elsewhere}
     assert {name: {key for row in rows for key in row} for name, rows in printed.items()} == ROWS
@@ -193,6 +200,12 @@ def disagree(watched: Any, **fields: str) -> None:
 def observation(ask: Callable[..., list[dict[str, Any]]]) -> str:
     ask("observe", "gate", "scene1.tif", "absent", "--author", "Zoe")
     return str(ask("record", "activity", "--kind", "observation", "--by", "Zoe")[0]["id"])
+
+
+def page(folder: Path) -> Path:
+    path = folder / "page.html"
+    path.write_text("<!DOCTYPE html><html><body>a page</body></html>")
+    return path
 
 
 def register(folder: Path) -> Path:

@@ -49,6 +49,8 @@ def test_a_sound_figure_has_nothing_against_it() -> None:
         (shown(COPYRIGHT), "copyright-year"),
         (shown(replace(COPYRIGHT, latest=None)), "copyright-year"),
         (shown(shown_credit=""), "no-credit"),
+        (shown(shown_credit="Photo: [author], CC-BY-4.0", licence="CC-BY-4.0"), "credit-unfinished"),
+        (shown(shown_credit="Image: somebody", licence="Esri terms: attribute Esri"), "credit-without-owner"),
         (shown(licence="internal use only"), "licence-forbids"),
         (shown(licence="CC-BY-NC-ND-4.0", marked=True), "licence-forbids"),
         (shown(licence="Google Earth terms: no analysis products"), "licence-terms"),

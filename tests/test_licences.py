@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_figure import UNKNOWN, capture, day
 
+from workflow.errors import UnknownName
 from workflow.licences import TERMS, Terms, passing, terms_of
-from workflow.providers.profiles import PROFILES
+from workflow.providers.profiles import PROFILES, Profile, usual_for
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,35 @@ def test_usual_ways_to_write_terms_are_known(text: str, name: str) -> None:
     terms = terms_of(text)
     assert terms is not None
     assert terms.name == name
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda one: one.provider)
+def test_the_usual_credit_of_a_provider_names_whom_its_terms_ask_to_be_named(profile: Profile) -> None:
+    terms = terms_of(profile.licence)
+    assert terms is not None
+    assert re.search(terms.owner, profile.credit, re.IGNORECASE)
+    assert bool(re.search(r"\[.+\]", profile.credit)) is profile.terms_only
+
+
+def test_a_profile_fills_provider_credit_and_terms_by_the_year_of_the_picture() -> None:
+    picture = capture(day(2023, 4, 14), credit="Photo: A")
+    assert usual_for("digitalglobe", picture) == {
+        "provider": "Maxar",
+        "credit": "Satellite image © 2023 Maxar Technologies",
+        "licence": "Maxar terms: as licensed",
+    }
+    assert usual_for("Planet", capture(UNKNOWN))["credit"] == "Image © Planet Labs PBC"
+
+
+def test_terms_alone_leave_a_credit_that_is_there() -> None:
+    assert usual_for("cc by-sa", capture(UNKNOWN, credit="Photo: A"))["credit"] == "Photo: A"
+    bare = usual_for("cc by-sa", capture(UNKNOWN, credit=""))
+    assert bare == {"credit": "Photo: [author]", "licence": "CC-BY-SA-4.0"}
+
+
+def test_a_profile_that_there_is_not_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="Google Earth"):
+        usual_for("Gogle Earth", capture(UNKNOWN))
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda one: one.provider)

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from starlette.routing import Route
 from dashboard import frames, headers, routes
 from dashboard.capability import capabilities
 from dashboard.projects import current_project
+from workflow.actions import attach
+from workflow.model import Author
+from workflow.project import Project
 from workflow.readmodels import pages
 
 SITE = dashboard_sample.SITE
@@ -95,6 +99,30 @@ def test_no_picture_opens_without_a_capability_for_it(client: Client, shown: pag
             answer = client.get(f"{bare}?{query}")
             assert (answer.status_code, answer.headers["cache-control"]) == (401, "no-store"), query
             assert answer.text == "This picture needs a valid capability; reload the page."
+
+
+def test_an_attached_page_is_saved_and_never_opened(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(root, tmp_path / "project")
+    monkeypatch.setenv("SITETRACK_PROJECT", str(copy))
+    client, content = Client(our_routes()), b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+    with Project.open(copy) as project:
+        capture = attach(project, Author("Anna"), "still.png", "<b>\u201cpage\u201d.html", content)
+    (one,) = capture.attachments
+    answer = client.get(routes.attachment_url(capture.id, one.sha256))
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment; filename")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == headers.PICTURE_POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    bare = f"/api/attachment/{capture.id}/{one.sha256}"
+    assert client.get(bare).status_code == 401
+    assert client.get(f"{bare}?{key('still of another')}").status_code == 401
+    scope = key(routes.still_scope(capture.id))
+    assert client.get(f"/api/attachment/{capture.id}/{'0' * 64}?{scope}").status_code == 404
+    assert client.get(f"/api/attachment/{capture.id}/..%2f..%2frecord?{scope}").status_code == 404
 
 
 def test_a_tile_is_a_jpeg_inside_and_transparent_where_the_picture_ends(
@@ -306,7 +334,7 @@ def test_an_address_in_the_query_is_not_asked(client: Client, shown: pages.Compa
 def test_no_route_of_ours_takes_more_than_ids_and_numbers(client: Client) -> None:
     ours = (route for route in routes.table() if isinstance(route, Route))
     taken = {name for route in ours for name in route.param_convertors}
-    assert taken == {"site", "capture", "other", "z", "x", "y", "name"}
+    assert taken == {"site", "capture", "other", "z", "x", "y", "name", "sha256"}
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])

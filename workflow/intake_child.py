@@ -165,7 +165,9 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         raise RefusalError(
             "holds no pixel with data, all are nodata", "check the product, or set its nodata value right"
         )
-    return _answer(facts, made, [[limit.low, limit.high] for limit in rasters.display_stretch(working)])
+    stretch = rasters.display_stretch(working)
+    likeness = rasters.likeness_of(working, stretch)
+    return _answer(facts, made, [[limit.low, limit.high] for limit in stretch]) | {"likeness": likeness}
 
 
 def _facts(source: Source) -> Any:

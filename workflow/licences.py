@@ -16,8 +16,9 @@ __all__ = ["TERMS", "Passing", "Terms", "passing", "terms_of"]
 class Terms:
     """Terms by `name`, and the pattern of the texts that mean them (lower case, blanks and underscores as hyphens).
 
-    `original` and `derived` say whether files may be passed on, `attribution` that a credit has to go with them, and
-    `condition` what whoever receives them must know.
+    `original` and `derived` say whether files may be passed on, `attribution` that a credit has to go with them,
+    `condition` what whoever receives them must know, and `owner` the pattern of the names one of which that credit has
+    to hold.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Terms:
     derived: bool
     attribution: bool = False
     condition: str = ""
+    owner: str = ""
 
 
 _CC = r"(?:https?://creativecommons\.org/licenses/|cc-)"
@@ -54,11 +56,21 @@ TERMS = (
         True,
         f"{_NOT_COMMERCIAL}; nothing made of it may be passed on",
     ),
-    Terms("Copernicus Sentinel data", r"copernicus-sentinel.*", True, True, True),
-    Terms("Google Earth", r"google-(?:earth|maps).*", False, False, True),
-    Terms("Esri", r"esri.*", False, False, True),
-    Terms("Planet", r"planet.*", False, False, True),
-    Terms("Maxar", r"(?:maxar|vantor|digitalglobe).*", False, False, True),
+    Terms(
+        "Copernicus Sentinel data", r"copernicus-sentinel.*", True, True, True, owner="copernicus|sentinel"
+    ),
+    Terms("Google Earth", r"google-(?:earth|maps).*", False, False, True, owner="google"),
+    Terms("Esri", r"esri.*", False, False, True, owner="esri"),
+    Terms("Planet", r"planet.*", False, False, True, owner="planet"),
+    Terms(
+        "Maxar",
+        r"(?:maxar|vantor|digitalglobe).*",
+        False,
+        False,
+        True,
+        owner="maxar|vantor|digitalglobe",
+    ),
+    Terms("Airbus", r"airbus.*", False, False, True, owner="airbus|cnes"),
     Terms("broadcast", r"broadcast.*", False, False, True),
     Terms("proprietary", r"proprietary.*|all-rights-reserved.*", False, False, True),
 )

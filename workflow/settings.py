@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ANCHORS_FILE",
+    "ATTACHMENTS",
     "BACKUP_FILE",
     "CHIP_CACHE_GB",
     "CHIP_CACHE_VARIABLE",
@@ -26,6 +27,7 @@ RECORD_FILE = "record.sqlite"
 ANCHORS_FILE = "anchors.txt"
 ORIGINALS = "originals"
 WORKING = "working"
+ATTACHMENTS = "attachments"
 BACKUP_FILE = "backup.json"
 DATABASE_VARIABLE = "SITETRACK_DATABASE_URL"
 CHIP_CACHE_VARIABLE = "SITETRACK_CHIP_CACHE_GB"
@@ -34,4 +36,4 @@ CHIP_CACHE_GB = 10.0
 
 def is_in_library(path: str) -> bool:
     """Whether a file that the record names lies in the imagery library; an original may have been left elsewhere."""
-    return path.startswith((f"{IMAGERY_DIR}/{ORIGINALS}/", f"{IMAGERY_DIR}/{WORKING}/"))
+    return path.startswith(tuple(f"{IMAGERY_DIR}/{folder}/" for folder in (ORIGINALS, WORKING, ATTACHMENTS)))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard import cache, notices, routes, state
-from dashboard.components import conflict, dates, standpoint_form
+from dashboard.components import (
+    attachments,
+    conflict,
+    dates,
+    deeds,
+    describing,
+    lookalikes,
+    proposals,
+    standpoint_form,
+)
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
@@ -23,7 +32,7 @@ from workflow.readmodels.imagery import CaptureRow
 __all__ = ["show"]
 
 MOST_SITES = 12
-_SAID, _DRAFT = "capture.said", "capture.draft"
+_SAID, _DRAFT = deeds.SAID, "capture.draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,8 @@ class _Draft:
     refused: EditConflict | None = None
 
 
-def show(row: CaptureRow) -> None:
-    """The panel."""
+def show(row: CaptureRow, captures: Sequence[Capture]) -> None:
+    """The panel; `captures` are all that there are."""
     capture = row.capture
     with st.container(border=True, key="capture.panel"):
         _title(row)
@@ -76,6 +85,11 @@ def show(row: CaptureRow) -> None:
         if state.may_write() and capture.withdrawn is None:
             _date(capture)
             standpoint_form.show(capture)
+        if capture.withdrawn is None:
+            proposals.show(capture)
+            describing.show(capture)
+            attachments.show(capture)
+            lookalikes.show(capture, captures)
         _use(capture)
 
 
@@ -280,7 +294,7 @@ def _use(capture: Capture) -> None:
             with st.popover(t("Use it again")), st.form(f"capture.reinstate.{capture.id}", border=False):
                 reason = st.text_input(t("Reason"), max_chars=500, key=f"capture.again.{capture.id}")
                 if st.form_submit_button(t("Use it again"), type="primary"):
-                    _do(t("It is in use again."), actions.reinstate, capture.id, reason=reason)
+                    deeds.do(t("It is in use again."), actions.reinstate, capture.id, reason=reason)
         return
     if not is_lead:
         return
@@ -295,7 +309,7 @@ def _use(capture: Capture) -> None:
         )
         remove = st.checkbox(t("Remove its files for good"), key=f"capture.remove.{capture.id}")
         if st.form_submit_button(t("Withdraw"), type="primary"):
-            _do(
+            deeds.do(
                 t("It is withdrawn."),
                 actions.withdraw,
                 capture.id,
@@ -303,16 +317,3 @@ def _use(capture: Capture) -> None:
                 void=void,
                 remove_files=remove,
             )
-
-
-def _do(done: str, action: Any, capture: str, **stated: Any) -> None:
-    author = state.author()
-    if author is None:
-        return
-    try:
-        action(current_project(), author, capture, **stated)
-    except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
-    else:
-        st.session_state[_SAID] = ("done", done)
-    st.rerun()

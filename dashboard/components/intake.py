@@ -13,7 +13,8 @@ from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow.errors import WorkflowError
-from workflow.model import CaptureKind
+from workflow.model import CaptureKind, Origin
+from workflow.origins import stated_origin
 from workflow.pipeline.track import track
 from workflow.pipeline.uploads import Became, IntakeOptions, Taken, take_uploads
 from workflow.providers.profiles import PROFILES
@@ -103,7 +104,8 @@ def _options() -> IntakeOptions | None:
         help=t("With a kind: pictures without coordinates are kept for this site."),
     )
     said = dates.fields("intake.date", optional=True)
-    if said is None:
+    origin, is_sound = _origin()
+    if said is None or not is_sound:
         return None
     return IntakeOptions(
         acquired=said.text or None,
@@ -113,7 +115,24 @@ def _options() -> IntakeOptions | None:
         basis=said.basis,
         retrieved=said.retrieved or None,
         published=said.published or None,
+        origin=origin,
     )
+
+
+def _origin() -> tuple[Origin | None, bool]:
+    """How screenshots came about, and whether it can be taken."""
+    with st.expander(t("Screenshots: where and when they were made"), icon=":material/screenshot_monitor:"):
+        left, right = st.columns(2)
+        url = left.text_input(t("Source URL (kept, never opened)"), key="intake.url", max_chars=2000)
+        viewer = right.text_input(t("Viewer it was shown in"), key="intake.viewer", max_chars=200)
+        at = left.text_input(t("Screenshot made on"), key="intake.at", max_chars=60)
+        by = right.text_input(t("Made by"), key="intake.by", max_chars=200)
+        how = left.text_input(t("How it was made"), key="intake.how", max_chars=500)
+        try:
+            return stated_origin(url=url, viewer=viewer, at=at, by=by, how=how), True
+        except WorkflowError as error:
+            notices.say("warning", str(error))
+            return None, False
 
 
 # -- taking them in ------------------------------------------------------------------------------------------

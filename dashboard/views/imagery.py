@@ -301,7 +301,7 @@ def _chosen(page: ImageryPage, rows: Sequence[CaptureRow]) -> None:
         # a file name or the start of an id, as commands take it, or nothing that is there
         _choose(current_project().capture(named, withdrawn=True).id)
         st.rerun()
-    capture_panel.show(found)
+    capture_panel.show(found, [row.capture for row in page.rows])
 
 
 show()

@@ -1,9 +1,11 @@
 """What people do to a project: state what they see, draw, bring in and change sites, review. Each is one write."""
 
 from workflow.actions.assigning import assign
+from workflow.actions.attaching import attach
 from workflow.actions.claiming import add_claim, renew_claim, withdraw_claim
 from workflow.actions.classes import set_limits
 from workflow.actions.dating import STATED_BASES, Understood, set_date, understood
+from workflow.actions.describing import DESCRIBED, describe_capture, take_proposal, take_reading
 from workflow.actions.editing import undo
 from workflow.actions.figuring import remove_figure, save_figure
 from workflow.actions.georeferencing import record_placed
@@ -26,6 +28,7 @@ from workflow.actions.stills import align_still, set_standpoint, standpoint
 from workflow.actions.withdrawing import reinstate, withdraw
 
 __all__ = [
+    "DESCRIBED",
     "STATED_BASES",
     "Acknowledgement",
     "ImportOptions",
@@ -41,7 +44,9 @@ __all__ = [
     "approve",
     "ask_second_reading",
     "assign",
+    "attach",
     "caution_on",
+    "describe_capture",
     "edit_annotation",
     "edit_site",
     "import_observations",
@@ -63,6 +68,8 @@ __all__ = [
     "standpoint",
     "submit",
     "submit_site",
+    "take_proposal",
+    "take_reading",
     "understood",
     "undo",
     "withdraw",

@@ -20,6 +20,8 @@ class Deed(StrEnum):
     TAKE_SITES = "take sites"
     ASSIGN_SITES = "assign sites to others"
     EDIT_CAPTURES = "change the date of a capture"
+    DESCRIBE = "change what is said of a capture"
+    ATTACH = "attach files to a capture"
     GEOREFERENCE = "georeference a capture"
     IMPORT_SITES = "import sites"
     IMPORT_OBSERVATIONS = "import observations"
@@ -43,6 +45,8 @@ _ANALYST = frozenset(
         Deed.EDIT_SITES,
         Deed.TAKE_SITES,
         Deed.EDIT_CAPTURES,
+        Deed.DESCRIBE,
+        Deed.ATTACH,
         Deed.GEOREFERENCE,
         Deed.ALIGN,
         Deed.IMPORT_SITES,

@@ -130,7 +130,7 @@ def left_in_place(captures: Iterable[Capture]) -> int:
 def _pictures(record: Record) -> list[_Picture]:
     """Each file once, although two captures may name it; not those that were taken away on purpose.
 
-    Working copies of earlier versions of a capture too: the record can be gone back to them.
+    Working copies and attachments of earlier versions of a capture too: the record can be gone back to them.
     """
     found: dict[str, _Picture] = {}
     names = {}
@@ -140,12 +140,13 @@ def _pictures(record: Record) -> list[_Picture]:
             continue
         for role, path, sha256 in capture.files:
             if is_in_library(path):
-                read_only = role is FileRole.ORIGINAL
+                read_only = role is not FileRole.WORKING
                 found.setdefault(path, _Picture(path, sha256, f"The {role} of {subject}", read_only))
     for file in (row.value for row in record.rows(StoredFile)):
-        if not file.removed and file.role is FileRole.WORKING and is_in_library(file.path):
+        if not file.removed and file.role is not FileRole.ORIGINAL and is_in_library(file.path):
             subject = f"The {file.role} of {names.get(file.capture, f'capture {file.capture}')}"
-            found.setdefault(file.path, _Picture(file.path, file.sha256, subject, False))
+            read_only = file.role is FileRole.ATTACHMENT
+            found.setdefault(file.path, _Picture(file.path, file.sha256, subject, read_only))
     return list(found.values())
 
 

@@ -9,11 +9,13 @@ from workflow.backup.folders import Progress, copy_hashed, refuse_full_disk, unf
 from workflow.backup.making import ANCHORS
 from workflow.backup.manifest import RECORD, Manifest, check_manifest, read_manifest
 from workflow.errors import ProjectUnusable
-from workflow.settings import IMAGERY_DIR, ORIGINALS, STATE_DIR
+from workflow.settings import ATTACHMENTS, IMAGERY_DIR, ORIGINALS, STATE_DIR
 from workflow.store import Record, refuse_taken
 from workflow.ties import Tie, checked_address, tie
 
 __all__ = ["restore"]
+
+_READ_ONLY = (f"{IMAGERY_DIR}/{ORIGINALS}/", f"{IMAGERY_DIR}/{ATTACHMENTS}/")
 
 
 def restore(
@@ -37,8 +39,9 @@ def restore(
         manifest = _sound(backup, progress)
         refuse_full_disk(target, sum(file.size_bytes for file in manifest.files))
         for done, file in enumerate(manifest.files, 1):
-            is_original = file.path.startswith(f"{IMAGERY_DIR}/{ORIGINALS}/")
-            written = copy_hashed(backup / file.path, folder / file.path, read_only=is_original)
+            written = copy_hashed(
+                backup / file.path, folder / file.path, read_only=file.path.startswith(_READ_ONLY)
+            )
             if written != (file.sha256, file.size_bytes):
                 raise ProjectUnusable(backup / file.path, "it changed while it was read", "check the disk")
             if progress is not None:

@@ -153,6 +153,7 @@ def _held(
     originals, reason = _original(project, capture, options, may)
     working = [] if may.derived else _working(project, capture)
     chips = [] if may.derived else cached
+    attached = _attached(project, capture, may_pages=bool(originals))
     row = {
         "id": capture.id,
         "file": capture.file,
@@ -166,10 +167,11 @@ def _held(
         "original_withheld": reason,
         "working": working[0].name if working else None,
         "chips": [one.name for one in chips],
+        "attachments": [one.name for one in attached],
         "derived_withheld": may.derived,
         "synthetic": capture.synthetic,
     }
-    return row, [*originals, *working, *chips]
+    return row, [*originals, *working, *chips, *attached]
 
 
 def _original(
@@ -194,6 +196,17 @@ def _working(project: Project, capture: Capture) -> list[File]:
     if not capture.working or not path.is_file():
         return []
     return [File(f"working/{capture.id}{_suffix(path)}", path, capture.working_sha256)]
+
+
+def _attached(project: Project, capture: Capture, *, may_pages: bool) -> list[File]:
+    """What is attached: proofs of time hold a hash alone and always go, pages and pictures of them as originals do."""
+    return [
+        File(f"attachments/{capture.id}.{at}{_suffix(path)}", path, one.sha256)
+        for at, one in enumerate(capture.attachments, 1)
+        if may_pages or one.stamp is not None
+        for path in (project.root / one.path,)
+        if capture.withdrawn is None or not capture.withdrawn.files_removed
+    ]
 
 
 def _chips(project: Project, sites: set[str]) -> dict[str, list[File]]:

@@ -14,6 +14,8 @@ record.jsonl    the record, one revision a line in the order they were written: 
 anchors.txt     hashes of the chain that were noted while it grew: instant, revision, hash
 originals/      pictures as they were taken in, never changed, under the capture's id
 working/        the same pictures made ready for display (Cloud Optimized GeoTIFF)
+attachments/    what was kept beside pictures: proofs of time (RFC 3161, OpenTimestamps), and, where the terms let the
+                picture be passed on, the page it stood on
 chips/          parts of pictures around a site (NumPy arrays)
 figures/        figures, each with the file that says what it shows
 verify.py       checks all of this

@@ -302,6 +302,10 @@ class Manifest:
             )
             for one in content["captures"]
         ]
+        self.attached = {
+            _text(one["id"]): [_name(name) for name in one.get("attachments", [])]
+            for one in content["captures"]
+        }
         self.figures = [(_name(one["file"]), _name(one["sidecar"])) for one in content["figures"]]
         self.left_out = [_text(one) for one in content["left_out"]]
         self.why, self.who = _text(content["why"]), _text(content["made_by"]["name"])
@@ -549,6 +553,10 @@ def _check_captures(manifest: Manifest, record: Record, hashes: Mapping[str, str
             and hashes.get(working, "") != now["working_sha256"]
         ):
             report.problems.append(f"{working} is not the working copy that the record knows of {subject}.")
+        known = {str(one.get("sha256")) for one in now.get("attachments", []) if isinstance(one, dict)}
+        for name in manifest.attached[key]:
+            if hashes.get(name, "") not in known:
+                report.problems.append(f"{name} is not what the record knows to be attached to {subject}.")
     for key in sorted(record.captures.keys() - {one[0] for one in manifest.captures}):
         report.problems.append(f"Capture {key} is in the record and not in the manifest.")
     if len(report.problems) == before and manifest.captures:

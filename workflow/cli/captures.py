@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from workflow.cli.capture_archive import COMMANDS
 from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
 from workflow.errors import InputRefused
 
@@ -36,7 +37,11 @@ _COLUMNS = (
 
 @click.group("captures")
 def command() -> None:
-    """List captures and show one, correct its date, place it by points, take it out of use and back."""
+    """List captures and show one, correct what is said of it, place it, attach files to it, take it out of use."""
+
+
+for _one in COMMANDS:
+    command.add_command(_one)
 
 
 @command.command("list")

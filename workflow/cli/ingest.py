@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from workflow.cli.capture_archive import shot_options
 from workflow.cli.captures import BASES, brief
 from workflow.cli.options import (
     InputPath,
@@ -38,6 +39,7 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 @click.option("--site", metavar="ID", help="With --kind: take pictures without coordinates, for this site.")
 @click.option("--clip", metavar="NAME", help="With --at: the PATHs are stills of one clip, and one capture.")
 @click.option("--at", "codes", multiple=True, metavar="TIME", help="Of each still of the clip, as 00:01:12.")
+@shot_options
 @click.option(
     "--reinstate", is_flag=True, help="Bring back withdrawn captures whose files were removed (leads)."
 )
@@ -63,6 +65,11 @@ def command(
     synthetic: bool,
     reinstate: bool,
     in_place: bool,
+    url: str | None,
+    viewer: str | None,
+    shot_at: str | None,
+    shot_by: str | None,
+    shot_how: str | None,
     author_name: str | None,
     role: str,
     project_dir: Path | None,
@@ -77,6 +84,7 @@ def command(
     """
     from workflow.intake import IntakeOptions, clip_of
     from workflow.model import Basis, CaptureKind
+    from workflow.origins import stated_origin
     from workflow.pipeline.ingest import ingest
     from workflow.readmodels import tables
 
@@ -97,6 +105,9 @@ def command(
         retrieved,
         published,
         in_place=in_place,
+        origin=stated_origin(
+            url=url or "", viewer=viewer or "", at=shot_at or "", by=shot_by or "", how=shot_how or ""
+        ),
     )
     with open_project(project_dir) as project:
         with progress() as show:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflow.figure.captions import Shown
+from workflow.licences import terms_of
 from workflow.model import Allowance, Basis, DateSpan, Finding, Precision, State
 
 __all__ = ["CODES", "EXTENT_NOTE", "ONE_STRETCH_NOTE", "STRETCH_NOTE", "Draft", "Lint", "lint", "passed"]
@@ -65,6 +66,8 @@ CODES: dict[str, tuple[bool, str]] = {
     "over-precise-date": (True, "write the date as fine as its source has it"),
     "date-not-in-evidence": (False, "see that another source has it"),
     "no-credit": (True, "give one with --credit TEXT"),
+    "credit-unfinished": (True, "fill it in with 'sitetrack captures describe --credit TEXT'"),
+    "credit-without-owner": (False, "name the owner as the terms ask"),
     "licence-forbids": (True, "choose another picture, or ask the owner"),
     "licence-terms": (False, "see that they allow the use"),
     "stretch-differs": (True, "declare it in the notes"),
@@ -81,6 +84,7 @@ CODES: dict[str, tuple[bool, str]] = {
     "not-public": (False, "leave it so"),
 }
 
+_UNFINISHED = re.compile(r"\[[^\]]*\]")
 _FORBIDS = re.compile(
     r"not for (?:publication|release)|no publication|(?:do|must) not (?:be )?publish|internal use|confidential"
     r"|all uses prohibited",
@@ -149,6 +153,14 @@ def _pictures(draft: Draft) -> Iterator[tuple[str, str]]:
             yield "no-date", f"{name} has no date"
         if not one.credit:
             yield "no-credit", f"{name} has no credit line"
+        elif _UNFINISHED.search(one.credit):
+            yield "credit-unfinished", f"The credit of {capture.file} is not filled in ({one.credit})"
+        elif (terms := terms_of(capture.licence)) and not re.search(terms.owner, one.credit, re.I):
+            yield (
+                "credit-without-owner",
+                f"The credit of {capture.file} does not name whom the terms of {terms.name} ask to be named "
+                f"({one.credit})",
+            )
         if _FORBIDS.search(capture.licence):
             yield "licence-forbids", f"The licence of {capture.file} forbids it ({capture.licence})"
         elif one.marked and _NO_DERIVATIVES.search(capture.licence):

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workflow.embedded import embedded
 from workflow.errors import InputRefused
 from workflow.files import sha256_of
 from workflow.intake.clips import clip_of
@@ -50,8 +51,10 @@ from workflow.model import (
     CaptureKind,
     ClipFrame,
     DateSpan,
+    FileRole,
     Georeference,
     LonLat,
+    Origin,
     Part,
     Stated,
     Stretch,
@@ -91,7 +94,8 @@ class IntakeOptions:
     `acquired` is text as `parse_span` reads it, as are `retrieved` and `published`: the days by which the picture
     must have been taken. `basis` is what a date that is stated or in the name rests on. `kind` and `site` together
     take a picture without coordinates. `in_place` leaves originals where they are: they are hashed, read there and
-    referred to.
+    referred to. `origin` is how a screenshot came about; the day of its making is that of retrieval where no other is
+    given.
     """
 
     acquired: str | None = None
@@ -106,6 +110,7 @@ class IntakeOptions:
     published: str | None = None
     limits: Limits = field(default_factory=Limits)
     in_place: bool = False
+    origin: Origin | None = None
 
 
 def take_in(
@@ -137,7 +142,8 @@ def take_in(
     path = Path(path)
     name = order.name if order else path.name
     stated = _named(name, "--acquired", stated_span, options.acquired)
-    retrieved = _named(name, "--retrieved", stated_day, options.retrieved)
+    shot = options.origin.at[:10] if options.origin else ""
+    retrieved = _named(name, "--retrieved", stated_day, options.retrieved or shot or None)
     published = _named(name, "--published", stated_day, options.published)
     times = order.times if order else ()
     job = _Job(name, path, options, stated, retrieved, published, today, root, times)
@@ -273,7 +279,8 @@ def _read(sources: list[dict[str, Any]], working: Path, job: _Job) -> dict[str, 
 
 
 def _all_there(capture: Capture, imagery: Path) -> bool:
-    return all(_at(imagery, path).is_file() for _, path, _ in capture.files)
+    files = (path for role, path, _ in capture.files if role is not FileRole.ATTACHMENT)
+    return all(_at(imagery, path).is_file() for path in files)
 
 
 def _at(imagery: Path, path: str) -> Path:
@@ -328,6 +335,9 @@ def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Itera
         band_roles=tuple(answer["band_roles"]),
         parts=stored.parts,
         position_error_m=answer["position_error_m"],
+        proposals=embedded(name, answer["tags"]),
+        origin=options.origin,
+        likeness=answer["likeness"],
     )
 
 

@@ -6,6 +6,14 @@ Arrays are (band, row, column). Nothing here reads a file, a clock or the enviro
 
 from __future__ import annotations
 
+from workflow.model.archived import (
+    Attachment,
+    AttachmentKind,
+    Origin,
+    Proposal,
+    Stamp,
+    TextReading,
+)
 from workflow.model.captures import (
     LEAST_POINTS,
     Capture,
@@ -69,6 +77,8 @@ __all__ = [
     "SLUG",
     "Allowance",
     "Annotation",
+    "Attachment",
+    "AttachmentKind",
     "Author",
     "Basis",
     "Capture",
@@ -98,9 +108,11 @@ __all__ = [
     "LonLat",
     "Observation",
     "Offset",
+    "Origin",
     "Part",
     "Position",
     "Precision",
+    "Proposal",
     "Review",
     "ReviewEntry",
     "Role",
@@ -108,6 +120,7 @@ __all__ = [
     "Site",
     "SiteEvidence",
     "SiteTarget",
+    "Stamp",
     "Standpoint",
     "State",
     "Stated",
@@ -116,6 +129,7 @@ __all__ = [
     "Subset",
     "Target",
     "TargetClass",
+    "TextReading",
     "Verdict",
     "ViewAlignment",
     "Withdrawal",

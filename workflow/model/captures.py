@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from workflow.model.archived import Attachment, Origin, Proposal, TextReading
 from workflow.model.dates import DateSpan
 from workflow.model.places import LonLat
 
@@ -195,6 +196,7 @@ class FileRole(StrEnum):
 
     ORIGINAL = "original"
     WORKING = "working copy"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,10 @@ class Capture:
     of the warped picture. `view` has what a still was laid on another still by, `standpoint` where it was taken from.
 
     A clip has its stills as `frames`, in the order of their times; all else, marks and alignment too, is of the first.
+
+    `proposals` is what the file says of itself and nobody has to believe, `origin` how it was fetched, `readings` are
+    texts in it that somebody took as its date or credit, `attachments` the files kept beside it. `likeness` is a
+    perceptual hash of 64 bits in hex, empty where none was taken.
     """
 
     id: str
@@ -280,14 +286,20 @@ class Capture:
     view: ViewAlignment | None = None
     standpoint: Standpoint | None = None
     frames: tuple[ClipFrame, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    origin: Origin | None = None
+    readings: tuple[TextReading, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    likeness: str = ""
 
     @property
     def files(self) -> tuple[tuple[FileRole, str, str], ...]:
-        """Role, path and SHA-256 of all its files: the original, its parts, the working copies."""
+        """Role, path and SHA-256 of all its files: the original, its parts, the working copies, what is attached."""
         originals = [(self.original, self.sha256), *((one.path, one.sha256) for one in self.parts)]
         working = [(FileRole.WORKING, self.working, self.working_sha256)] if self.working else []
         working += [(FileRole.WORKING, one.working, one.working_sha256) for one in self.frames[1:]]
-        return (*((FileRole.ORIGINAL, path, sha256) for path, sha256 in originals), *working)
+        attached = [(FileRole.ATTACHMENT, one.path, one.sha256) for one in self.attachments]
+        return (*((FileRole.ORIGINAL, path, sha256) for path, sha256 in originals), *working, *attached)
 
     @property
     def is_dated(self) -> bool:

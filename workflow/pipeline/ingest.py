@@ -27,8 +27,8 @@ from workflow.intake import (
 )
 from workflow.model import Author, Capture, IntakeEvent, Role, StoredFile
 from workflow.pipeline.georeference import georeferenced
-from workflow.providers.profiles import profile_of
-from workflow.settings import ORIGINALS, WORKING
+from workflow.providers.profiles import credit_of_profile, profile_of
+from workflow.settings import ATTACHMENTS, ORIGINALS, WORKING
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -98,7 +98,7 @@ def ingest(
         project.site(options.site)
     sweep(project.imagery)
     paths = tuple(paths)
-    library = (project.imagery / ORIGINALS, project.imagery / WORKING)
+    library = [project.imagery / name for name in (ORIGINALS, WORKING, ATTACHMENTS)]
     files, refused = pictures_in(paths, leave_out=library) if clip is None else ((), ())
     orders, files, broken = orders_of(files) if clip is None else ({clip.tiles[0]: clip}, clip.tiles[:1], {})
     refused += tuple(dict.fromkeys(broken.values()))
@@ -304,6 +304,7 @@ class _Run:
             original=taken.original,
             parts=taken.parts,
             frames=taken.frames,
+            attachments=(),  # they went with the files
         )
         return back if known.control is None else georeferenced(self._project, back, known.control)
 
@@ -346,8 +347,7 @@ def _dressed(capture: Capture, options: IntakeOptions) -> Capture:
     profile = profile_of(capture.provider)
     if profile is None:
         return capture
-    day = capture.acquired.latest or capture.acquired.earliest
-    credit = profile.credit.format(year=day.year) if day else profile.credit.replace(" {year}", "")
+    credit = credit_of_profile(profile, capture.acquired)
     return replace(
         capture,
         kind=options.kind or profile.kind,

@@ -8,13 +8,14 @@ resolution.
 
 from __future__ import annotations
 
+from workflow.rasters.alike import likeness_of
 from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe, joined_size
 from workflow.rasters.ongrid import cut_on_grid, kept_open, read_on_grid
 from workflow.rasters.stills import read_looked_up
 from workflow.rasters.warping import write_control_points, write_warped
-from workflow.rasters.whole import read_whole
+from workflow.rasters.whole import read_box, read_whole
 from workflow.rasters.wholeness import missing_part
 from workflow.rasters.working import Working, write_joined, write_working
 
@@ -29,7 +30,9 @@ __all__ = [
     "encode_webp",
     "joined_size",
     "kept_open",
+    "likeness_of",
     "missing_part",
+    "read_box",
     "read_looked_up",
     "read_on_grid",
     "read_whole",

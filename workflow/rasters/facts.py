@@ -16,6 +16,7 @@ from rasterio.warp import transform as transform_points
 
 from workflow.model import LonLat
 from workflow.rasters.dataset import GDAL_ERRORS, opened
+from workflow.xmp import xmp_fields
 
 __all__ = [
     "EARTH_RADII_M",
@@ -41,6 +42,7 @@ _SAME_SCALE = 0.01
 _WGS84 = "EPSG:4326"
 _RISE_M = 100.0
 _EDGE_PARTS = 16
+_PNG_TEXTS = ("Author", "Copyright", "Creation_Time")
 _WEB_MERCATOR, _WEB_MERCATOR_LAT = 3857, 85.06
 
 
@@ -188,13 +190,20 @@ def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] 
 
 
 def _text_tags(dataset: Any) -> dict[str, str]:
-    """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's, and the names of the bands."""
+    """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's, and the names of the bands.
+
+    With them the properties of XMP (``XMP_dc:rights``) and the texts of a PNG (``PNG_Author``).
+    """
     bands = {f"Band_{number}": name for number, name in enumerate(dataset.descriptions, 1) if name}
-    tags: dict[str, str] = dataset.tags() | bands
+    own: dict[str, str] = dataset.tags()
+    packet = dataset.tags(ns="xml:XMP").get("xml:XMP", "")
+    tags = own | bands | {f"XMP_{name}": value for name, value in xmp_fields(packet).items()}
+    if dataset.driver == "PNG":
+        tags |= {f"PNG_{name}": own[name] for name in _PNG_TEXTS if name in own}
     return {
         name: value
         for name, value in tags.items()
-        if name.startswith(("TIFFTAG_", "EXIF_", "Band_")) and len(value) < 1000
+        if name.startswith(("TIFFTAG_", "EXIF_", "Band_", "XMP_", "PNG_")) and len(value) < 1000
     }
 
 

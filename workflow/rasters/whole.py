@@ -1,17 +1,21 @@
-"""A whole picture, reduced: for captures without a place on the Earth."""
+"""A whole picture, reduced, or a part of it in full: for captures without a place on the Earth."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
+from rasterio.windows import Window
 
+from workflow.model import Stretch
 from workflow.rasters.dataset import opened, validity
+from workflow.rasters.display import to_display
 
-__all__ = ["read_whole"]
+__all__ = ["read_box", "read_whole"]
 
 
 def read_whole(path: Path, max_px: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -35,3 +39,19 @@ def read_whole(path: Path, max_px: int) -> tuple[NDArray[Any], NDArray[np.bool_]
     if data.dtype.kind == "f":
         valid = valid & np.isfinite(data).all(axis=0)
     return np.where(valid, data, 0).astype(data.dtype, copy=False), valid
+
+
+def read_box(path: Path, box: tuple[int, int, int, int], stretch: Sequence[Stretch]) -> NDArray[np.uint8]:
+    """Red, green, blue (3, row, column) of a part of the working copy in `path`, at full resolution, as displayed.
+
+    `box` is left, top, width and height in pixels.
+
+    Raises
+    ------
+    rasterio.errors.RasterioError
+        when the file cannot be read.
+    """
+    with opened(path) as dataset:
+        bands = [1, 2, 3] if dataset.count >= 3 else [1]
+        data = dataset.read(bands, window=Window(*box))
+    return to_display(data, stretch)

@@ -18,7 +18,7 @@ from workflow.errors import InputRefused, ProjectUnusable
 from workflow.files import sha256_of
 from workflow.model import Capture, StoredFile
 from workflow.readmodels import figurecheck
-from workflow.settings import ANCHORS_FILE, BACKUP_FILE, ORIGINALS, WORKING, is_in_library
+from workflow.settings import ANCHORS_FILE, ATTACHMENTS, BACKUP_FILE, ORIGINALS, WORKING, is_in_library
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -149,8 +149,8 @@ def _known_figures(project: Project) -> tuple[list[figurecheck.FigureCheck], lis
 
 
 def _library(project: Project) -> list[str]:
-    """The files among the originals and working copies, as paths from the project's root."""
-    folders = (project.imagery / ORIGINALS, project.imagery / WORKING)
+    """The files among the originals, working copies and attachments, as paths from the project's root."""
+    folders = [project.imagery / name for name in (ORIGINALS, WORKING, ATTACHMENTS)]
     files = (path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
     return sorted(path.relative_to(project.root).as_posix() for path in files)
 

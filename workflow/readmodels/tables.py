@@ -25,10 +25,12 @@ from workflow.model import (
     Georeference,
     Observation,
     Offset,
+    Origin,
     Site,
     Standpoint,
     TargetClass,
 )
+from workflow.readmodels.archive import proposal_rows
 from workflow.settings import is_in_library
 from workflow.stills import standpoint_words, timecode, view_words
 from workflow.timespan import format_span
@@ -99,7 +101,9 @@ def captures(project: Project, *, withdrawn: bool = False) -> list[Row]:
     then ``working georeference control_points residual_m left_out_m site credit licence stated withdrawn``, then
     ``instant local_day timezone platform stated_gsd_m off_nadir_deg sun_azimuth_deg sun_elevation_deg cloud_share
     sources parts position_error_m
-    in_place niirs aligned_to aligned_px standpoint frames``.
+    in_place niirs aligned_to aligned_px standpoint frames``, then ``url viewer shot_at shot_by shot_how`` (how a
+    screenshot came about), ``proposals`` (rows of `proposal_rows`), ``attachments`` (their number) and ``likeness``
+    (its perceptual hash).
     `stored` and `working` are absolute paths, `stated` the date as it was written, `withdrawn` why it
     is not used, empty where it is.
     `local_day` is the day of the `instant` in `timezone`; all three are None without an instant. `sources` maps an
@@ -162,6 +166,14 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
             {"at": timecode(one.at_s), "name": one.name, "working": str(root / one.working)}
             for one in capture.frames
         ],
+        "url": capture.origin.url if capture.origin else "",
+        "viewer": capture.origin.viewer if capture.origin else "",
+        "shot_at": capture.origin.at if capture.origin else "",
+        "shot_by": capture.origin.by if capture.origin else "",
+        "shot_how": capture.origin.how if capture.origin else "",
+        "proposals": proposal_rows(capture),
+        "attachments": len(capture.attachments),
+        "likeness": capture.likeness,
     }
 
 
@@ -208,6 +220,7 @@ def capture_facts(capture: Capture) -> list[Row]:
     A fact that nothing states is left out.
     """
     said = {one.attribute: one.source for one in capture.sources}
+    origin = capture.origin or Origin()
     pixel_is_stated = not capture.is_georeferenced
     facts = (
         ("date", f"{format_span(capture.acquired)} ({capture.acquired.basis.value})", "acquired"),
@@ -226,6 +239,9 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("cloud", None if capture.cloud_share is None else f"{capture.cloud_share:.1%}", "cloud_share"),
         ("credit", capture.credit, "credit"),
         ("terms", capture.licence, "licence"),
+        ("source URL", origin.url, ""),
+        ("viewer", origin.viewer, ""),
+        ("screenshot made", ", ".join(part for part in (origin.at, origin.by, origin.how) if part), ""),
     )
     return [
         {"fact": fact, "value": value, "source": said.get(name, "")} for fact, value, name in facts if value
