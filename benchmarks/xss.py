@@ -33,6 +33,8 @@ from payloads import SEED, payloads
 from workflow.claims import Bound, Published, query_json
 from workflow.model import (
     Annotation,
+    Attachment,
+    AttachmentKind,
     Author,
     Capture,
     CaptureKind,
@@ -42,14 +44,18 @@ from workflow.model import (
     Evidence,
     LonLat,
     Observation,
+    Origin,
     Position,
     Precision,
+    Proposal,
     Review,
     ReviewEntry,
     Site,
+    Stamp,
     State,
     Stated,
     Target,
+    TextReading,
     Verdict,
 )
 from workflow.project import Project, init_project
@@ -219,7 +225,27 @@ def _capture(said: Texts, number: int, of: int, site: str) -> Capture:
         warnings=(said("warning", of),),
         sources=(Stated("credit", said("metadata field", of)),),
         synthetic=number % 2 == 0,
+        **_archived(said, of, key),
     )
+
+
+def _archived(said: Texts, of: int, key: str) -> dict[str, Any]:
+    """How a screenshot came about, what it says of itself, what was read in it, and what is kept beside it."""
+    stamp = Stamp("original", "sha256", authority=said("authority", of), policy=said("policy", of))
+    proposed = said("proposal", of), said("proposal's source", of), said("proposal's basis", of)
+    read = said("text in the picture", of), (0, 0, 9, 9), key * 4, said("reader", of), 50.0
+    attached = said("attached file", of), f"imagery/attachments/{key}", key * 4, 1, said("attached note", of)
+    return {
+        "origin": Origin(
+            f"https://example.org/{said('address', of)}",
+            said("viewer of a screenshot", of),
+            by=said("maker of a screenshot", of),
+            how=said("way of a screenshot", of),
+        ),
+        "proposals": (Proposal("credit", *proposed),),
+        "readings": (TextReading("credit", *read),),
+        "attachments": (Attachment(AttachmentKind.TIMESTAMP, *attached, stamp),),
+    }
 
 
 def _wear(project: Project, said: Texts, versions: int) -> None:
@@ -269,7 +295,8 @@ def addresses(count: int, sites: int) -> list[str]:
         "claim": "c0",
     }
     found += [f"history?kind={kind}&id={key}" for kind, key in worn.items()]
-    return [*found, "claims?id=c0", "claims?id=c1"]
+    pictures = [f"imagery?capture={number:016x}" for number in range(2)]
+    return [*found, *pictures, "claims?id=c0", "claims?id=c1"]
 
 
 # -- the browser ---------------------------------------------------------------------------------------------

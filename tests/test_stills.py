@@ -21,7 +21,7 @@ from workflow.model import (
     Precision,
     ViewAlignment,
 )
-from workflow.stills import fit_view, lying, space_of, view_words
+from workflow.stills import fit_view, lying, px_words, space_of, view_words
 
 SIZE, OTHER = (1280, 720), (1920, 1080)
 PLACES = ((100.0, 80.0), (1200.0, 60.0), (1150.0, 690.0), (60.0, 650.0), (640.0, 300.0), (400.0, 500.0))
@@ -298,3 +298,11 @@ def test_the_key_changes_where_a_still_lies_otherwise_only() -> None:
     ]
     keys = [space.key for space in spaces if space]
     assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize(
+    ("px", "words"),
+    [(8.9e-14, "0.1"), (0.1, "0.1"), (0.844, "0.84"), (3.21, "3.2"), (9.96, "10"), (14.4, "14")],
+)
+def test_an_error_in_pixels_is_told_with_two_digits_and_never_as_nothing(px: float, words: str) -> None:
+    assert px_words(px) == words

@@ -9,6 +9,8 @@ from workflow.words import say
 
 __all__ = ["control_words", "unmatched_words"]
 
+_LEAST_M = 0.01
+
 
 def control_words(control: ControlPoints | None, language: Language = "en") -> str:
     """``placed by 6 pairs of points (affine), off by about 1.2 m``; empty for a picture that was not.
@@ -22,7 +24,7 @@ def control_words(control: ControlPoints | None, language: Language = "en") -> s
         return say(
             "placed by {count} pairs of points ({model}), error not known", language, count=count, model=model
         )
-    metres = f"{control.error_m:.2g}" if control.error_m < 10 else f"{control.error_m:.0f}"
+    metres = f"{max(control.error_m, _LEAST_M):.2g}" if control.error_m < 10 else f"{control.error_m:.0f}"
     words = (
         "placed by matching ({count} pairs, {model}), off by about {metres} m"
         if control.is_matched

@@ -24,6 +24,7 @@ from workflow.words import say
 __all__ = ["ViewFit", "fit_view", "projected", "px_words", "view_words"]
 
 _SAME_PX = 0.5
+_LEAST_PX = 0.1
 _WORDS = (
     ("on the map", "in the other still"),
     ("in the picture", "in the still"),
@@ -140,5 +141,5 @@ def view_words(view: ViewAlignment | None, language: Language = "en") -> str:
 
 
 def px_words(px: float) -> str:
-    """Pixels with two digits: ``0.84``, ``3.2``, ``14``."""
-    return f"{px:.2g}" if px < 10 else f"{px:.0f}"
+    """Pixels with two digits: ``0.84``, ``3.2``, ``14``; never less than ``0.1``, which nobody points at."""
+    return f"{max(px, _LEAST_PX):.2g}" if px < 10 else f"{px:.0f}"
