@@ -304,7 +304,7 @@ def test_files_are_on_the_disk_before_they_have_their_names(
     monkeypatch.setattr(Path, "replace", renaming)
     capture = take(make_raster("scene.tif", NOISE), tmp_path / "project")
     assert events == [
-        "bytes working.tif", "name working", "folder working", "bytes picture.tif", "name originals",
+        "bytes working-0.tif", "name working", "folder working", "bytes picture.tif", "name originals",
         "folder originals",
     ]  # fmt: skip
     original = tmp_path / "project" / capture.original
@@ -321,7 +321,7 @@ def test_an_intake_that_is_killed_leaves_no_file_in_its_place(tmp_path: Path, ma
     imagery = tmp_path / "imagery"
     with subprocess.Popen([sys.executable, "-c", code, path, imagery], env=child_environment()) as program:
         end = time.monotonic() + 60
-        while not list(imagery.glob(".intake-*/working.tif.stage")) and time.monotonic() < end:
+        while not list(imagery.glob(".intake-*/working-0.tif.stage")) and time.monotonic() < end:
             assert program.poll() is None
         program.kill()
     assert [one.name for one in imagery.iterdir() if not one.name.startswith(".intake-")] == []

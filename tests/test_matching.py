@@ -170,7 +170,7 @@ def test_the_simplest_model_that_foretells_the_pairs_is_chosen(seed, turn, scale
     metres = places @ np.array([[cos, -sin], [-sin, -cos]]) + rng.normal(0, 0.2, (14, 2))
     points = [ControlPoint(*one, *other) for one, other in zip(places.tolist(), metres.tolist(), strict=True)]
     assert best_model(points, (400, 300)) in (ControlModel.SIMILARITY, ControlModel.AFFINE)
-    sheared = [replace(one, x=one.x + one.col * scale) for one in points]
+    sheared = [replace(one, x=one.x + one.row * scale / 2) for one in points]
     assert best_model(sheared, (400, 300)) is not ControlModel.SIMILARITY
 
 

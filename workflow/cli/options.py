@@ -181,7 +181,7 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.6g}" if abs(value) < 1e5 else f"{value:.2f}"
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
     return str(value)
