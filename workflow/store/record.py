@@ -117,6 +117,8 @@ class Record:
         with self._reading() as connection:
             outer = getattr(self._thread, "connection", None), self._held
             self._thread.connection = connection
+            if outer[0] is None:
+                self._thread.count = None  # of revisions, asked for when it is needed
             if site is not None:
                 self._thread.held = reading.of_site(connection, site)
             try:
@@ -148,16 +150,18 @@ class Record:
         """All objects of a kind in the order they first came in, or those of a site, target or capture."""
         where = {"site": site, "target": target, "capture": capture}
         with self._reading() as connection:
-            if site is target is capture is None:
+            if site is target is capture is None and getattr(self._thread, "connection", None) is not None:
                 return self._all(connection, kind_of(what))
             return reading.heads(connection, kind_of(what), self._cache, where, self._held)
 
     def _all(self, connection: Connection, kind: Kind) -> tuple[Versioned[Any], ...]:
-        """A whole kind; it is read again only when something was written since."""
-        count = reading.chain_row(connection)[0].count
+        """A whole kind in a snapshot; it is read again only when something was written since."""
+        if self._thread.count is None:
+            self._thread.count = reading.chain_row(connection)[0].count
         known = self._whole.get(kind.name)
-        if known is None or known[0] != count:
-            known = self._whole[kind.name] = count, reading.heads(connection, kind, self._cache, {})
+        if known is None or known[0] != self._thread.count:
+            found = reading.heads(connection, kind, self._cache, {})
+            known = self._whole[kind.name] = self._thread.count, found
         return known[1]
 
     def many(self, what: type[K], keys: Iterable[str]) -> tuple[Versioned[K], ...]:
