@@ -541,6 +541,24 @@ def test_the_number_of_statements_does_not_grow_with_the_data(record: Record) ->
     assert counts[1] == counts[3] <= 13
 
 
+def test_a_whole_kind_is_read_once_a_revision_and_a_snapshot_keeps_its_own(record: Record) -> None:
+    put(record, site())
+    with record.snapshot():
+        first = record.rows(Site)
+    with counted(record) as statements, record.snapshot():
+        assert record.rows(Site) is first
+        assert record.rows(Site) is first
+    assert not [one for one in statements if "payload" in one]
+    with record.snapshot():
+        writer = threading.Thread(target=put, args=(record, site(note="new"), 1))
+        assert record.rows(Site) is first
+        writer.start()
+        writer.join()
+        assert record.rows(Site) is first
+    with record.snapshot():
+        assert record.rows(Site)[0].value.note == "new"
+
+
 def test_a_version_is_decoded_once(record: Record) -> None:
     put(record, site())
     first, second = record.rows(Site)[0], record.rows(Site)[0]
