@@ -20,12 +20,12 @@ from workflow.intake.dates import (
     stated_day,
     stated_span,
 )
-from workflow.model import Author, Basis, Capture, CaptureKind, DateSpan
+from workflow.model import Author, Basis, Capture, CaptureKind, DateSpan, Stated
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["STATED_BASES", "Understood", "set_date", "understood"]
+__all__ = ["STATED_BASES", "Understood", "dated", "set_date", "understood"]
 
 STATED_BASES = (
     Basis.STATED,
@@ -127,18 +127,19 @@ def set_date(
         both = merged(transaction, known, key, base, replace(was, acquired=said.span))
         if both.acquired == now.acquired:
             return now
-        changed = _dated(now, said)
+        changed = dated(now, said)
         transaction.put(changed, base_version=known.version)
     write_catalogue(project.imagery, project.captures())
     return changed
 
 
-def _dated(capture: Capture, said: Understood) -> Capture:
-    """The capture with the new date; what intake had to say of the old one is no longer true."""
+def dated(capture: Capture, said: Understood, source: str = "") -> Capture:
+    """The capture with the new date and its source; what intake had to say of the old one is no longer true."""
     kept = [one for one in capture.warnings if not about_the_date(one)]
+    sources = [one for one in capture.sources if one.attribute != "acquired"]
     return replace(
         capture,
         acquired=said.span,
         warnings=(*kept, *said.notes, *contradicted(capture, said.span)),
-        sources=tuple(one for one in capture.sources if one.attribute != "acquired"),
+        sources=(*sources, Stated("acquired", source)) if source else tuple(sources),
     )

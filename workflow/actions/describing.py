@@ -7,12 +7,12 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from workflow.actions.editing import as_it_was, merged
+from workflow.actions.dating import Understood, dated
+from workflow.actions.editing import change_capture
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.errors import InputRefused, UnknownName
-from workflow.exporters.stac import write_catalogue
-from workflow.intake.dates import about_the_date, check_span, closed, contradicted, stated_day
+from workflow.intake.dates import check_span, closed, stated_day
 from workflow.model import Author, Capture, DateSpan, Origin, Proposal, Stated, TextReading
 from workflow.origins import ORIGIN_FIELDS, stated_origin
 
@@ -151,19 +151,12 @@ def take_reading(
 
 
 def _dated(was: Capture, span: DateSpan, source: str) -> Capture:
-    """The capture with the date of a proposal; what intake had to say of the old one is no longer true."""
+    """The capture with the date of a proposal, which the day of the screenshot closes."""
     today = datetime.now(UTC).date()
     check_span(was.file, span, today)
     retrieved = stated_day(was.origin.at[:10] or None) if was.origin else None
     span, notes = closed(was.file, span, retrieved, None, today)
-    warnings = tuple(one for one in was.warnings if not about_the_date(one))
-    sources = tuple(one for one in was.sources if one.attribute != "acquired")
-    return replace(
-        was,
-        acquired=span,
-        warnings=(*warnings, *notes, *contradicted(was, span)),
-        sources=(*sources, Stated("acquired", source)),
-    )
+    return dated(was, Understood(span, notes), source)
 
 
 def _said(was: Capture, attribute: str, text: str, source: str) -> Capture:
@@ -185,20 +178,6 @@ def _changed(
     base_version: int | None,
     reason: str,
 ) -> Capture:
-    """Make a change of what the person saw, bring it together with what others changed since, and record it."""
     require(author, Deed.DESCRIBE)
-    key = project.capture(capture).id
-    why = clean_text("Reason", reason, _LONGEST)
-    with project.record.write(author, why) as transaction:
-        known = transaction.get(Capture, key)
-        if known is None:
-            raise UnknownName("capture", key, [])
-        base = known.version if base_version is None else base_version
-        project.in_use(known.value)
-        mine = change(as_it_was(transaction, known, key, base))
-        both = merged(transaction, known, key, base, mine)
-        if both == known.value:
-            return both
-        transaction.put(both, base_version=known.version)
-    write_catalogue(project.imagery, project.captures())
-    return both
+    key, why = project.capture(capture).id, clean_text("Reason", reason, _LONGEST)
+    return change_capture(project, author, key, change, base_version=base_version, reason=why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
     from workflow.store import Transaction, Versioned
 
-__all__ = ["UNDOABLE", "as_it_was", "brought_together", "merged", "refuse_sealed", "undo"]
+__all__ = ["UNDOABLE", "as_it_was", "brought_together", "change_capture", "merged", "refuse_sealed", "undo"]
 
 T = TypeVar("T")
 UNDOABLE: Mapping[str, type[Any]] = {
@@ -66,6 +66,43 @@ def merged(transaction: Transaction, known: Versioned[T], key: str, base_version
         return mine
     was = as_it_was(transaction, known, key, base_version)
     return brought_together(transaction, known, key, base_version, was, mine)
+
+
+def change_capture(
+    project: Project,
+    author: Author,
+    key: str,
+    change: Callable[[Capture], Capture],
+    *,
+    base_version: int | None = None,
+    reason: str,
+) -> Capture:
+    """Make a change of the capture that the person saw, bring it together with what others changed since, record it.
+
+    `base_version` is the version that the person saw, None the one that is there. Gives the capture as it then stands.
+
+    Raises
+    ------
+    UnknownName
+        when there is no such capture.
+    EditConflict, StaleWrite
+        as `merged`.
+    InputRefused
+        when it was withdrawn.
+    """
+    with project.record.write(author, reason) as transaction:
+        known = transaction.get(Capture, key)
+        if known is None:
+            raise UnknownName("capture", key, [])
+        project.in_use(known.value)
+        base = known.version if base_version is None else base_version
+        mine = change(as_it_was(transaction, known, key, base))
+        both = merged(transaction, known, key, base, mine)
+        if both == known.value:
+            return both
+        transaction.put(both, base_version=known.version)
+    write_catalogue(project.imagery, project.captures())
+    return both
 
 
 def brought_together(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workflow.actions.editing import as_it_was, merged
+from workflow.actions.editing import change_capture
 from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.coords import parse_position
-from workflow.errors import InputRefused, UnknownName
-from workflow.exporters.stac import write_catalogue
+from workflow.errors import InputRefused
 from workflow.model import (
     Author,
     Capture,
@@ -78,14 +78,9 @@ def align_still(
         matched,
     )
     how = "matched features" if matched else "pairs of points"
-    return _changed(
-        project,
-        author,
-        still.id,
-        lambda was: replace(was, view=view),
-        base_version,
-        clean_text("Reason", reason, _LONGEST_REASON) or f"laid on still {other.id} by {how}",
-    )
+    why = clean_text("Reason", reason, _LONGEST_REASON) or f"laid on still {other.id} by {how}"
+    laid = partial(replace, view=view)
+    return change_capture(project, author, still.id, laid, base_version=base_version, reason=why)
 
 
 def pair_of_stills(project: Project, capture: str, to: str) -> tuple[Capture, Capture]:
@@ -187,27 +182,5 @@ def set_standpoint(
             "say it of a ground or broadcast picture",
         )
     why = clean_text("Reason", reason, _LONGEST_REASON) or "standpoint changed"
-    return _changed(project, author, known.id, lambda was: replace(was, standpoint=where), base_version, why)
-
-
-def _changed(
-    project: Project,
-    author: Author,
-    key: str,
-    change: Callable[[Capture], Capture],
-    base_version: int | None,
-    why: str,
-) -> Capture:
-    with project.record.write(author, why) as transaction:
-        known = transaction.get(Capture, key)
-        if known is None:
-            raise UnknownName("capture", key, [])
-        project.in_use(known.value)
-        base = known.version if base_version is None else base_version
-        was = as_it_was(transaction, known, key, base)
-        changed = merged(transaction, known, key, base, change(was))
-        if changed == known.value:
-            return changed
-        transaction.put(changed, base_version=known.version)
-    write_catalogue(project.imagery, project.captures())
-    return changed
+    moved = partial(replace, standpoint=where)
+    return change_capture(project, author, known.id, moved, base_version=base_version, reason=why)
