@@ -19,7 +19,7 @@ from dashboard.components import (
     proposals,
     standpoint_form,
 )
-from dashboard.language import t, tn
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -141,7 +141,7 @@ def _facts(capture: Capture) -> None:
             dates.words(capture.acquired) if one["fact"] == "date" else one["value"],
             one["source"],
         )
-        for one in tables.capture_facts(capture)
+        for one in tables.capture_facts(capture, language())
     ]
     rows = "".join(
         f"<tr><td style='opacity:.8;padding-right:1em;white-space:nowrap'>{safe(name)}</td>"

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import assets, cache, notices, routes, state
 from dashboard.components import following, listing, live, marks, viewer
 from dashboard.components.way import NO_TARGET, way
-from dashboard.language import t, tn
+from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
@@ -262,9 +262,9 @@ def _histories(site: str, card: pages.CaptureCard, target: Target) -> None:
 
 def _facts(capture: str) -> None:
     """What is known of a picture, and the field of which file said so."""
-    facts = tables.capture_facts(current_project().capture(capture))
+    facts = tables.capture_facts(current_project().capture(capture), language())
     rows = "".join(
-        f"<tr><td style='opacity:.75;padding-right:1em'>{safe(one['fact'])}</td>"
+        f"<tr><td style='opacity:.75;padding-right:1em'>{safe(t(one['fact']))}</td>"
         f"<td style='padding-right:1em'>{safe(one['value'])}</td>"
         f"<td style='opacity:.75;overflow-wrap:anywhere'>{safe(one['source'])}</td></tr>"
         for one in facts

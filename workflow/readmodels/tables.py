@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.changes import difference
 from workflow.coords import format_decimal
+from workflow.datewords import Language
 from workflow.errors import UnknownName
 from workflow.georef import control_words
 from workflow.interpretability import DEFAULTS, KEYS, Limits, as_stated, niirs
@@ -214,8 +215,9 @@ def _class(kind: TargetClass, limits: Limits, targets: int) -> Row:
     }
 
 
-def capture_facts(capture: Capture) -> list[Row]:
+def capture_facts(capture: Capture, language: Language = "en") -> list[Row]:
     """Rows ``fact value source`` of what is known of a capture, for people; `source` is ``file: field``, or empty.
+    Sentences among the values are in `language`.
 
     A fact that nothing states is left out.
     """
@@ -226,10 +228,10 @@ def capture_facts(capture: Capture) -> list[Row]:
         ("date", f"{format_span(capture.acquired)} ({capture.acquired.basis.value})", "acquired"),
         ("provider", capture.provider, "provider"),
         ("platform", capture.platform, "platform"),
-        ("control points", control_words(capture.control), ""),
-        ("laid on another still", view_words(capture.view) if capture.view else "", ""),
+        ("control points", control_words(capture.control, language), ""),
+        ("laid on another still", view_words(capture.view, language) if capture.view else "", ""),
         ("frames", ", ".join(timecode(one.at_s) for one in capture.frames), ""),
-        ("camera", _camera(capture.standpoint), ""),
+        ("camera", _camera(capture.standpoint, language), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
         ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),
         ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),
@@ -248,8 +250,8 @@ def capture_facts(capture: Capture) -> list[Row]:
     ]
 
 
-def _camera(where: Standpoint | None) -> str:
-    return f"{format_decimal(where.lonlat)}, {standpoint_words(where)}" if where else ""
+def _camera(where: Standpoint | None, language: Language) -> str:
+    return f"{format_decimal(where.lonlat)}, {standpoint_words(where, language)}" if where else ""
 
 
 def _unit(value: float | None, unit: str) -> str | None:
