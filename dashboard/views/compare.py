@@ -35,7 +35,9 @@ def show() -> None:
 def _body(names: dict[str, str]) -> None:
     """The part that runs again when something is chosen, drawn or said; the frame around it stays."""
     with notices.refusals():
-        site_column, target_column, link_column = st.columns([4, 3, 5], vertical_alignment="bottom")
+        site_column, target_column, pictures_column, link_column = st.columns(
+            [4, 3, 3, 2], vertical_alignment="bottom"
+        )
         with site_column:
             site = state.select(t("Site"), "site", names, key=viewer.site_key())
         stamp, author = cache.stamp(), state.author()
@@ -43,10 +45,12 @@ def _body(names: dict[str, str]) -> None:
         page = cache.compare(site, stamp, author.name if author else None)
         with target_column:
             target = _target(page)
+        with pictures_column:
+            stills = _stills_chosen(page)
         with link_column:
             _figure_link(page, target)
         _refused()
-        _pictures(page, target, stills=_stills_chosen(page))
+        _pictures(page, target, stills=stills)
         _little(page, target)
         live.strip(site)
         marks.section(page)
