@@ -15,7 +15,6 @@ import streamlit as st
 
 from dashboard import assets, frames
 from dashboard.components.network_map import Calls, parts_of
-from dashboard.language import language
 from dashboard.safetext import safe
 from workflow.model import LonLat
 
@@ -28,7 +27,8 @@ export default function ({ parentElement, data, setStateValue }) {
   const place = parentElement.querySelector(".sitetrack-map");
   const lay = () => place.ready && place.firstChild.contentWindow.sitetrackLay(place.over);
   place.over = data.over;
-  if (place.shown === data.page) {
+  const [page] = data.page.split("?"); // a fresh capability draws no new map
+  if (place.shown === page) {
     lay();
     return;
   }
@@ -38,7 +38,7 @@ export default function ({ parentElement, data, setStateValue }) {
   frame.addEventListener("ready", () => { place.ready = true; lay(); });
   frame.addEventListener("clicked", ({ detail }) => setStateValue("clicked", detail));
   place.ready = false;
-  place.shown = data.page;
+  place.shown = page;
   frame.src = data.page;
   place.replaceChildren(frame);
 }
@@ -57,12 +57,12 @@ class Clicked:
     zoom: int = 0
 
 
-def page_of(made: folium.Map, lay: str, title: str) -> str:
-    """HTML of the map; `lay` is the function of ``basemap.js`` that lays something over it."""
+def page_of(made: folium.Map, lay: str, title: str, lang: str = "en") -> str:
+    """HTML of the map; `lay` is the function of ``basemap.js`` that lays something over it, `lang` that of `title`."""
     Calls("sitetrackFrame", lay).add_to(made)
     body, script = parts_of(made)
     return (
-        f'<!DOCTYPE html><html lang="{language()}"><head><meta charset="utf-8"><title>{safe(title)}</title>'
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{safe(title)}</title>'
         f'<link rel="stylesheet" href="{assets.url("leaflet/leaflet.css")}"><style>{_STYLE}</style></head><body>{body}'
         f'<script src="{assets.url("leaflet/leaflet.js")}"></script><script src="{assets.url("basemap.js")}"></script>'
         f"<script>{script}</script></body></html>\n"

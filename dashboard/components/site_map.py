@@ -20,7 +20,7 @@ from jinja2 import Template
 from dashboard.components import map_frame
 from dashboard.components.map_frame import Clicked
 from dashboard.components.network_map import DARK, LIGHT, Basemap, ground_options, literal
-from dashboard.language import t
+from dashboard.language import language, t
 from workflow.coords import METRES_PER_DEGREE
 from workflow.model import LonLat
 from workflow.readmodels.sitepage import Ground, MapSite
@@ -188,5 +188,5 @@ def show_map(made: folium.Map, *, mark: LonLat | None, key: str, height_px: int)
     """Draw the map with `mark` on it; what was clicked last, nothing before the first click."""
     title = t("Map")
     over = {"place": [mark.lat, mark.lon] if mark else None, "colour": _MARK}
-    page = map_frame.page_of(made, "sitetrackMark", title)
+    page = map_frame.page_of(made, "sitetrackMark", title, language())
     return map_frame.show(page, over, title=title, key=key, height_px=height_px)

@@ -252,8 +252,8 @@ def _map(page: pages.OverviewPage, shown: Shown) -> None:
 
 
 @lru_cache(maxsize=4)
-def _drawn(places: tuple[Place, ...], dark: bool, title: str, _: Language) -> str:
-    return map_frame.page_of(network_map(places, dark=dark), "sitetrackShow", title)
+def _drawn(places: tuple[Place, ...], dark: bool, title: str, lang: Language) -> str:
+    return map_frame.page_of(network_map(places, dark=dark), "sitetrackShow", title, lang)
 
 
 def _chosen(shown: Shown) -> str | None:
