@@ -705,6 +705,33 @@ def test_a_target_is_called_by_its_name_else_by_its_class(target: Target, phrase
     assert noun_phrase([target]) == phrase
 
 
+def test_things_on_one_support_are_counted_where_all_are_seen() -> None:
+    site = Site("s", "Stadium", category="road-camera")
+    both = [
+        Target("a", "Camera on the pole", TargetClass.CAMERA),
+        Target("b", "Second camera on the pole", TargetClass.CAMERA),
+    ]
+    still = Shown(capture(APRIL), "present", "X")
+    written = caption(site, both, [still])
+    assert written.startswith("A camera pole near Stadium with two cameras mounted on it, seen in")
+    absent = caption(site, both, [replace(still, state="absent")])
+    assert absent.startswith("A camera on the pole and a second camera on the pole near Stadium, absent in")
+    one = caption(site, [both[0], replace(both[1], name="Camera on the roof")], [still])
+    assert one.startswith("A camera on the pole and a camera on the roof near Stadium, seen in")
+    lamp = caption(site, [both[0], replace(both[1], kind=TargetClass.OTHER)], [still])
+    assert "mounted" not in lamp
+
+
+def test_a_described_place_comes_first_where_its_things_are_seen() -> None:
+    site = Site("s", "Modern junction in Pyongyang")
+    posts = [Target("a", "Cameras ahead of the junction", TargetClass.CAMERA)]
+    still = Shown(capture(APRIL), "present", "X")
+    seen = caption(site, posts, [still])
+    assert seen.startswith("A modern junction in Pyongyang with cameras ahead of the junction, seen in")
+    absent = caption(site, posts, [replace(still, state="absent")])
+    assert absent.startswith("Cameras ahead of a modern junction in Pyongyang, absent in")
+
+
 def test_credits_that_differ_carry_the_letters_of_their_panels() -> None:
     one, two = Shown(capture(APRIL), credit="© 2021 Maxar"), Shown(capture(APRIL), credit="Google Earth")
     assert credits([one, two]) == "Sources: (a) © 2021 Maxar; (b) Google Earth"

@@ -452,6 +452,17 @@ def test_an_eight_bit_picture_that_uses_its_range_keeps_it(make_raster: Make) ->
     assert display_stretch(make_raster("a.tif", data)) == (Stretch(0, 255),) * 3
 
 
+def test_colours_of_eight_bits_keep_their_hue(make_raster: Make) -> None:
+    rising = np.linspace(0, 60, 10_000).reshape(100, 100)
+    data = np.stack((rising + 90, rising + 80, rising + 60, rising * 2)).astype("uint8")
+    stretch = display_stretch(make_raster("c.tif", data, photometric="rgb"))
+    assert len(set(stretch[:3])) == 1
+    assert stretch[0].low == pytest.approx(61, abs=2)
+    assert stretch[0].high == pytest.approx(149, abs=2)
+    bands = display_stretch(make_raster("b.tif", data, photometric="minisblack"))
+    assert len(set(bands)) == 4
+
+
 def test_sixteen_bits_are_stretched_between_their_percentiles(make_raster: Make) -> None:
     data = np.linspace(1000, 2000, 10_000).reshape(1, 100, 100).astype("uint16")
     data[0, 0, 0] = 65_535  # one glint changes nothing

@@ -28,7 +28,7 @@ FIGURES = {
     30: ("hyangsan_globe_screenshot.tif", ("gantry",), True, True),
     31: ("nampho_globe_screenshot.tif", ("gantry-inbound", "gantry-outbound"), True, True),
     32: ("junction_globe_screenshot.png", ("gantry",), True, True),
-    33: ("stadium_still_2023.png", ("second-camera",), False, False),
+    33: ("stadium_still_2023.png", ("camera-strobe", "second-camera"), False, False),
 }
 # what the report's caption has, in its order; the picture phrase and the date are of the sample's own pictures
 ELEMENTS = {
@@ -36,7 +36,7 @@ ELEMENTS = {
          r"photographed on May 27, 2016", r"\(Source: [^,]+, cc-by-sa\. Annotation by"),
     27: (r"traffic camera and strobe light", r"Pyongyang Indoor Stadium \(평양체육관\)",
          r"at 39° 1'13\"N 125°44'5\"E, ", r"seen on [A-Z].* on February 16, 2021\.", r"\(Annotation by"),
-    28: (r"Cameras", r"ahead of a modern junction in Pyongyang", r"unknown date",
+    28: (r"^A modern junction in Pyongyang", r"with cameras .* ahead of the junction", r"unknown date",
          r"\(Copyright © 2020 .*\. Annotation by"),
     29: (r"^A structure over the Pyongyang-Wonsan Tourist Motorway \(평양원산관광도로\), seen in a ",
          r"satellite image from April 14, 2023\. \(Source: [^.]+\. Annotation by"),
@@ -47,8 +47,8 @@ ELEMENTS = {
          r"from May 2022\. \(Annotation by"),
     32: (r"^A structure over an outbound lane and a lane that feeds into the Pyongyang-Nampho Road",
          r"\(청년영웅도로\)", r"seen in a .*Sample Globe satellite image from April 2023\. \(Annotation by"),
-    33: (r"camera on the pole near Pyongyang Indoor Stadium", r"seen on [A-Z].* on October 10, 2023\.",
-         r"\(Image: "),
+    33: (r"^A camera pole near Pyongyang Indoor Stadium", r"with two cameras mounted on it",
+         r"seen on [A-Z].* on October 10, 2023\.", r"\(Image: "),
 }  # fmt: skip
 
 

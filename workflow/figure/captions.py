@@ -165,7 +165,8 @@ def caption(
     """
     form = form or Form()
     named = any(picture.state for picture in pictures)
-    what = subject(site, targets if named else ())
+    present = all(picture.state in ("", State.PRESENT) for picture in pictures)
+    what = subject(site, targets if named else (), present=present)
     where = f" at {coordinates}" if coordinates else ""
     seen = _seen(pictures, form)
     # as the report has it: "... outside the April 25 House of Culture photographed on May 27, 2016"

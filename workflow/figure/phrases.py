@@ -48,6 +48,7 @@ _WITH_ARTICLE = (
 )
 _LANES = ("lane", "lanes", "carriageway", "carriageways")
 _ARTICLES = ("a", "an", "the", "one", "two", "three", "several")
+_SUPPORTS = ("pole", "mast", "post", "structure", "gantry", "arm")
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
@@ -97,8 +98,12 @@ def _one(target: Target) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def subject(site: Site, targets: Sequence[Target]) -> str:
-    """The targets and where they are, as one phrase; the place alone where there are none."""
+def subject(site: Site, targets: Sequence[Target], *, present: bool = False) -> str:
+    """The targets and where they are, as one phrase; the place alone where there are none.
+
+    Where they are `present` in all pictures, the phrase may begin with what carries them or with the place:
+    what is said next holds of that as well, as "absent" would not.
+    """
     phrase = noun_phrase(targets)
     if not phrase:
         return place(site)
@@ -106,8 +111,13 @@ def subject(site: Site, targets: Sequence[Target]) -> str:
         start = phrase.lower().index(site.name.lower())
         return f"{phrase[:start]}{local_after(site)}{phrase[start + len(site.name) :]}"
     where = f"{_article(site.name)}{place(site)}"
+    support, mounted = _mounted(targets)
+    if support and present:
+        return f"{support} {'near' if site.category == 'road-camera' else 'at'} {where} with {mounted}"
     merged = re.fullmatch(r"(?:(.*) )?the (\w+)", phrase)
     if merged and merged[2].lower() in re.findall(r"\w+", site.name.lower()):
+        if merged[1] and present and _lowered(site.name) != site.name:
+            return f"{where} with {phrase}"
         return f"{merged[1]} {where}" if merged[1] else where
     last = phrase.split(" ")[-1].lower()
     head = re.findall(r"\w+", site.name.split(",")[0].lower())
@@ -116,6 +126,18 @@ def subject(site: Site, targets: Sequence[Target]) -> str:
     if site.category == "road-camera":
         return f"{phrase} near {where}"
     return f"{phrase} at {where}"
+
+
+def _mounted(targets: Sequence[Target]) -> tuple[str, str]:
+    """ "a camera pole" and "two cameras mounted on it", for things of one class on one support; else nothing."""
+    ends = {target.name.rpartition(" on the ")[2] for target in targets if " on the " in target.name}
+    kinds = {target.kind.value.replace("-", " ") for target in targets}
+    on_one = all(" on the " in target.name for target in targets) and len(ends) == len(kinds) == 1
+    if not 1 < len(targets) <= max(_NUMBERS) or not on_one or not ends <= set(_SUPPORTS):
+        return "", ""
+    (support,), (kind,) = ends, kinds
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{article} {kind} {support}", f"{_NUMBERS[len(targets)]} {kind}s mounted on it"
 
 
 def place(site: Site) -> str:

@@ -20,6 +20,7 @@ _SAMPLE_PX = 512
 _PERCENTILES = (2, 98)
 # an 8-bit picture whose middle 96 % spans this much was made for the eye already
 _FULL_ENOUGH = 96
+_COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _HATCH_PX, _HATCH = 8, (222, 196)
 
 
@@ -27,7 +28,9 @@ def display_stretch(path: Path) -> tuple[Stretch, ...]:
     """One stretch a band: the 2nd and 98th percentiles of the valid pixels, in the file's units.
 
     Taken from a reduced picture of at most 512 px that is made from full resolution. 8-bit pictures that use
-    their range keep 0 to 255; a constant band gets limits one unit apart; a band without data 0 to 1.
+    their range keep 0 to 255; red, green and blue of others get the same limits, as their colours were made for the
+    eye: a stretch a band would turn grey roads purple. A constant band gets limits one unit apart; a band without
+    data 0 to 1.
     """
     with opened(path) as dataset:
         scale = max(1.0, max(dataset.width, dataset.height) / _SAMPLE_PX)
@@ -35,11 +38,15 @@ def display_stretch(path: Path) -> tuple[Stretch, ...]:
         bands = [at + 1 for at, colour in enumerate(dataset.colorinterp) if colour != ColorInterp.alpha] or [
             1
         ]
+        is_coloured = tuple(dataset.colorinterp[:3]) == _COLOURS
         data = dataset.read(bands, out_shape=(len(bands), *shape))
         valid = validity(dataset, out_shape=shape)
     limits = [_limits(band[valid]) for band in data]
     if data.dtype == np.uint8 and all(high - low >= _FULL_ENOUGH for low, high in limits[:3]):
         limits = [(0.0, 255.0)] * len(limits)
+    elif data.dtype == np.uint8 and is_coloured:
+        lows, highs = zip(*limits[:3], strict=True)
+        limits[:3] = [(min(lows), max(highs))] * 3
     return tuple(Stretch(low, high) for low, high in limits)
 
 
