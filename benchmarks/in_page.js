@@ -31,22 +31,28 @@
   // from the next key or click until what `name` tells is there and is another than before; looked at when the page
   // changes, and before each frame for what lies in frames of its own
   speed.arm = (name, event) => {
+    speed.disarm?.(); // a step that was told is not looked for again: the next may bring back what it waited for
     const before = now[name]();
     let begun = null;
+    let isOver = false;
     speed.took = null;
     addEventListener(event, (one) => (begun = one.timeStamp), { capture: true, once: true });
+    speed.disarm = () => {
+      isOver = true;
+      observer.disconnect();
+    };
     const observer = new MutationObserver(() => look());
     const root = deep(".sitetrack-viewer") ?? document.documentElement;
     observer.observe(root, { attributes: true, subtree: name !== "viewer" });
     const look = () => {
       const found = now[name]();
-      if (begun === null || !found || found === before || speed.took !== null) return;
+      if (isOver || begun === null || !found || found === before) return;
       speed.took = performance.now() - begun;
-      observer.disconnect();
+      speed.disarm();
     };
     const frame = () => {
       look();
-      if (speed.took === null) requestAnimationFrame(frame);
+      if (!isOver) requestAnimationFrame(frame);
     };
     frame();
   };

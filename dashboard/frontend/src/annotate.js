@@ -17,7 +17,7 @@ import { newId } from "./oplog.js";
 import { Proposals } from "./proposals.js";
 import { Refusals } from "./refusals.js";
 import { handlesOf, moved, reshaped, withoutCorner } from "./shapes.js";
-import { isStacked } from "./stage.js";
+import { DRAWN, isStacked } from "./stage.js";
 import { UndoStack } from "./undo.js";
 import { STATES, TOOLS } from "./words.js";
 
@@ -429,13 +429,13 @@ export class Annotate {
 
   #attach() {
     for (const { map, index } of this.stage.panes.slice(this.extras.length)) {
-      this.extras.push(extrasLayer(new VectorSource(), "extras"));
+      this.extras.push(extrasLayer(new VectorSource()));
       map.addLayer(this.extras[index]);
       map.addInteraction(new Editing(this));
     }
     if (!this.over) {
       // those of the second picture once more, on the first; each picture's end at the swipe line
-      this.over = extrasLayer(this.extras[1].getSource(), "over-extras");
+      this.over = extrasLayer(this.extras[1].getSource());
       this.stage.panes[0].map.addLayer(this.over);
       this.stage.clip(this.extras[0], 0);
       this.stage.clip(this.over, 1);
@@ -545,9 +545,9 @@ export class Annotate {
   }
 }
 
-function extrasLayer(source, className) {
+function extrasLayer(source) {
   const style = (feature, resolution) => (feature.get("handle") ? handleStyle(feature) : markStyle(feature, feature.get("proposed"), resolution));
-  return new VectorLayer({ source, className, zIndex: 5, style });
+  return new VectorLayer({ source, className: DRAWN, zIndex: 5, style });
 }
 
 function flagged(mark, flag) {

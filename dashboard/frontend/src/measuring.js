@@ -17,6 +17,7 @@ import { t } from "./language.js";
 import { Places, decimal, dms, line } from "./places.js";
 import { areaOf, distanceOf, shadowOf } from "./readings.js";
 import { heightFromShadow, offCourse } from "./shadow.js";
+import { DRAWN } from "./stage.js";
 
 const KINDS = [
   { id: "distance", name: "Distance", draw: { type: "LineString" }, hint: "click along the way; double click or Enter ends" },
@@ -65,7 +66,7 @@ export class Measuring {
     for (const { map } of this.viewer.stage.panes) {
       if (this.attached.has(map)) continue;
       this.attached.set(map, null);
-      map.addLayer(new VectorLayer({ source: this.source, className: "measures", style: (feature) => this.#style(feature), updateWhileInteracting: true }));
+      map.addLayer(new VectorLayer({ source: this.source, className: DRAWN, style: (feature) => this.#style(feature), updateWhileInteracting: true }));
       map.on("pointermove", (event) => this.#moved(event.coordinate));
       if (this.kind) this.#draw(map);
     }

@@ -1,5 +1,7 @@
 // The pictures: one pane a picture, each an OpenLayers map, all with one view. Modes that lay two pictures on each
 // other (swipe, blink, fade, difference) draw the second one a second time in the first pane's map, as `over`.
+// A map has two canvases, of pictures and of what is drawn on them: layers with one class name share one. Each
+// canvas more costs milliseconds a frame where there is no graphics card.
 // Coordinates are those of the site's grid (metres east and north); no projection library is needed.
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
@@ -23,6 +25,7 @@ import { crossStyle, markStyle, showMarks } from "./marks.js";
 import { whenIdle } from "./prefetch.js";
 
 export const MOST_PANES = 8;
+export const DRAWN = "drawn"; // the class name of all layers that lie on the pictures
 const BLINK_MS = 700;
 const CLOSEST = 8; // screen pixels to a grid pixel at the deepest zoom
 const SOURCES_KEPT = 64;
@@ -88,9 +91,9 @@ export class Stage {
       element,
       marks,
       capture: null,
-      picture: pictureLayer("picture"),
-      markLayer: this.#markLayer(marks, "marks"),
-      cross: new VectorLayer({ source: this.site, style: crossStyle, className: "cross" }),
+      picture: pictureLayer(),
+      markLayer: this.#markLayer(marks),
+      cross: new VectorLayer({ source: this.site, style: crossStyle, className: DRAWN }),
     };
     pane.map = new OlMap({
       target: element,
@@ -121,10 +124,10 @@ export class Stage {
     });
   }
 
-  #markLayer(source, className) {
+  #markLayer(source) {
     return new VectorLayer({
       source,
-      className,
+      className: DRAWN,
       style: (feature, resolution) => markStyle(feature, this.chosen.has(feature.getId()), resolution),
       updateWhileInteracting: true,
     });
@@ -133,11 +136,14 @@ export class Stage {
   // the second picture and its marks once more, on the first
   #over() {
     const [first, second] = this.panes;
-    this.over = { picture: pictureLayer("over"), markLayer: this.#markLayer(second.marks, "over-marks") };
+    this.over = { picture: pictureLayer(), markLayer: this.#markLayer(second.marks) };
     first.map.getLayers().insertAt(1, this.over.picture);
     first.map.getLayers().insertAt(3, this.over.markLayer);
     for (const layer of [first.picture, first.markLayer]) this.clip(layer, 0);
     for (const layer of [this.over.picture, this.over.markLayer]) this.clip(layer, 1);
+    this.over.picture.on("prerender", ({ context }) => {
+      if (this.mode === "difference") context.globalCompositeOperation = "difference";
+    });
   }
 
   // in the swipe a layer of the first map ends at the line: 0 is the left picture's, 1 the right one's
@@ -200,13 +206,6 @@ export class Stage {
     if (mode === "blink") this.timer = setInterval(() => this.#blink(), BLINK_MS);
     this.resized();
     this.panes[0].map.render();
-    // CSS blends whole canvases; that of the second picture exists after the first frame
-    this.panes[0].map.once("postrender", () => this.#blend());
-  }
-
-  #blend() {
-    const canvas = this.panes[0].map.getViewport().querySelector(".over");
-    if (canvas) canvas.style.mixBlendMode = this.mode === "difference" ? "difference" : "";
   }
 
   #blink() {
@@ -414,6 +413,6 @@ function tilesOf(grid, tileGrid, capture, token, extent, resolution) {
   return found;
 }
 
-function pictureLayer(className) {
-  return new TileLayer({ className, cacheSize: 512 });
+function pictureLayer() {
+  return new TileLayer({ className: "pictures", cacheSize: 512 });
 }

@@ -10,7 +10,7 @@ import { Journey } from "./journey.js";
 import { remember, remembered } from "./keep.js";
 import { setLanguage, t } from "./language.js";
 import { makeParts } from "./parts.js";
-import { Prefetch } from "./prefetch.js";
+import { Prefetch, whenIdle } from "./prefetch.js";
 import { MOST_PANES, Stage } from "./stage.js";
 import { MODES, STATES, isDecisive } from "./words.js";
 import styles from "./viewer.css";
@@ -238,13 +238,15 @@ class Viewer {
     this.controls.showMarksHidden(this.marksHidden);
   }
 
-  // what is seen belongs to the page's address, without a rerun of the page; written once a frame
+  // what is seen belongs to the page's address, without a rerun of the page; written when nothing else is to be done
   #address() {
-    this.writing ??= requestAnimationFrame(() => this.#writeAddress());
+    if (!this.isToWrite) whenIdle(() => this.#writeAddress(), { timeout: 200 });
+    this.isToWrite = true;
   }
 
   #writeAddress() {
-    this.writing = null;
+    if (!this.isToWrite) return;
+    this.isToWrite = false;
     const address = new URL(location.href);
     const [left, right, ...more] = this.shown;
     const look = this.parts.map((part) => part.address?.()).find(Boolean);
@@ -523,7 +525,7 @@ class Viewer {
   }
 
   destroy() {
-    cancelAnimationFrame(this.writing);
+    this.isToWrite = false;
     for (const part of this.parts) part.destroy?.();
     this.prefetch.cancel();
     this.observer.disconnect();
