@@ -143,9 +143,9 @@ def test_unknown_names_and_zooms_are_refused(watched):
 def test_a_tile_is_rendered_once(watched, monkeypatch):
     site, capture = watched.add_site(), watched.add_capture("2020-01-01")
     calls = []
-    read = rasters.read_on_grid
+    read = rasters.cut_on_grid
     monkeypatch.setattr(
-        rasters, "read_on_grid", lambda *given, **more: calls.append(given) or read(*given, **more)
+        rasters, "cut_on_grid", lambda *given, **more: calls.append(given) or read(*given, **more)
     )
     first, second = (tile(watched.project, site.id, capture.id, 1, 0, 0) for _ in range(2))
     assert first == second

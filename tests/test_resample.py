@@ -322,3 +322,15 @@ def test_within_kept_open_a_file_is_opened_once_and_closed_at_the_end(
     cut_on_grid(pictures["uint8"], grid())
     assert len(files) == 3
     assert files[-1].closed
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+def test_a_grid_that_lies_on_the_pixels_takes_them_as_they_are(dtype: str) -> None:
+    source = np.random.default_rng(5).integers(0, 200, (2, 20, 30)).astype(dtype)
+    columns, rows = cubic_taps(7.5, 1.0, 12), cubic_taps(5.5, 1.0, 9)
+    assert (columns.plain, rows.plain) == (slice(7, 19), slice(5, 14))
+    assert np.array_equal(resample(source, columns, rows), source[:, 5:14, 7:19])
+    for start, step in ((7.5001, 1.0), (7.5, 1.001), (7.5, 2.0)):
+        assert cubic_taps(start, step, 5).plain is None
+    shifted = resample(source, cubic_taps(7.5, 1.0, 12), cubic_taps(5.75, 1.0, 9))
+    assert not np.array_equal(shifted, source[:, 5:14, 7:19])

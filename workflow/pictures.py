@@ -7,11 +7,13 @@ pixels half the size; columns count to the east, rows to the south.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +39,8 @@ _CONTEXT = 3
 _CACHED_TILES = 256
 _BARS = 48
 _LARGEST_STILL_PX = 8192
+# more at once than there are processors take half as long again for all: they wait for the interpreter's lock
+_AT_ONCE = BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +261,12 @@ def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | Non
 def _render(
     path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float, pixel_m: float | None
 ) -> Tile:
-    data, valid = _read(path, lambda: rasters.read_on_grid(path, place, dx_m, dy_m, pixel_m=pixel_m))
-    if not valid.any():
-        return _empty()
-    kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
-    return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
+    with _AT_ONCE:
+        data, valid = _read(path, lambda: rasters.cut_on_grid(path, place, dx_m, dy_m, pixel_m=pixel_m))
+        if not valid.any():
+            return _empty()
+        kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
+        return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
 
 
 @lru_cache(maxsize=64)

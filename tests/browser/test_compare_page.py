@@ -92,6 +92,13 @@ def test_other_modes_are_reached_by_keys_and_show_pictures(tab: Any, key: str, m
     assert tab.errors == []
 
 
+def test_all_that_is_drawn_on_the_pictures_shares_a_canvas(tab: Any) -> None:
+    canvases = tab.viewer.evaluate(
+        "host => [...host.querySelectorAll('.pane[data-pane=\"0\"] .ol-layers > *')].map(one => one.className)"
+    )
+    assert canvases == ["picture", "over", "drawn"]
+
+
 def test_dates_modes_and_zoom_do_not_reach_the_server(tab: Any, sample: Any) -> None:
     tab.open_compare()
     tab.page.wait_for_load_state("networkidle")

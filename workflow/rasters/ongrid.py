@@ -70,7 +70,9 @@ def read_on_grid(
         return _warped(dataset, grid, _transform(grid, dx_m, dy_m), Resampling[resampling])
 
 
-def cut_on_grid(path: Path, grid: SiteGrid, dx_m: float = 0.0, dy_m: float = 0.0) -> Read:
+def cut_on_grid(
+    path: Path, grid: SiteGrid, dx_m: float = 0.0, dy_m: float = 0.0, *, pixel_m: float | None = None
+) -> Read:
     """What `read_on_grid` gives of these, to one digital number.
 
     Raises
@@ -79,7 +81,7 @@ def cut_on_grid(path: Path, grid: SiteGrid, dx_m: float = 0.0, dy_m: float = 0.0
         when the file cannot be read, or has no place on the Earth.
     """
     transform = _transform(grid, dx_m, dy_m)
-    with _held(path) as dataset:
+    with _held(path, _overview(path, grid, pixel_m)) as dataset:
         quick = _parallel(dataset, grid, transform) if dataset.crs else None
         return quick or _warped(dataset, grid, transform, Resampling.cubic)
 
@@ -243,7 +245,7 @@ class _Handles(threading.local):
     """The files that this thread keeps open, None where it keeps none."""
 
     stack: ExitStack | None = None
-    datasets: dict[Path, Any]
+    datasets: dict[tuple[Path, str], Any]
 
 
 _handles = _Handles()
@@ -264,11 +266,12 @@ def kept_open() -> Iterator[None]:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[Any]:
+def _held(path: Path, options: dict[str, Any]) -> Iterator[Any]:
     if _handles.stack is None:
-        with opened(path, overviews=True) as dataset:
+        with opened(path, overviews=True, **options) as dataset:
             yield dataset
         return
-    if path not in _handles.datasets:
-        _handles.datasets[path] = _handles.stack.enter_context(opened(path, overviews=True))
-    yield _handles.datasets[path]
+    key = (path, repr(options))
+    if key not in _handles.datasets:
+        _handles.datasets[key] = _handles.stack.enter_context(opened(path, overviews=True, **options))
+    yield _handles.datasets[key]

@@ -1,6 +1,7 @@
 // Fetches what is likely to be looked at next into the browser's own store, when nothing else is to be done: a few
 // addresses at a time, none more than once, given up as soon as something else is looked at.
 const AT_ONCE = 2;
+const CALM_MS = 120; // somebody who steps faster wants nothing but what is stepped to: the server draws what was asked for
 const MOST = 48;
 const REMEMBERED = 2000;
 export const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
@@ -16,9 +17,11 @@ export class Prefetch {
     const wanted = [...new Set(addresses)].filter((address) => !this.known.has(address)).slice(0, MOST);
     if (!wanted.length) return;
     const stop = (this.stop = new AbortController());
-    whenIdle(() => {
-      for (let lane = 0; lane < AT_ONCE; lane += 1) this.#work(wanted, stop.signal);
-    });
+    this.timer = setTimeout(() => {
+      whenIdle(() => {
+        for (let lane = 0; lane < AT_ONCE; lane += 1) this.#work(wanted, stop.signal);
+      });
+    }, CALM_MS);
   }
 
   async #work(wanted, signal) {
@@ -37,6 +40,7 @@ export class Prefetch {
   }
 
   cancel() {
+    clearTimeout(this.timer);
     this.stop?.abort();
   }
 }

@@ -1,7 +1,7 @@
 // The pictures: one pane a picture, each an OpenLayers map, all with one view. Modes that lay two pictures on each
 // other (swipe, blink, fade, difference) draw the second one a second time in the first pane's map, as `over`.
-// A map has two canvases, of pictures and of what is drawn on them: layers with one class name share one. Each
-// canvas more costs milliseconds a frame where there is no graphics card.
+// All that is drawn on the pictures shares one canvas, as layers with one class name do: each canvas more costs
+// milliseconds a frame where there is no graphics card. Pictures have their own, which CSS brightens and blends.
 // Coordinates are those of the site's grid (metres east and north); no projection library is needed.
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
@@ -91,7 +91,7 @@ export class Stage {
       element,
       marks,
       capture: null,
-      picture: pictureLayer(),
+      picture: pictureLayer("picture"),
       markLayer: this.#markLayer(marks),
       cross: new VectorLayer({ source: this.site, style: crossStyle, className: DRAWN }),
     };
@@ -136,14 +136,11 @@ export class Stage {
   // the second picture and its marks once more, on the first
   #over() {
     const [first, second] = this.panes;
-    this.over = { picture: pictureLayer(), markLayer: this.#markLayer(second.marks) };
+    this.over = { picture: pictureLayer("over"), markLayer: this.#markLayer(second.marks) };
     first.map.getLayers().insertAt(1, this.over.picture);
     first.map.getLayers().insertAt(3, this.over.markLayer);
     for (const layer of [first.picture, first.markLayer]) this.clip(layer, 0);
     for (const layer of [this.over.picture, this.over.markLayer]) this.clip(layer, 1);
-    this.over.picture.on("prerender", ({ context }) => {
-      if (this.mode === "difference") context.globalCompositeOperation = "difference";
-    });
   }
 
   // in the swipe a layer of the first map ends at the line: 0 is the left picture's, 1 the right one's
@@ -206,6 +203,13 @@ export class Stage {
     if (mode === "blink") this.timer = setInterval(() => this.#blink(), BLINK_MS);
     this.resized();
     this.panes[0].map.render();
+    // CSS blends whole canvases; that of the second picture exists after the first frame
+    this.panes[0].map.once("postrender", () => this.#blend());
+  }
+
+  #blend() {
+    const canvas = this.panes[0].map.getViewport().querySelector(".over");
+    if (canvas) canvas.style.mixBlendMode = this.mode === "difference" ? "difference" : "";
   }
 
   #blink() {
@@ -256,6 +260,8 @@ export class Stage {
     });
     source.on("tileloaderror", () => this.events.tileRefused());
     this.sources.set(key, source);
+    // asked for at once: the map itself asks after its next frame, and is then given the same pictures
+    if (this.hasSettled) for (const address of this.tiles(capture)) new Image().src = address;
     if (this.sources.size > SOURCES_KEPT) {
       const used = new Set([source, ...this.panes.map((pane) => pane.picture.getSource())]);
       const oldest = [...this.sources.keys()].find((one) => !used.has(this.sources.get(one)));
@@ -379,6 +385,7 @@ export class Stage {
   }
 
   #settled(pane) {
+    this.hasSettled = true;
     this.settled?.add(pane);
     if (this.mode !== "all" && this.visible.every((each) => this.settled?.has(each))) this.events.ready();
   }
@@ -413,6 +420,6 @@ function tilesOf(grid, tileGrid, capture, token, extent, resolution) {
   return found;
 }
 
-function pictureLayer() {
-  return new TileLayer({ className: "pictures", cacheSize: 512 });
+function pictureLayer(className) {
+  return new TileLayer({ className, cacheSize: 512 });
 }
