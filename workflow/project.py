@@ -26,6 +26,7 @@ from workflow.settings import (
     REGISTER_FILE,
     STATE_DIR,
 )
+from workflow.stills import Still, split_name, timecode
 from workflow.store import Record
 from workflow.ties import open_record
 
@@ -229,6 +230,23 @@ class Project:
         if len(fits) > 1:
             raise AmbiguousName("capture", reference, [f"{capture.id} {capture.file}" for capture in fits])
         return fits[0] if withdrawn else self.in_use(fits[0])
+
+    def still(self, reference: str, *, withdrawn: bool = False) -> Still:
+        """The capture of that name; with ``@00:02:40`` behind it that frame of a clip, else the first.
+
+        Raises
+        ------
+        UnknownName, AmbiguousName, InputRefused
+            as `capture`; also when the clip has no such frame.
+        """
+        name, at_s = split_name(reference)
+        if at_s is None or any(one.file == reference for one in self.all_captures()):
+            return Still(self.capture(reference, withdrawn=withdrawn))
+        capture = self.capture(name, withdrawn=withdrawn)
+        codes = [timecode(one.at_s) for one in capture.frames]
+        if timecode(at_s) not in codes:
+            raise UnknownName(f"frame of {capture.file}", timecode(at_s), codes)
+        return Still(capture, codes.index(timecode(at_s)))
 
     def in_use(self, capture: Capture) -> Capture:
         """The capture itself, where it was not withdrawn.

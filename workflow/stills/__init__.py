@@ -4,20 +4,25 @@ No pixels are read here.
 
 from workflow.stills.cones import cone_features, standpoint_words
 from workflow.stills.frames import Lying, Space, lying, space_of
+from workflow.stills.still import Still, frame_of, split_name, stills_of
 from workflow.stills.timecodes import parse_timecode, timecode
 from workflow.stills.views import ViewFit, fit_view, px_words, view_words
 
 __all__ = [
     "Lying",
     "Space",
+    "Still",
     "ViewFit",
     "cone_features",
     "fit_view",
+    "frame_of",
     "lying",
     "parse_timecode",
     "px_words",
     "space_of",
+    "split_name",
     "standpoint_words",
+    "stills_of",
     "timecode",
     "view_words",
 ]
