@@ -16,11 +16,22 @@ from workflow.figure.captions import Shown
 from workflow.licences import terms_of
 from workflow.model import Allowance, Basis, DateSpan, Finding, Precision, State
 
-__all__ = ["CODES", "EXTENT_NOTE", "ONE_STRETCH_NOTE", "STRETCH_NOTE", "Draft", "Lint", "lint", "passed"]
+__all__ = [
+    "APART_NOTE",
+    "CODES",
+    "EXTENT_NOTE",
+    "ONE_STRETCH_NOTE",
+    "STRETCH_NOTE",
+    "Draft",
+    "Lint",
+    "lint",
+    "passed",
+]
 
 STRETCH_NOTE = "Display stretch set for each picture."
 ONE_STRETCH_NOTE = "One display stretch for all pictures on the map."
 EXTENT_NOTE = "The panels differ in extent and scale."
+APART_NOTE = "The stills are not aligned: each is shown as it came."
 
 
 @dataclass(frozen=True, slots=True)

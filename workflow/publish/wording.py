@@ -10,7 +10,7 @@ from datetime import UTC
 from workflow.coords import format_decimal, format_dms, format_mgrs
 from workflow.figure import HouseStyle
 from workflow.figure.captions import Form, Shown, caption, date_label
-from workflow.figure.lint import EXTENT_NOTE, ONE_STRETCH_NOTE, STRETCH_NOTE
+from workflow.figure.lint import APART_NOTE, EXTENT_NOTE, ONE_STRETCH_NOTE, STRETCH_NOTE
 from workflow.localtime import local_day
 from workflow.model import Capture, CoordinateForm, FigureOptions, Position, Precision, Site
 from workflow.publish.choose import Choice
@@ -84,14 +84,26 @@ def coordinates_of(site: Site, form: CoordinateForm) -> str:
 
 
 def notes_of(
-    site: Site, captures: Sequence[Capture], *, same_extent: bool, one_stretch: bool = False
+    site: Site,
+    captures: Sequence[Capture],
+    *,
+    same_extent: bool,
+    apart: bool = False,
+    laid: Sequence[str] = (),
+    one_stretch: bool = False,
 ) -> list[str]:
-    """What has to be declared in the picture itself."""
-    notes = []
+    """What has to be declared in the picture itself.
+
+    `apart` says that stills in it are not laid on each other, `laid` are sentences on those that are, where no caption
+    has them.
+    """
+    notes = [*laid]
     if len({capture.stretch[:3] for capture in captures}) > 1:
         notes.append(ONE_STRETCH_NOTE if one_stretch else STRETCH_NOTE)
     if not same_extent:
         notes.append(EXTENT_NOTE)
+    if apart:
+        notes.append(APART_NOTE)
     if any(capture.synthetic for capture in captures):
         notes.append("Synthetic: rendered by a program, not a picture of the place.")
     return [*notes, *(note for one in captures if (note := _local_day(site, one)))]
@@ -117,6 +129,8 @@ def image_lines(pictures: Sequence[Shown]) -> tuple[str, ...]:
             capture.platform or capture.provider or capture.kind.value,
             f"{capture.gsd_m:.2g} m" if capture.gsd_m else "",
             f"{date_label(span)}{at}",
+            f"frame at {one.frame}" if one.frame else "",
+            one.aligned,
             one.credit,
         )
         letter = f"({mark}) " if len(pictures) > 1 else ""

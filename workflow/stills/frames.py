@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from workflow.model import Capture
 from workflow.stills.still import Still, stills_of
 from workflow.stills.views import fit_view, projected
 
-__all__ = ["Lying", "Space", "lying", "space_of"]
+__all__ = ["Lying", "Space", "lying", "onto", "space_of"]
 
 Matrix = NDArray[np.float64]
 Places = NDArray[np.float64]
@@ -37,6 +38,17 @@ class Lying:
     to: str
     matrix: Matrix
     error_px: float | None
+
+    def pixel_of(self, size: tuple[int, int]) -> float:
+        """Side of a still's own pixel there, in the middle of the still of `size`."""
+        return _side(self.matrix, size)
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """It as JSON has it: ``to error_px matrix``, rounded."""
+        error = None if self.error_px is None else round(self.error_px, 3)
+        matrix = [[float(f"{one:.9g}") for one in row] for row in self.matrix.tolist()]
+        return {"to": self.to, "error_px": error, "matrix": matrix}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,24 @@ def _followed(still: Still, known: Mapping[str, Still]) -> Lying:
         seen.add(view.to)
         at = known[view.to]
     return Lying(at.key, matrix, None if math.isnan(squares) else math.sqrt(squares))
+
+
+def onto(captures: Sequence[Capture], first: Still, other: Still) -> Lying | None:
+    """Where the `other` still lies in the pixels of the `first` one; None where nobody laid the two on each other.
+
+    `captures` has the stills of the site, by which the two may be laid on each other.
+    """
+    found = lying(captures)
+    one, two = found.get(first.key), found.get(other.key)
+    if one is None or two is None or one.to != two.to or first.key == other.key:
+        return None
+    matrix = np.linalg.inv(one.matrix) @ two.matrix
+    depth = matrix[2] @ (other.size[0] / 2, other.size[1] / 2, 1.0)
+    if one.error_px is None or two.error_px is None:
+        return Lying(first.key, matrix / depth, None)
+    return Lying(
+        first.key, matrix / depth, math.hypot(one.error_px, two.error_px) / _side(one.matrix, first.size)
+    )
 
 
 def space_of(captures: Sequence[Capture]) -> Space | None:

@@ -1,4 +1,4 @@
-"""A picture from the ground: a capture, or one frame of a clip.
+"""A picture: a capture, or one frame of a clip.
 
 Each has a key: the id of its capture, of a later frame of a clip that id with the time code, ``ID@00:02:40``.
 """

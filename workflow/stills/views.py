@@ -21,7 +21,7 @@ from workflow.georef.mappings import Plane
 from workflow.model import ControlModel, ControlPoint, ViewAlignment
 from workflow.words import say
 
-__all__ = ["ViewFit", "fit_view", "projected", "px_words", "view_words"]
+__all__ = ["ViewFit", "aligned_words", "fit_view", "projected", "px_words", "view_words"]
 
 _SAME_PX = 0.5
 _LEAST_PX = 0.1
@@ -135,9 +135,14 @@ def view_words(view: ViewAlignment | None, language: Language = "en") -> str:
     """``aligned ±1.2 px``, ``aligned (error not known)``, ``not aligned``."""
     if view is None:
         return say("not aligned", language)
-    if view.error_px is None:
+    return aligned_words(view.error_px, language)
+
+
+def aligned_words(error_px: float | None, language: Language = "en") -> str:
+    """``aligned ±1.2 px``, ``aligned (error not known)``."""
+    if error_px is None:
         return say("aligned (error not known)", language)
-    return say("aligned ±{px} px", language, px=px_words(view.error_px))
+    return say("aligned ±{px} px", language, px=px_words(error_px))
 
 
 def px_words(px: float) -> str:
