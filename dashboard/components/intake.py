@@ -215,7 +215,7 @@ def _results(choose: Callable[[str], None]) -> None:
         {
             "file": one.name,
             "became": _words(one),
-            "date": dates.words(one.captures[0].acquired) if one.captures else "",
+            "date": dates.of_capture(one.captures[0]) if one.captures else "",
         }
         for one in shown
     ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEAST_POINTS",
+    "UNCONFIRMED_DATE",
     "Capture",
     "CaptureKind",
     "Chip",
@@ -36,6 +37,10 @@ __all__ = [
     "ViewAlignment",
     "Withdrawal",
 ]
+
+
+UNCONFIRMED_DATE = "the date is a tag of the file and nobody has confirmed it: "
+"""How a warning begins on a capture that is dated by what its file says of itself; it falls once somebody takes it."""
 
 
 class CaptureKind(StrEnum):
@@ -310,6 +315,11 @@ class Capture:
     def is_dated(self) -> bool:
         """Whether its date bounds anything."""
         return self.acquired.earliest is not None or self.acquired.latest is not None
+
+    @property
+    def date_is_confirmed(self) -> bool:
+        """False where it is dated by what its file says of itself, and nobody has said that it is so."""
+        return not any(one.startswith(UNCONFIRMED_DATE) for one in self.warnings)
 
     @property
     def is_georeferenced(self) -> bool:
