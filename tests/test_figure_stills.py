@@ -246,9 +246,10 @@ def test_a_figure_is_stale_once_the_standpoint_is_stated_otherwise(stills) -> No
     written(stills)
     where = actions.standpoint("39.0203, 125.7339", 90, 58)
     actions.set_standpoint(stills, ANNA, before.id, where)
-    assert changed(stills) == [f"standpoint of capture {before.id} (before.png) changed since."]
+    assert changed(stills) == [f"the standpoint of capture {before.id} (before.png) changed since."]
     written(stills)
     assert changed(stills) == []
+    assert "39.02" not in (stills.root / "pair.png.json").read_text()  # where the camera stood may be for few
     actions.set_standpoint(stills, ANNA, before.id, None)
     assert len(changed(stills)) == 1
 

@@ -276,6 +276,15 @@ class Project:
         who = f" on {begun.at.date()} by {begun.author}" if begun else ""
         return f"withdrawn{who}: {capture.withdrawn.reason}"
 
+    def standpoint_since(self, capture: Capture) -> int | None:
+        """The version of a capture with which its camera was last stated otherwise, None where it never was."""
+        before, since = None, None
+        for revision in self.record.history(Capture, capture.id):
+            stated = json.loads(revision.payload).get("standpoint")
+            if stated != before:
+                before, since = stated, revision.version
+        return since
+
     def observations(self, *, site: str | None = None) -> tuple[Observation, ...]:
         """Observations that were not taken back, all or of one site."""
         rows = self.record.rows(Observation, site=site)

@@ -94,7 +94,7 @@ def _panel(
         **({"control": encode(capture.control)} if capture.control else {}),
         "frame": still.code,
         "aligned": laid.stated if laid else None,
-        "standpoint": encode(capture.standpoint) if capture.standpoint else None,
+        "standpoint": project.standpoint_since(capture),  # where it is may be for few
         "annotations": [{"id": one.id, "version": _version(project, one)} for one in marks],
     }
 

@@ -68,9 +68,7 @@ class _Panel:
     frame: str = ""
     aligned: dict[str, object] | None = None
     control: dict[str, object] | None = None
-    standpoint: dict[str, object] | None = field(
-        default_factory=dict
-    )  # {} where an older sidecar says nothing
+    standpoint: int | None = 0  # 0 where an older sidecar says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +150,8 @@ class FigureCheck:
             self._wrong(f"says of {subject} what the record never said: {', '.join(said[-1])}")
         elif changed := _differences(panel, now):
             self._stale(f"{', '.join(changed)} of {subject} changed since")
+        if panel.standpoint not in (0, project.standpoint_since(now)):
+            self._stale(f"the standpoint of {subject} changed since")
         if now.withdrawn is not None:
             self.warnings.append(f"Figure {self.name} shows {subject}, {project.withdrawal_of(now)}.")
 
@@ -371,8 +371,6 @@ def _differences(panel: _Panel, capture: Capture) -> list[str]:
         "stretch": (panel.stretch, capture.stretch),
         "control points": (panel.control, _as_json(capture.control)),
     }
-    if panel.standpoint != {}:
-        pairs["standpoint"] = (panel.standpoint, _as_json(capture.standpoint))
     return [name for name, (stated, known) in pairs.items() if stated != known]
 
 

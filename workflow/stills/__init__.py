@@ -2,7 +2,7 @@
 No pixels are read here.
 """
 
-from workflow.stills.cones import cone_features, standpoint_words
+from workflow.stills.cones import cone_features, standpoint_words, told_cameras
 from workflow.stills.frames import Lying, Space, lying, onto, space_of
 from workflow.stills.still import Still, frame_of, split_name, stills_of
 from workflow.stills.timecodes import parse_timecode, timecode
@@ -27,5 +27,6 @@ __all__ = [
     "standpoint_words",
     "stills_of",
     "timecode",
+    "told_cameras",
     "view_words",
 ]
