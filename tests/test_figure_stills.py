@@ -12,7 +12,8 @@ from still_sample import CORNERS, SHIFT, SIZE, pair_of_stills, scenery, take_cli
 
 from workflow import actions
 from workflow.errors import InputRefused, UnknownName
-from workflow.figure.lint import APART_NOTE, EXTENT_NOTE
+from workflow.figure.captions import apart_sentence
+from workflow.figure.lint import EXTENT_NOTE
 from workflow.fonts import load_fonts
 from workflow.model import Author, ControlPoint, FigureOptions, Layout
 from workflow.publish import compose, evidence_of, write_figure
@@ -22,6 +23,7 @@ from workflow.readmodels.figures import figures
 from workflow.stills import px_words
 
 ANNA = Author("Anna")
+APART_NOTE = "The stills are not aligned: each is shown as it came."
 PAIR = ("before.png", "after.png")
 
 
@@ -152,6 +154,15 @@ def test_stills_that_are_not_aligned_stand_side_by_side_as_they_came_and_it_is_s
     # of one size they are not of one view for that
     assert {EXTENT_NOTE, APART_NOTE} <= {*composed(stills).sheet.spec.notes}
     assert APART_NOTE not in composed(stills, "before.png").sheet.spec.notes
+
+
+def test_what_is_not_aligned_is_named_beside_what_is() -> None:
+    assert (
+        apart_sentence(["", "k", "k"]) == apart_sentence(["k"]) == apart_sentence(["a", "a", "b", "b"]) == ""
+    )
+    assert apart_sentence(["a", "a", "", "b"]) == "(d) is not aligned: shown as it came."
+    assert apart_sentence(["c", "a", "a", "b"]) == "(a), (d) are not aligned: shown as they came."
+    assert apart_sentence(["a", "", "b"]) == APART_NOTE
 
 
 # -- frames of a clip ------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from workflow.timespan import format_span
 __all__ = [
     "Shown",
     "alt_text",
+    "apart_sentence",
     "caption",
     "credit_of",
     "credits",
@@ -207,6 +208,19 @@ def laid_sentences(pictures: Sequence[Shown]) -> list[str]:
         for letter, one in zip(_LETTERS, pictures, strict=False)
         if one.aligned
     ]
+
+
+def apart_sentence(views: Sequence[str]) -> str:
+    """What is said of stills that are not laid on each other: `views` has that of each panel, "" for one on the map."""
+    stills = [view for view in views if view]
+    if len(set(stills)) < 2:
+        return ""
+    if len(set(stills)) == len(stills):
+        return "The stills are not aligned: each is shown as it came."
+    alone = [letter for letter, view in zip(_LETTERS, views, strict=False) if stills.count(view) == 1]
+    is_one = len(alone) == 1
+    words = ("is", "it") if is_one else ("are", "they")
+    return f"{_runs(alone)} {words[0]} not aligned: shown as {words[1]} came." if alone else ""
 
 
 def _seen(pictures: Sequence[Shown], form: Form) -> str:

@@ -17,7 +17,6 @@ from workflow.licences import terms_of
 from workflow.model import Allowance, Basis, DateSpan, Finding, Precision, State
 
 __all__ = [
-    "APART_NOTE",
     "CODES",
     "EXTENT_NOTE",
     "ONE_STRETCH_NOTE",
@@ -31,7 +30,6 @@ __all__ = [
 STRETCH_NOTE = "Display stretch set for each picture."
 ONE_STRETCH_NOTE = "One display stretch for all pictures on the map."
 EXTENT_NOTE = "The panels differ in extent and scale."
-APART_NOTE = "The stills are not aligned: each is shown as it came."
 
 
 @dataclass(frozen=True, slots=True)

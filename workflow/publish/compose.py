@@ -13,6 +13,7 @@ from workflow.figure import FigureSpec, HouseStyle, Panel, lay_out
 from workflow.figure.captions import (
     Shown,
     alt_text,
+    apart_sentence,
     credit_of,
     credits,
     date_label,
@@ -322,7 +323,7 @@ def _spec(
                     choice.site,
                     [one.capture for one in pictures],
                     same_extent=same_extent,
-                    apart=len({part.panel.view for part in parts if not part.panel.on_map}) > 1,
+                    apart=apart_sentence([part.panel.view for part in parts]),
                     laid=[one for one in laid_sentences(pictures) if not (said and one in words)],
                     one_stretch=options.one_stretch,
                 )

@@ -10,7 +10,7 @@ from datetime import UTC
 from workflow.coords import format_decimal, format_dms, format_mgrs
 from workflow.figure import HouseStyle
 from workflow.figure.captions import Form, Shown, caption, date_label
-from workflow.figure.lint import APART_NOTE, EXTENT_NOTE, ONE_STRETCH_NOTE, STRETCH_NOTE
+from workflow.figure.lint import EXTENT_NOTE, ONE_STRETCH_NOTE, STRETCH_NOTE
 from workflow.localtime import local_day
 from workflow.model import Capture, CoordinateForm, FigureOptions, Position, Precision, Site
 from workflow.publish.choose import Choice
@@ -88,14 +88,14 @@ def notes_of(
     captures: Sequence[Capture],
     *,
     same_extent: bool,
-    apart: bool = False,
+    apart: str = "",
     laid: Sequence[str] = (),
     one_stretch: bool = False,
 ) -> list[str]:
     """What has to be declared in the picture itself.
 
-    `apart` says that stills in it are not laid on each other, `laid` are sentences on those that are, where no caption
-    has them.
+    `apart` is a sentence on stills that are not laid on each other, `laid` are those on stills that are, where no
+    caption has them.
     """
     notes = [*laid]
     if len({capture.stretch[:3] for capture in captures}) > 1:
@@ -103,7 +103,7 @@ def notes_of(
     if not same_extent:
         notes.append(EXTENT_NOTE)
     if apart:
-        notes.append(APART_NOTE)
+        notes.append(apart)
     if any(capture.synthetic for capture in captures):
         notes.append("Synthetic: rendered by a program, not a picture of the place.")
     return [*notes, *(note for one in captures if (note := _local_day(site, one)))]
