@@ -100,7 +100,7 @@ def _stills_chosen(page: pages.ComparePage) -> bool:
         return page.space is not None
     options = {
         _MAP: t("on the map ({n})", n=len(page.captures)),
-        _STILLS: t("stills ({n})", n=len(page.space.matrices)),
+        _STILLS: t("stills ({n})", n=sum(card.id in page.space.matrices for card in page.stills)),
     }
     key = f"compare.pictures.{page.site.id}"
     if st.session_state.get(key) not in options:

@@ -102,8 +102,10 @@ def _aligning(page: ImageryPage) -> bool:
     with notices.refusals():
         project = current_project()
         project.in_use(found.capture)
+        left, right = st.columns([1, 4]) if len(frames) > 1 else (st.container(), st.container())
         if len(frames) > 1:
-            named = state.select(t("Frame"), "align", frames, key=f"align.frame.{found.capture.id}")
+            with left:
+                named = state.select(t("Frame"), "align", frames, key=f"align.frame.{found.capture.id}")
         still = project.still(named)
         with top:
             words = (found.capture.file, still.code, view_words(still.view, language()))
@@ -115,7 +117,8 @@ def _aligning(page: ImageryPage) -> bool:
         names = {key: still_aligner.label(one) for key, one in stills.items()}
         to = next(iter(names))
         if len(names) > 1:
-            to = state.select(t("Laid on"), "to", names, key=f"align.to.{still.key}")
+            with right:
+                to = state.select(t("Laid on"), "to", names, key=f"align.to.{still.key}")
         still_aligner.show(*pair_of_stills(project, still.key, to))
     return True
 

@@ -15,6 +15,7 @@ from dashboard import assets, cache, notices, state
 from dashboard.components import growth_band, inplace, listing, map_file, map_frame, next_capture, recent
 from dashboard.components.network_map import (
     CAMERA_SIGN,
+    DARK,
     DOTTED,
     GLYPHS,
     KINDS,
@@ -313,7 +314,8 @@ def _legend(shown: Shown, prints: Sequence[Footprint], hidden: int, cameras: int
     if hidden:
         items.append(f"<span>{safe(tn(hidden, 'and {n} older outline', 'and {n} older outlines'))}</span>")
     if cameras:
-        sign = f"<span style='color:{LIGHT['camera']}'>{CAMERA_SIGN}</span>"
+        colours = DARK if st.context.theme.type == "dark" else LIGHT
+        sign = f"<span style='color:{colours['camera']}'>{CAMERA_SIGN}</span>"
         items.append(f"<span style='white-space:nowrap'>{sign} {safe(t('camera'))} ({cameras})</span>")
     if not shown.cards:
         items = [f"<span>{safe(t('No site fits these filters.'))}</span>"]
