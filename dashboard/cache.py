@@ -21,6 +21,7 @@ from workflow.fonts import load_fonts
 from workflow.model import FigureOptions, Subset
 from workflow.publish import Figure, compose
 from workflow.readings import Place
+from workflow.readmodels import cameras as seen
 from workflow.readmodels import claims, coverage, lately, nextcapture, pages, reviews, sitepage, work
 from workflow.readmodels import figures as drawn
 from workflow.readmodels import footprints as outlines
@@ -72,6 +73,12 @@ def footprints() -> Sequence[outlines.Footprint]:
     """Where the pictures in use lie."""
     project = current_project()
     return _footprints(str(project.root), project.record.stamp)
+
+
+def cameras() -> Sequence[seen.Camera]:
+    """What cameras on the ground saw, of the pictures in use."""
+    project = current_project()
+    return _cameras(str(project.root), project.record.stamp, language())
 
 
 def news(days: int, reader: str | None) -> Sequence[lately.SiteNews]:
@@ -246,6 +253,12 @@ def compare(site: str, stamp: Stamp, reader: str | None) -> pages.ComparePage:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _overview(root: str, stamp: Stamp, words: Language) -> pages.OverviewPage:  # noqa: ARG001  the cache's key
     return pages.overview(current_project(), words)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _cameras(root: str, stamp: Stamp, words: Language) -> Sequence[seen.Camera]:  # noqa: ARG001  the cache's key
+    project = current_project()
+    return seen.cameras(project.captures(), project.sites(), words)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

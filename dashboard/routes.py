@@ -32,6 +32,7 @@ from workflow.model import Capture
 from workflow.readmodels.archive import attached_file
 from workflow.readmodels.georeference import parse_pairs, preview
 from workflow.readmodels.stills import still_preview
+from workflow.stills import Still
 
 __all__ = [
     "CARD_PATH",
@@ -60,6 +61,7 @@ _GUARDED = {"Content-Security-Policy": PICTURE_POLICY}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NUMBERS = ("z", "x", "y")
+_FRAMES = ("frame", "to")
 # the address carries the capability, so a copy dies with it; inside that hour the browser need not ask again
 _CACHED = {"Cache-Control": "private, max-age=7200, immutable"}
 _STATUS: Mapping[type[WorkflowError], int] = {
@@ -87,14 +89,18 @@ def still_scope(capture: str) -> str:
     return f"still of {capture}"
 
 
-def still_url(capture: str) -> str:
-    """Address of a whole picture, with its capability."""
-    return f"/api/still/{capture}?k={capabilities.issue(still_scope(capture))}"
+def still_url(capture: str, frame: int = 0) -> str:
+    """Address of a whole picture, of a clip that of a frame, with its capability."""
+    return f"/api/still/{capture}?k={capabilities.issue(still_scope(capture))}{_of_frame(frame)}"
 
 
-def picture_url(capture: str) -> str:
+def picture_url(capture: str, frame: int = 0) -> str:
     """Address of a whole picture as it came, not warped and larger, with its capability."""
-    return f"/api/picture/{capture}?k={capabilities.issue(still_scope(capture))}"
+    return f"/api/picture/{capture}?k={capabilities.issue(still_scope(capture))}{_of_frame(frame)}"
+
+
+def _of_frame(number: int) -> str:
+    return f"&n={number}" if number else ""
 
 
 def attachment_url(capture: str, sha256: str) -> str:
@@ -107,9 +113,9 @@ def fit_url(capture: str) -> str:
     return f"/api/fit/{capture}"
 
 
-def align_url(capture: str, other: str) -> str:
+def align_url(still: Still, other: Still) -> str:
     """Address that says how pairs of points would lay a still on another; ``k`` and ``p`` are to be added."""
-    return f"/api/align/{capture}/{other}"
+    return f"/api/align/{still.capture.id}/{still.number}/{other.capture.id}/{other.number}"
 
 
 def chip_url(site: str, capture: str) -> str:
@@ -161,7 +167,7 @@ def table() -> list[BaseRoute]:
             for path, answer in (
                 ("/api/picture/{capture:str}", _picture),
                 ("/api/fit/{capture:str}", _fit),
-                ("/api/align/{capture:str}/{other:str}", _align),
+                ("/api/align/{capture:str}/{frame:str}/{other:str}/{to:str}", _align),
             )
         ),
         Route("/api/map/{name:str}", _map, methods=["GET"]),
@@ -206,7 +212,9 @@ def _guarded(
 
 
 def _is_named(parts: Mapping[str, str]) -> bool:
-    return all((_NUMBER if name in _NUMBERS else _NAME).fullmatch(part) for name, part in parts.items())
+    return all(
+        (_NUMBER if name in (*_NUMBERS, *_FRAMES) else _NAME).fullmatch(part) for name, part in parts.items()
+    )
 
 
 class _Nothing(BaseRoute):
@@ -240,10 +248,15 @@ def _tile(request: Request) -> pictures.Tile:
     at, asked = request.path_params, request.query_params
     choice = parse_display(asked.get("b", ""), asked.get("s", ""))
     z, x, y = (int(at[name]) for name in _NUMBERS)
-    frame = asked.get("n", "0")
+    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice, _frame(request))
+
+
+def _frame(request: Request) -> int:
+    """Number of the frame that is asked for."""
+    frame = request.query_params.get("n", "0")
     if not _NUMBER.fullmatch(frame):
         raise InputRefused("Frame", f"{frame[:40]!r} is no number", "reload the page")
-    return pictures.tile(current_project(), at["site"], at["capture"], z, x, y, choice, int(frame))
+    return int(frame)
 
 
 def _histogram(request: Request) -> pictures.Tile:
@@ -261,12 +274,15 @@ def _of_size(px: int, request: Request) -> pictures.Tile:
 
 
 def _still(request: Request) -> pictures.Tile:
-    return pictures.still(current_project(), request.path_params["capture"], _LARGEST_STILL_PX)
+    capture = request.path_params["capture"]
+    return pictures.still(current_project(), capture, _LARGEST_STILL_PX, frame=_frame(request))
 
 
 def _picture(request: Request) -> pictures.Tile:
     capture = request.path_params["capture"]
-    return pictures.still(current_project(), capture, _LARGEST_PICTURE_PX, unwarped=True)
+    return pictures.still(
+        current_project(), capture, _LARGEST_PICTURE_PX, unwarped=True, frame=_frame(request)
+    )
 
 
 def _fit(request: Request) -> pictures.Tile:
@@ -292,8 +308,9 @@ def _align(request: Request) -> pictures.Tile:
     """How pairs would lay a still on another: ``m`` and ``p`` as for `_fit`."""
     asked, names = request.query_params, request.path_params
     _, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
-    still, other = _in_use(names["capture"]), _in_use(names["other"])
-    found = still_preview(still.picture_size, other.picture_size, points)
+    still = Still(_in_use(names["capture"]), int(names["frame"]))
+    other = Still(_in_use(names["other"]), int(names["to"]))
+    found = still_preview(still.size, other.size, points)
     return pictures.Tile(json.dumps(found).encode(), "application/json")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from PIL import Image
 from workflow import rasters
 from workflow.actions import understood
 from workflow.files import sha256_of
-from workflow.model import Author, Capture, CaptureKind, Georeference, Stretch
+from workflow.model import Author, Capture, CaptureKind, ClipFrame, Georeference, Stretch
 from workflow.project import Project
 
 SIZE = (640, 400)
@@ -68,3 +70,27 @@ def take_still(project: Project, path: Path, pixels: np.ndarray, when: str, site
     with project.record.write(Author("sample"), "taken in") as transaction:
         transaction.put(taken, base_version=0)
     return taken
+
+
+def take_clip(
+    project: Project,
+    folder: Path,
+    name: str,
+    frames: Sequence[tuple[float, np.ndarray]],
+    when: str,
+    site: str,
+) -> Capture:
+    """A clip of frames (time in seconds, pixels) as intake records it."""
+    first = take_still(project, folder / f"{name}.png", frames[0][1], when, site)
+    taken = []
+    for number, (at_s, pixels) in enumerate(frames, 1):
+        path = folder / f"{name} {number}.png"
+        Image.fromarray(np.moveaxis(pixels, 0, -1)).save(path)
+        working = first.working if number == 1 else first.working.replace(".tif", f".{number}.tif")
+        rasters.write_working(path, "PNG", project.root / working)
+        sha256 = sha256_of(project.root / working)
+        taken.append(ClipFrame(at_s, path.name, working, sha256, pixels.shape[2], pixels.shape[1]))
+    clip = replace(first, file=name, frames=tuple(taken))
+    with project.record.write(Author("sample"), "several frames") as transaction:
+        transaction.put(clip, base_version=1)
+    return clip

@@ -375,7 +375,7 @@ def test_proposals_are_kept_at_intake_and_taken_one_by_one(project: Project) -> 
     photo = project.capture("photo.jpg")
     rows = proposal_rows(photo)
     assert [(row["attribute"], row["value"], row["taken"]) for row in rows] == [
-        ("acquired", "3 February 2020", True),
+        ("acquired", "3 February 2020", False),  # it is dated so, but nobody has confirmed it
         ("credit", "<b>Agency", False),
         ("credit", "(c) A", True),
     ]
@@ -386,6 +386,38 @@ def test_proposals_are_kept_at_intake_and_taken_one_by_one(project: Project) -> 
     again = actions.take_proposal(project, ANNA, dated.id, photo.proposals[0])
     assert again.acquired.earliest == date(2020, 2, 3)
     assert again.acquired.basis is Basis.FILE_TAG
+
+
+def test_a_date_from_the_file_is_said_to_be_unconfirmed_until_somebody_takes_it(project: Project) -> None:
+    photo = project.capture("photo.jpg")
+    assert not photo.date_is_confirmed
+    assert photo.warnings[0] == (
+        "the date is a tag of the file and nobody has confirmed it: a camera's clock is as somebody set it"
+    )
+    confirmed = actions.take_proposal(project, ANNA, photo.id, photo.proposals[0])
+    assert confirmed.date_is_confirmed
+    assert confirmed.acquired == photo.acquired
+    assert proposal_rows(confirmed)[0]["taken"]
+    assert "taken from the file" in project.record.history(Capture, photo.id)[-1].reason
+    assert project.capture("shot.png").date_is_confirmed
+
+
+def test_a_stated_date_takes_the_place_of_an_unconfirmed_one(project: Project) -> None:
+    stated = actions.set_date(project, ANNA, "photo.jpg", "3 February 2020")
+    assert (stated.date_is_confirmed, stated.acquired.basis) == (True, Basis.STATED)
+
+
+def test_exif_in_a_png_dates_it_as_that_of_a_photograph_does(project: Project, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Canon"
+    exif.get_ifd(0x8769)[0x9003] = "2020:02:03 04:05:06"
+    ground(9).save(tmp_path / "phone.png", exif=exif)
+    options = IntakeOptions(kind=CaptureKind.GROUND, site="gate", credit="A")
+    [phone] = ingest(project, ANNA, [tmp_path / "phone.png"], options).captures
+    assert (phone.acquired.earliest, phone.acquired.basis) == (date(2020, 2, 3), Basis.FILE_TAG)
+    assert not phone.date_is_confirmed
+    assert phone.platform == "Canon"
+    assert [one.attribute for one in phone.proposals] == ["acquired", "platform"]
 
 
 def test_only_what_the_file_says_can_be_taken(project: Project) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
+from still_sample import CORNERS, SHIFT, SIZE, scenery, take_clip, take_still
 
-from workflow import pictures
+from workflow import actions, pictures
 from workflow.cli import main
 from workflow.errors import InputRefused, UnknownName
 from workflow.intake import IntakeOptions, clip_of
-from workflow.model import Author, CaptureKind, FileRole
+from workflow.model import Annotation, Author, CaptureKind, ControlPoint, FileRole
 from workflow.pipeline.ingest import ingest
 from workflow.readmodels import pages
 from workflow.readmodels.custody import verify
+from workflow.readmodels.stills import others, still_rows
+from workflow.stills import Still, split_name
 
 ANNA = Author("Anna")
 COLOURS = {"near.png": (200, 40, 40), "far.png": (40, 160, 40), "wide.png": (40, 60, 200)}
@@ -99,3 +103,131 @@ def test_the_options_of_a_clip_go_together(watched, files, capsys, monkeypatch, 
         main(["ingest", str(files["near.png"]), *more])
     assert ended.value.code == 2
     assert "goes with" in capsys.readouterr().err
+
+
+# -- marks and alignment of a frame ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clip(watched, tmp_path):
+    """A still of a site, and a clip whose second frame is of the same view."""
+    watched.add_site("gate")
+    whole = scenery()
+    cut = lambda left, top: whole[:, top : top + SIZE[1], left : left + SIZE[0]]  # noqa: E731
+    before = take_still(watched.project, tmp_path / "before.png", cut(0, 0), "16 February 2021", "gate")
+    small = whole[:, :120, :160]
+    news = take_clip(
+        watched.project, tmp_path, "news", [(72, small), (160.5, cut(*SHIFT))], "2023-10-10", "gate"
+    )
+    return watched.project, before, news
+
+
+def drawn(key: str, capture: str, corner: tuple[float, float], **more: object) -> dict:
+    return {
+        "op": f"op-{key}",
+        "seq": 1,
+        "type": "add",
+        "annotation": {"id": key, "site": "gate", "capture": capture, "shape": "point"}
+        | {"geometry": {"type": "Point", "coordinates": list(corner)}, **more},
+    }
+
+
+def test_a_mark_belongs_to_the_frame_that_it_is_drawn_on(clip) -> None:
+    project, _, news = clip
+    log = [
+        drawn("near", news.id, (100.0, 50.0)),
+        drawn("far", news.id, (600.0, 300.0), at_s=160.5),
+        drawn("wide", news.id, (600.0, 300.0), at_s=72.0),  # outside that frame
+        drawn("none", news.id, (10.0, 10.0), at_s=3.0),
+    ]
+    answer = actions.annotate(project, ANNA, log)
+    assert answer.acked == ("op-near", "op-far")
+    refused = dict(answer.refused)
+    assert "outside" in refused["op-wide"]
+    assert refused["op-none"].startswith("No frame of news '00:00:03'")
+    assert {one.id: one.at_s for one in project.annotations()} == {"near": 72.0, "far": 160.5}
+    cards = {card.mark.id: card.frame for card in pages.compare(project, "gate").marks}
+    assert cards == {"near": 0, "far": 1}
+    moved = {
+        "op": "x",
+        "seq": 2,
+        "type": "edit",
+        "annotation": {"id": "far", "at_s": 72.0},
+        "base_version": 1,
+    }
+    [(_, sentence)] = actions.annotate(project, ANNA, [moved]).refused
+    assert sentence == "Annotation far: its frame cannot change; draw a new one there."
+
+
+def test_a_mark_of_a_still_has_no_time_code(clip) -> None:
+    project, before, _ = clip
+    assert actions.annotate(project, ANNA, [drawn("one", before.id, (10.0, 10.0))]).acked
+    assert project.annotations()[0].at_s is None
+
+
+def test_each_frame_is_laid_by_itself(clip) -> None:
+    project, before, news = clip
+    key = f"{news.id}@00:02:40.500"
+    points = [ControlPoint(column, row, column + SHIFT[0], row + SHIFT[1]) for column, row in CORNERS]
+    laid = actions.align_still(project, ANNA, "news@2:40.5", before.id, points)
+    assert laid.view is None
+    assert laid.frames[1].view is not None
+    page = pages.compare(project, "gate")
+    assert page.space is not None
+    assert set(page.space.aligned) == {before.id, key}
+    assert set(page.space.matrices) == {before.id, news.id, key}
+    [row] = still_rows(project, laid)
+    assert (row["at"], row["to_file"], row["to_at"]) == ("00:02:40.500", "before.png", "")
+    assert "frame at 00:02:40.500" in project.record.history(type(laid), news.id)[-1].reason
+    # the other way round is a ring, of that frame alone
+    back = [ControlPoint(one.x, one.y, one.col, one.row) for one in points]
+    with pytest.raises(
+        InputRefused, match=r"Capture \w+@00:02:40\.500 \(news at 00:02:40\.500\): is laid on before"
+    ):
+        actions.align_still(project, ANNA, before.id, key, back)
+    assert [one.key for one in others(project, Still(laid, 1))] == [before.id, news.id]
+
+
+def test_a_frame_shows_the_same_thing_in_the_same_pixel(clip) -> None:
+    project, before, news = clip
+    points = [ControlPoint(column, row, column + SHIFT[0], row + SHIFT[1]) for column, row in CORNERS]
+    actions.align_still(project, ANNA, f"{news.id}@00:02:40.500", before.id, points)
+
+    def shown(capture, frame) -> np.ndarray:
+        body = pictures.tile(project, "gate", capture.id, 1, 0, 0, frame=frame).body
+        return np.asarray(Image.open(io.BytesIO(body)).convert("RGBA")).astype(int)
+
+    one, other = shown(news, 1), shown(before, 0)
+    both = (one[..., 3] == 255) & (other[..., 3] == 255)
+    assert both.mean() > 0.5
+    assert np.abs((one - other)[both][:, :3]).mean() < 3
+
+
+def test_a_frame_is_named_by_its_time_code(clip, watched, tmp_path) -> None:
+    project, before, news = clip
+    assert project.still("news").number == 0
+    assert project.still(f"{news.id[:6]}@160.5").key == f"{news.id}@00:02:40.500"
+    assert project.still(before.id).name == "before.png"
+    with pytest.raises(UnknownName, match="No frame of news '00:00:09'"):
+        project.still("news@9")
+    assert split_name("guard@gate") == ("guard@gate", None)
+    odd = take_still(project, tmp_path / "odd.png", scenery()[:, :100, :100], "2020", "gate")
+    with project.record.write(ANNA, "named oddly") as transaction:
+        transaction.put(replace(odd, file="photo@12"), base_version=1)
+    assert project.still("photo@12").capture.id == odd.id
+
+
+def test_marks_from_before_frames_could_be_chosen_are_of_the_first(clip) -> None:
+    project, _, news = clip
+    old = Annotation(
+        "old",
+        "gate",
+        news.id,
+        "point",
+        {"type": "Point", "coordinates": [3, 4]},
+        in_pixels=True,
+        author="Anna",
+    )
+    with project.record.write(ANNA, "as it was") as transaction:
+        transaction.put(old, base_version=0)
+    assert [card.frame for card in pages.compare(project, "gate").marks] == [0]

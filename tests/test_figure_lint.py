@@ -15,7 +15,7 @@ from test_figure import APRIL, COPYRIGHT, UNKNOWN, capture, day
 from workflow.errors import FigureRefused
 from workflow.figure.captions import Shown
 from workflow.figure.lint import CODES, EXTENT_NOTE, STRETCH_NOTE, Draft, lint, passed
-from workflow.model import Allowance, Basis, DateSpan, Event, Finding, Precision, Stretch
+from workflow.model import UNCONFIRMED_DATE, Allowance, Basis, DateSpan, Event, Finding, Precision, Stretch
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "figures.md").read_text("utf-8")
 YEAR = DateSpan(date(2022, 1, 1), date(2022, 12, 31), Precision.YEAR)
@@ -56,6 +56,7 @@ def test_a_sound_figure_has_nothing_against_it() -> None:
         (shown(licence="Google Earth terms: no analysis products"), "licence-terms"),
         (shown(licence="cc-by-nc"), "licence-terms"),
         (shown(state="disputed"), "disputed"),
+        (shown(warnings=(f"{UNCONFIRMED_DATE}a clock",)), "date-unconfirmed"),
     ],
 )
 def test_a_picture_is_found_out(picture: Shown, code: str) -> None:

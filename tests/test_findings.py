@@ -351,6 +351,7 @@ def test_what_weakens_a_finding_is_named() -> None:
     assert doubts(absent, present) == {()}
     assert doubts(absent, replace(present, reviewed=False)) == {(Doubt.UNREVIEWED,)}
     assert doubts(absent, replace(present, confidence=Confidence.LOW)) == {(Doubt.LOW_CONFIDENCE,)}
+    assert doubts(absent, replace(present, dated=False)) == {(Doubt.UNCONFIRMED_DATE,)}
     assert doubts(absent, present, seen(PRESENT, "2023", "c", confidence=Confidence.LOW)) == {()}
     assert doubts(absent, seen(PRESENT, "2019", "c", reviewed=True)) == {(Doubt.OPEN_ORDER,)}
     assert doubts(absent, present, replace(absent, capture="b")) == {(Doubt.DISPUTED,)}

@@ -28,6 +28,7 @@ from workflow.model import (
     Position,
     Precision,
     Site,
+    Standpoint,
     State,
     Target,
     TargetClass,
@@ -193,3 +194,22 @@ def test_any_text_gives_a_document_that_names_nothing_to_fetch_or_run(text: str)
     assert not tags & {"href", "Icon", "NetworkLink", "Link", "GroundOverlay", "a", "img", "script"}
     for one in root.iter(f"{KML}description"):
         assert set(re.findall(r"<[^>]*>", one.text or "")) <= {"<br>"}
+
+
+def test_a_still_is_a_sector_in_a_folder_of_its_own() -> None:
+    filmed = replace(
+        capture(date(2021, 2, 16), date(2021, 2, 16)),
+        site="gate",
+        kind=CaptureKind.BROADCAST,
+        standpoint=Standpoint(LonLat(125.7339, 39.0203), 90.0, 58.0),
+        footprint=(),
+        credit=HOSTILE,
+    )
+    root = fromstring(project_kml(Extract(sites=(SITE,), captures=(filmed,))))
+    [folder] = [one for one in root.iter(f"{KML}Folder") if one.findtext(f"{KML}name") == "Cameras"]
+    assert "looks E (90°), 58° wide" in (folder.findtext(f".//{KML}description") or "")
+    first = (folder.findtext(f".//{KML}coordinates") or "").split()[0]
+    assert first == "125.73390000,39.02030000"
+    assert folder.findtext(f".//{KML}when") == "2021-02-16"
+    bare = project_kml(Extract(sites=(SITE,), captures=(replace(filmed, standpoint=None),)))
+    assert "Cameras" not in bare

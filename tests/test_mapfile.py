@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from still_sample import scenery, take_still
 
 from workflow import actions
 from workflow.cli import main
@@ -82,6 +83,31 @@ def test_a_position_is_no_finer_than_it_is_known(gate: Any) -> None:
         assert site_map(gate.project, None, TODAY).sites[0].lonlat == place
     change(gate, "gate", position=None)
     assert site_map(gate.project, None, TODAY).sites[0].lonlat is None
+
+
+def test_cameras_stand_in_the_file_where_the_public_may_know_them(
+    gate: Any, tmp_path: Path, bundled: None
+) -> None:
+    from dashboard.components import map_file
+
+    still = take_still(gate.project, tmp_path / "still.png", scenery()[:, :90, :90], "2019", "gate")
+    actions.set_standpoint(
+        gate.project, ANNA, still.id, actions.standpoint("39.1234567, 125.1234567", 90, 58)
+    )
+    place = LonLat(125.124, 39.1235)
+    change(gate, "gate", position=Position(place, 10.0))
+    made = site_map(gate.project, None, TODAY)
+    [camera] = made.cameras
+    assert camera.ring[0] == LonLat(125.1235, 39.1235)
+    assert camera.words == "by 31 December 2019 (broadcast): looks E (90°), 58° wide"
+    assert site_map(gate.project, date(2018, 1, 1), TODAY).cameras == ()
+    text = map_file.html_of(made, map_file.english)
+    assert "sitetrack-cones" in text
+    assert "125.1234" not in text
+    change(gate, "gate", visibility="restricted")
+    hidden = site_map(gate.project, None, TODAY)
+    assert hidden.cameras == ()
+    assert "sitetrack-cones'" not in map_file.html_of(hidden, map_file.english)
 
 
 def write(project: Any, out: Path, *arguments: str) -> int:

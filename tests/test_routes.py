@@ -334,7 +334,7 @@ def test_an_address_in_the_query_is_not_asked(client: Client, shown: pages.Compa
 def test_no_route_of_ours_takes_more_than_ids_and_numbers(client: Client) -> None:
     ours = (route for route in routes.table() if isinstance(route, Route))
     taken = {name for route in ours for name in route.param_convertors}
-    assert taken == {"site", "capture", "other", "z", "x", "y", "name", "sha256"}
+    assert taken == {"site", "capture", "frame", "other", "to", "z", "x", "y", "name", "sha256"}
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])

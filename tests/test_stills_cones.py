@@ -14,9 +14,9 @@ from workflow import actions
 from workflow.coords import bearing_deg, distance_m, sector
 from workflow.errors import InputRefused, NotAllowed
 from workflow.intake.clips import clip_of
-from workflow.model import Author, CaptureKind, LonLat, Role, Standpoint
+from workflow.model import Author, CaptureKind, LonLat, Position, Proposal, Role, Site, Standpoint
 from workflow.readmodels import tables
-from workflow.stills import cone_features, parse_timecode, standpoint_words, timecode
+from workflow.stills import cone_features, parse_timecode, standpoint_words, timecode, told_cameras
 
 ANNA = Author("Anna")
 HERE = LonLat(125.734, 39.0203)
@@ -165,3 +165,64 @@ def test_scenery_is_large_enough(watched, tmp_path) -> None:
     watched.add_site("gate")
     taken = take_still(watched.project, tmp_path / "x.png", scenery(), "2022", "gate")
     assert taken.picture_size == (736, 480)
+
+
+# -- who is told of a camera -----------------------------------------------------------------------------------------
+
+NEAR = LonLat(125.7341234567, 39.0203456789)
+FAR = LonLat(125.80, 39.10)
+
+
+def site(
+    key: str, place: LonLat | None = HERE, precision_m: float | None = 10.0, visibility: str = "public"
+) -> Site:
+    at = Position(place, precision_m) if place else None
+    return Site(key, key, position=at, radius_m=100.0, visibility=visibility)
+
+
+@pytest.fixture
+def filmed(watched, tmp_path):
+    """A still of the site gate whose camera somebody stated, and the file says, too."""
+    watched.add_site("gate")
+    taken = take_still(watched.project, tmp_path / "a.png", scenery()[:, :100, :100], "2021", "gate")
+    said = Proposal("camera_position", "x", "a.png: EXIF", "receiver", place=NEAR)
+    return replace(taken, standpoint=Standpoint(NEAR, 92.5, 58.0), proposals=(said,))
+
+
+def told(capture, audience: str, *sites: Site):
+    [one] = told_cameras([capture], sites, audience)
+    return one
+
+
+def test_the_public_is_told_a_camera_to_eleven_metres_and_not_what_the_file_says(filmed) -> None:
+    one = told(filmed, "public", site("gate"))
+    assert one.standpoint == Standpoint(LonLat(125.7341, 39.0203), 92.5, 58.0)
+    assert one.proposals == ()
+    assert told(filmed, "public", site("gate", precision_m=None)).standpoint is not None
+
+
+@pytest.mark.parametrize("audience", ["public", "team"])
+def test_a_camera_of_a_withheld_site_is_told_to_nobody_who_may_not_see_it(filmed, audience: str) -> None:
+    one = told(filmed, audience, site("gate", visibility="restricted"))
+    assert (one.standpoint, one.proposals) == (None, ())
+    assert told(filmed, "restricted", site("gate", visibility="restricted")) == filmed
+
+
+def test_a_camera_that_stands_at_a_withheld_site_is_not_told_either(filmed) -> None:
+    for hidden, is_told in ((NEAR, False), (FAR, True)):
+        post = site("post", hidden, visibility="team")
+        assert (told(filmed, "public", site("gate", FAR), post).standpoint is not None) is is_told
+    only_said = replace(filmed, standpoint=None)
+    post = site("post", NEAR, visibility="restricted")
+    assert told(only_said, "team", site("gate", FAR), post).proposals == ()
+    assert told(only_said, "team", site("gate", FAR)) == only_said
+
+
+@pytest.mark.parametrize("place", [HERE, None])
+def test_where_a_site_is_known_coarsely_a_camera_would_tell_more_than_is_told(filmed, place) -> None:
+    assert told(filmed, "public", site("gate", place, 1000.0)).standpoint is None
+    assert told(filmed, "team", site("gate", place, 1000.0)).standpoint == filmed.standpoint
+
+
+def test_a_picture_of_no_site_tells_of_no_camera(filmed) -> None:
+    assert told(replace(filmed, site=None), "team", site("gate")).standpoint is None

@@ -17,6 +17,7 @@ from workflow.errors import EditConflict, InputRefused, NotAllowed, UnknownName
 from workflow.model import Author, Capture, ControlPoint, Role
 from workflow.readmodels import pages
 from workflow.readmodels.stills import others, still_preview, still_rows
+from workflow.stills import Still
 
 ANNA, BEN = Author("Anna"), Author("Ben")
 
@@ -145,7 +146,7 @@ def test_the_page_has_both_stills_in_one_space_with_the_error_of_the_laid_one(pa
     cards = {card.id: card.aligned for card in page.stills}
     assert cards[aligned.id].startswith("aligned ±")
     assert cards[pair.before.id] == "not georeferenced"
-    assert [one.id for one in others(pair.project, pair.before)] == [aligned.id]
+    assert [one.key for one in others(pair.project, Still(pair.before))] == [aligned.id]
 
 
 def test_the_preview_tells_the_same_while_pairs_are_set(pair: Pair) -> None:

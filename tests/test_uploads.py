@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from metadata_samples import IMD
+from PIL import Image
 
-from workflow.errors import NotAllowed, UnknownName
-from workflow.model import Author, CaptureKind, IntakeEvent, Role
+from workflow.errors import InputRefused, NotAllowed, UnknownName
+from workflow.model import Author, CaptureKind, IntakeEvent, Role, Site
 from workflow.pipeline.uploads import Became, IntakeOptions, Taken, safe_name, shown_name, take_uploads
 from workflow.project import Project, init_project
 
@@ -44,6 +45,59 @@ Picture = Callable[[int], bytes]
 
 def take(project: Project, *files: tuple[str, bytes], options: IntakeOptions = DATED) -> tuple[Taken, ...]:
     return take_uploads(project, ANNA, [(name, io.BytesIO(body)) for name, body in files], options)
+
+
+# -- clips ---------------------------------------------------------------------------------------------------
+
+
+def still(seed: int) -> bytes:
+    file = io.BytesIO()
+    noise = np.random.default_rng(seed).integers(1, 250, (30, 40, 3)).astype("uint8")
+    Image.fromarray(noise).save(file, "PNG")
+    return file.getvalue()
+
+
+def take_clip(project: Project, name: str, codes: list[str], *files: tuple[str, bytes]) -> tuple[Taken, ...]:
+    options = IntakeOptions(acquired="10 October 2023", kind=CaptureKind.BROADCAST, site="gate")
+    sent = [(name, io.BytesIO(body)) for name, body in files]
+    return take_uploads(project, ANNA, sent, options, clip=(name, codes))
+
+
+@pytest.fixture
+def gated(project: Project) -> Project:
+    with project.record.write(ANNA, "a site") as transaction:
+        transaction.put(Site("gate", "Gate"), base_version=0)
+    return project
+
+
+def test_stills_with_their_times_become_one_clip(gated: Project) -> None:
+    taken = take_clip(gated, "news", ["2:40", "72"], ("far: 2.png", still(1)), ("near.png", still(2)))
+    assert [one.became for one in taken] == [Became.NEW, Became.NEW]
+    [clip] = gated.captures()
+    assert {one.captures[0].id for one in taken} == {clip.id}
+    assert (clip.file, [one.at_s for one in clip.frames]) == ("news", [72, 160])
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "sentence"),
+    [
+        ("news", ["1", "1"], "a.png and b.png are both at 00:00:01"),
+        ("news", ["1", "x"], "'x' cannot be read"),
+        ("news", ["1"], "2 stills and 1 time codes were given"),
+        ("", ["1", "2"], "its name is empty"),
+    ],
+)
+def test_what_is_no_clip_is_refused_whole(gated: Project, name: str, codes: list[str], sentence: str) -> None:
+    with pytest.raises(InputRefused, match=sentence):
+        take_clip(gated, name, codes, ("a.png", still(1)), ("b.png", still(2)))
+    assert gated.captures() == ()
+
+
+def test_a_clip_has_stills_alone_and_each_name_once(gated: Project) -> None:
+    with pytest.raises(InputRefused, match=r"shot\.IMD: is no still"):
+        take_clip(gated, "news", ["1", "2"], ("a.png", still(1)), ("shot.IMD", IMD.encode()))
+    with pytest.raises(InputRefused, match="another file of that name"):
+        take_clip(gated, "news", ["1", "2"], ("a.png", still(1)), ("A.png", still(2)))
 
 
 # -- names ---------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class _Sighting:
     name: str
     reviewed: bool
     confidence: Confidence
+    dated: bool = True
 
     @property
     def rank(self) -> tuple[bool, int, str]:
@@ -164,6 +165,7 @@ def _sighting(said: Sequence[Witness]) -> _Sighting:
         name=said[0].name or said[0].capture,
         reviewed=any(one.reviewed for one in said),
         confidence=max((one.confidence for one in said), key=lambda one: _STRENGTH[one]),
+        dated=said[0].dated,
     )
 
 
@@ -235,7 +237,11 @@ def _bounded_by(
     """The row that rests on these sightings, and what they leave to be desired."""
     reviewed = all(one.reviewed for one in sightings)
     weakest = min((one.confidence for one in sightings), key=lambda one: _STRENGTH[one])
-    doubts = [] if reviewed else [Doubt.UNREVIEWED]
+    doubts = {
+        Doubt.UNREVIEWED: not reviewed,
+        Doubt.LOW_CONFIDENCE: weakest is Confidence.LOW,
+        Doubt.UNCONFIRMED_DATE: not all(one.dated for one in sightings),
+    }
     return Finding(
         site="",
         target="",
@@ -246,7 +252,7 @@ def _bounded_by(
         witnesses=tuple(one.capture for one in sightings),
         reviewed=reviewed,
         confidence=weakest,
-        doubts=tuple([*doubts, Doubt.LOW_CONFIDENCE] if weakest is Confidence.LOW else doubts),
+        doubts=tuple(doubt for doubt, holds in doubts.items() if holds),
     )
 
 

@@ -26,7 +26,7 @@ from workflow.errors import InputRefused, UnknownName
 from workflow.grid import SiteGrid
 from workflow.model import Capture, Offset, Site, Stretch
 from workflow.rasters.whole import read_whole
-from workflow.stills import Space, space_of
+from workflow.stills import Space, Still, space_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -112,8 +112,8 @@ def tile(
 def _still_tile(
     project: Project, site: Site, capture: Capture, at: tuple[int, int, int], shown: Shown, frame: int
 ) -> Tile:
-    space = _space(project, site.id, project.record.stamp)
-    if space is None or capture.id not in space.matrices:
+    space, one = _space(project, site.id, project.record.stamp), Still(capture, frame)
+    if space is None or one.key not in space.matrices:
         raise InputRefused(capture.file, f"is no still of site {site.id}", "look at the whole picture")
     z, x, y = at
     if not 0 <= z < len(space.levels):
@@ -123,26 +123,14 @@ def _still_tile(
     if left >= space.extent[2] or top >= space.extent[3]:
         return _empty()
     rows, columns = (np.mgrid[:TILE_PX, :TILE_PX] + 0.5) * side
-    places = space.to_still(capture.id, np.column_stack([(left + columns).ravel(), (top + rows).ravel()]))
-    finer = side / space.pixel_of(capture.id, capture.picture_size)
-    path, size = _frame(project, capture, frame)
-    # another frame is laid as the first one is
-    places = places * (size[0] / capture.picture_size[0], size[1] / capture.picture_size[1])
-    data, valid = _read(path, lambda: rasters.read_looked_up(path, size, places, (TILE_PX, TILE_PX), finer))
+    places = space.to_still(one.key, np.column_stack([(left + columns).ravel(), (top + rows).ravel()]))
+    finer = side / space.pixel_of(one.key, one.size)
+    path, shape = project.root / one.picture, (TILE_PX, TILE_PX)
+    data, valid = _read(path, lambda: rasters.read_looked_up(path, one.size, places, shape, finer))
     if not valid.any():
         return _empty()
     kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
     return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
-
-
-def _frame(project: Project, capture: Capture, number: int) -> tuple[Path, tuple[int, int]]:
-    """The picture of a still, of a clip that of a frame, with its size."""
-    if number == 0:
-        return project.root / capture.picture, capture.picture_size
-    if not 0 < number < len(capture.frames):
-        raise UnknownName("frame", str(number), [str(known) for known in range(len(capture.frames))])
-    one = capture.frames[number]
-    return project.root / one.working, (one.width_px, one.height_px)
 
 
 @lru_cache(maxsize=64)
@@ -151,21 +139,24 @@ def _space(project: Project, site: str, _: tuple[int, int]) -> Space | None:
     return space_of(project.stills(site))
 
 
-def still(project: Project, capture_id: str, max_px: int = 2048, *, unwarped: bool = False) -> Tile:
+def still(
+    project: Project, capture_id: str, max_px: int = 2048, *, unwarped: bool = False, frame: int = 0
+) -> Tile:
     """The whole picture, its longer side at most `max_px` pixels (64 to 8192), as JPEG.
 
-    A picture that was placed by hand is `unwarped` as it was before, else as it lies on the map.
+    A picture that was placed by hand is `unwarped` as it was before, else as it lies on the map; of a clip `frame` is
+    shown.
 
     Raises
     ------
     UnknownName
-        when there is no such capture.
+        when there is no such capture or frame.
     InputRefused
         when it was withdrawn or cannot be read.
     """
     capture = _capture(project, capture_id)
     size = min(max(max_px, 64), _LARGEST_STILL_PX)
-    file = capture.picture if unwarped else capture.working
+    file = Still(capture, frame).picture if unwarped or frame else capture.working
     return _whole(project.root / file, capture.stretch, size)
 
 

@@ -26,6 +26,7 @@ from workflow.settings import (
     REGISTER_FILE,
     STATE_DIR,
 )
+from workflow.stills import Still, split_name, timecode
 from workflow.store import Record
 from workflow.ties import open_record
 
@@ -230,6 +231,23 @@ class Project:
             raise AmbiguousName("capture", reference, [f"{capture.id} {capture.file}" for capture in fits])
         return fits[0] if withdrawn else self.in_use(fits[0])
 
+    def still(self, reference: str, *, withdrawn: bool = False) -> Still:
+        """The capture of that name; with ``@00:02:40`` behind it that frame of a clip, else the first.
+
+        Raises
+        ------
+        UnknownName, AmbiguousName, InputRefused
+            as `capture`; also when the clip has no such frame.
+        """
+        name, at_s = split_name(reference)
+        if at_s is None or any(one.file == reference for one in self.all_captures()):
+            return Still(self.capture(reference, withdrawn=withdrawn))
+        capture = self.capture(name, withdrawn=withdrawn)
+        codes = [timecode(one.at_s) for one in capture.frames]
+        if timecode(at_s) not in codes:
+            raise UnknownName(f"frame of {capture.file}", timecode(at_s), codes)
+        return Still(capture, codes.index(timecode(at_s)))
+
     def in_use(self, capture: Capture) -> Capture:
         """The capture itself, where it was not withdrawn.
 
@@ -257,6 +275,15 @@ class Project:
             begun = revision
         who = f" on {begun.at.date()} by {begun.author}" if begun else ""
         return f"withdrawn{who}: {capture.withdrawn.reason}"
+
+    def standpoint_since(self, capture: Capture) -> int | None:
+        """The version of a capture with which its camera was last stated otherwise, None where it never was."""
+        before, since = None, None
+        for revision in self.record.history(Capture, capture.id):
+            stated = json.loads(revision.payload).get("standpoint")
+            if stated != before:
+                before, since = stated, revision.version
+        return since
 
     def observations(self, *, site: str | None = None) -> tuple[Observation, ...]:
         """Observations that were not taken back, all or of one site."""

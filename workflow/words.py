@@ -42,6 +42,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "sources disagree": "출처 불일치",
         "unreviewed": "미검토",
         "low confidence": "낮은 확신도",
+        "date not confirmed": "날짜 미확인",
         # what a finding rests on
         "imagery": "영상",
         "publication": "공개 자료",

@@ -100,7 +100,7 @@ def _title(row: CaptureRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(
             f"<div style='overflow-wrap:anywhere'>{badge}<b style='font-size:1.1rem'>"
-            f"{safe(dates.words(capture.acquired))}</b>{safe(local)} · <bdi>{safe(capture.file)}</bdi> "
+            f"{safe(dates.of_capture(capture))}</b>{safe(local)} · <bdi>{safe(capture.file)}</bdi> "
             f"<span style='opacity:.75'>{safe(capture.id)}</span></div>",
             width="stretch",
         )

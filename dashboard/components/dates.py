@@ -11,10 +11,10 @@ from dashboard.language import language, t
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
-from workflow.model import Basis, CaptureKind, DateSpan
+from workflow.model import Basis, Capture, CaptureKind, DateSpan
 from workflow.timespan import format_span
 
-__all__ = ["Stated", "bounds", "days", "fields", "words"]
+__all__ = ["Stated", "bounds", "days", "fields", "of_capture", "words"]
 
 _FORMS = "2023-04-14, 14 April 2023, late 2021, 2021-11/2022-02, 2021~, 2021년 11월, unknown"
 
@@ -92,6 +92,12 @@ def words(span: DateSpan) -> str:
     """``14 April 2023 (product metadata)`` in the session's language."""
     day = days(span)
     return day if span.basis is Basis.UNKNOWN else f"{day} ({t(span.basis.value)})"
+
+
+def of_capture(capture: Capture) -> str:
+    """The same of a picture; it says where nobody has confirmed the date."""
+    said = words(capture.acquired)
+    return said if capture.date_is_confirmed else f"{said} · {t('date not confirmed')}"
 
 
 def days(span: DateSpan) -> str:

@@ -74,7 +74,11 @@ def keep(name: str, value: Any) -> None:
 def options(site: Site, cards: Sequence[CaptureCard]) -> FigureOptions:
     """Draw the choices; what they say now."""
     targets = {one.id: one.name or one.id for one in site.targets}
-    pictures = {card.id: _called(card) for card in cards}
+    pictures = {
+        key: _called(card, code)
+        for card in cards
+        for key, code in zip(card.keys, card.frames or ("",), strict=True)
+    }
     _only("target", targets)
     _only("captures", pictures)
     chosen_targets = st.multiselect(
@@ -163,8 +167,9 @@ def _only(name: str, known: Mapping[str, str]) -> None:
     st.session_state[key] = [one for one in st.session_state[key] if one in known]
 
 
-def _called(card: CaptureCard) -> str:
-    return " · ".join(part for part in (card.label, card.basis.rpartition(": ")[2], card.file) if part)
+def _called(card: CaptureCard, code: str) -> str:
+    """What a picture is called, of a clip with the time code of its frame."""
+    return " · ".join(part for part in (card.label, card.basis.rpartition(": ")[2], card.file, code) if part)
 
 
 def _layout(one: str) -> str:

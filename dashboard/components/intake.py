@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import streamlit as st
@@ -16,7 +17,7 @@ from workflow.errors import WorkflowError
 from workflow.model import CaptureKind, Origin
 from workflow.origins import stated_origin
 from workflow.pipeline.track import track
-from workflow.pipeline.uploads import Became, IntakeOptions, Taken, take_uploads
+from workflow.pipeline.uploads import Became, IntakeOptions, Taken, clip_of, take_uploads
 from workflow.providers.profiles import PROFILES
 
 __all__ = ["drop", "next_step"]
@@ -26,6 +27,7 @@ _NUMBER, _KEPT, _TAKEN, _SAID = "intake.number", "intake.kept", "intake.taken", 
 _ENDINGS = "GeoTIFF, JPEG 2000, JPEG, PNG, NITF, ENVI"
 
 Files = list[tuple[str, BinaryIO]]
+Clip = tuple[str, tuple[str, ...]]
 
 
 def drop(choose: Callable[[str], None], *, is_open: bool) -> None:
@@ -54,13 +56,56 @@ def _form() -> None:
         _say_kept(kept)
     options = _options()
     files: Files = [*kept, *((one.name, one) for one in dropped or ())]
+    clip, is_sound = _clip([name for name, _ in files], options)
     if st.button(
         tn(len(files), "Take in {n} file", "Take in {n} files") if files else t("Take in"),
         type="primary",
-        disabled=not files or options is None,
+        disabled=not files or options is None or not is_sound,
         key="intake.take",
     ):
-        _take(files, options or IntakeOptions())
+        _take(files, options or IntakeOptions(), clip)
+
+
+def _clip(names: list[str], options: IntakeOptions | None) -> tuple[Clip | None, bool]:
+    """Name and time codes of the clip that the files are stills of, None for no clip, and whether all is said."""
+    if not st.checkbox(
+        t("They are stills of one clip"),
+        key="intake.clip",
+        help=t("One picture with several frames: one date, one credit and one state hold for all of them."),
+    ):
+        return None, True
+    if not names:
+        st.caption(t("Drop the stills above: each then has a line here for its time in the clip."))
+        return None, False
+    name = st.text_input(
+        t("Name of the clip"), key="intake.clip.name", max_chars=200, placeholder="KCTV, 10 October 2023"
+    )
+    codes = []
+    columns = st.columns(min(4, len(names)))
+    for number, one in enumerate(names):
+        label = t("{file}: time in the clip", file=one)
+        key = f"intake.clip.{number}.{one}"
+        field = columns[number % len(columns)]
+        codes.append(field.text_input(label, key=key, placeholder="00:01:12", max_chars=20))
+    problem = _why_no_clip(name, names, codes, options)
+    if problem:
+        notices.say("note", problem)
+    return (name, tuple(codes)), not problem
+
+
+def _why_no_clip(name: str, names: list[str], codes: list[str], options: IntakeOptions | None) -> str:
+    """What is still to be said, or cannot be taken; empty where all is well."""
+    if not name.strip():
+        return t("Give the clip a name.")
+    if not all(code.strip() for code in codes):
+        return t("Give each still its time in the clip, as 00:01:12 or 72.")
+    if options is not None and (options.kind is None or options.site is None):
+        return t("Choose the kind and the site that the clip is of.")
+    try:
+        clip_of(name, [Path(one) for one in names], codes)
+    except WorkflowError as error:
+        return str(error)
+    return ""
 
 
 def _say_kept(kept: Files) -> None:
@@ -138,7 +183,7 @@ def _origin() -> tuple[Origin | None, bool]:
 # -- taking them in ------------------------------------------------------------------------------------------
 
 
-def _take(files: Files, options: IntakeOptions) -> None:
+def _take(files: Files, options: IntakeOptions, clip: Clip | None) -> None:
     author = state.author()
     if author is None:
         return
@@ -153,7 +198,7 @@ def _take(files: Files, options: IntakeOptions) -> None:
             st.html(f"<div style='overflow-wrap:anywhere'>{_line(one)}</div>")
 
         try:
-            taken = take_uploads(current_project(), author, files, options, progress, told)
+            taken = take_uploads(current_project(), author, files, options, progress, told, clip)
         except WorkflowError as error:
             status.update(label=t("Nothing was taken in"), state="error")
             st.session_state[_SAID] = str(error)
@@ -205,9 +250,8 @@ def _results(choose: Callable[[str], None]) -> None:
     if not taken:
         return
     _summary(taken)
-    for one in taken:
-        if one.became is Became.REFUSED:
-            notices.say("warning", one.sentence)
+    for sentence in dict.fromkeys(one.sentence for one in taken if one.became is Became.REFUSED):
+        notices.say("warning", sentence)
     shown = [one for one in taken if one.became is not Became.REFUSED]
     if not shown:
         return
@@ -215,7 +259,7 @@ def _results(choose: Callable[[str], None]) -> None:
         {
             "file": one.name,
             "became": _words(one),
-            "date": dates.words(one.captures[0].acquired) if one.captures else "",
+            "date": dates.of_capture(one.captures[0]) if one.captures else "",
         }
         for one in shown
     ]
@@ -241,7 +285,9 @@ def _picked(shown: Sequence[Taken], choose: Callable[[str], None]) -> None:
 
 
 def _summary(taken: Sequence[Taken]) -> None:
-    counts = {became: sum(one.became is became for one in taken) for became in Became}
+    # the stills of a clip are one picture
+    whole = {(one.became, one.captures[0].id if one.captures else number) for number, one in enumerate(taken)}
+    counts = {became: sum(one is became for one, _ in whole) for became in Became}
     parts = [tn(counts[Became.NEW], "{n} picture taken in", "{n} pictures taken in")]
     if counts[Became.KNOWN]:
         parts.append(tn(counts[Became.KNOWN], "{n} there already", "{n} there already"))

@@ -15,10 +15,13 @@ from typing import Any
 
 from dashboard import assets
 from dashboard.components.network_map import (
+    CAMERA_SIGN,
     DOTTED,
     GLYPHS,
     KINDS,
+    LIGHT,
     STATE_COLOURS,
+    cones,
     file_parts,
     outlines,
     view,
@@ -76,7 +79,7 @@ def written(project: Project, day: date | None, t: Say, lang: str = "en") -> Map
     BuildMissing
         when the bundled assets are not there.
     """
-    content = site_map(project, day, datetime.now(UTC).date())
+    content = site_map(project, day, datetime.now(UTC).date(), "ko" if lang == "ko" else "en")
     return MapFile(html_of(content, t, lang), content)
 
 
@@ -88,6 +91,7 @@ def html_of(content: SiteMap, t: Say, lang: str = "en") -> str:
         {state: t(state) for state in STATES},
         day=content.day.isoformat(),
         outlined=outlines(content.outlines, [_days(one, t) for one in content.outlines]),
+        seen=cones(content.cameras),
     )
     places = [(one.id, one.name, one.lonlat) for one in content.sites if one.lonlat is not None]
     body, script = file_parts(places, shown)
@@ -137,7 +141,7 @@ def _panel(content: SiteMap, title: str, t: Say) -> str:
     if content.synthetic:
         said = t("Some pictures are rendered scenes; what rests on them is no statement about the world.")
         parts.append(f"<div class='synthetic' role='note'><b>SYNTHETIC</b> {safe(said)}</div>")
-    parts += [f"<ul>{_legend(content, t)}</ul>", _outline_switch(content, t)]
+    parts += [f"<ul>{_legend(content, t)}</ul>", _outline_switch(content, t), _camera_switch(content, t)]
     items = "".join(_item(one, t) for one in content.sites)
     parts.append(f"<h2>{safe(t('Sites'))} ({len(content.sites)})</h2><ul>{items}</ul>")
     if content.credits:
@@ -167,6 +171,14 @@ def _outline_switch(content: SiteMap, t: Say) -> str:
     )
     label = safe(t("Outlines of pictures"))
     return f"<p><label><input type='checkbox' id='sitetrack-outlines'> {label}</label></p><ul>{kinds}</ul>"
+
+
+def _camera_switch(content: SiteMap, t: Say) -> str:
+    if not content.cameras:
+        return ""
+    sign = f"<span style='color:{LIGHT['camera']}' aria-hidden='true'>{CAMERA_SIGN}</span>"
+    label = safe(t("Where stills were taken from"))
+    return f"<p><label><input type='checkbox' id='sitetrack-cones'> {sign} {label}</label></p>"
 
 
 def _item(one: MapSite, t: Say) -> str:

@@ -26,6 +26,7 @@ from workflow.model import Annotation, Site
 from workflow.readmodels import history
 from workflow.readmodels.history import Change
 from workflow.readmodels.pages import ComparePage, MarkCard
+from workflow.stills import timecode
 
 __all__ = ["section"]
 
@@ -68,7 +69,7 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
     rows = [
         {
             "no": number,
-            "date": dates.get(card.mark.capture, card.mark.capture),
+            "date": _picture(card, dates),
             "shape": t(card.mark.shape),
             "label": card.mark.label,
             "note": card.mark.note,
@@ -104,6 +105,12 @@ def _table(site: Site, cards: list[MarkCard], dates: Mapping[str, str]) -> None:
     )
 
 
+def _picture(card: MarkCard, dates: Mapping[str, str]) -> str:
+    """What the picture is called that a mark is on, of a clip with the time code of its frame."""
+    date, at_s = dates.get(card.mark.capture, card.mark.capture), card.mark.at_s
+    return date if at_s is None else f"{date} · {timecode(at_s)}"
+
+
 def _picked(site: str, ids: list[str]) -> None:
     """Open the mark whose row was chosen in the table."""
     rows = st.session_state[f"marks.table.{site}"].selection.rows
@@ -114,7 +121,7 @@ def _picked(site: str, ids: list[str]) -> None:
 def _choice(site: str, cards: list[MarkCard], dates: Mapping[str, str]) -> str | None:
     names = {
         card.mark.id: f"{number}. {card.mark.label or t('no label')} · {t(card.mark.shape)} · "
-        f"{dates.get(card.mark.capture, card.mark.capture)}"
+        f"{_picture(card, dates)}"
         for number, card in enumerate(cards, 1)
     }
     # what is chosen is kept beside the widget, which forgets it when a label changes under it

@@ -25,9 +25,11 @@ from jinja2 import Template
 
 from dashboard import assets
 from workflow.model import LonLat
+from workflow.readmodels.cameras import Camera
 from workflow.readmodels.footprints import Footprint
 
 __all__ = [
+    "CAMERA_SIGN",
     "DARK",
     "DOTTED",
     "GLYPHS",
@@ -37,6 +39,7 @@ __all__ = [
     "Basemap",
     "Calls",
     "Place",
+    "cones",
     "file_parts",
     "ground_options",
     "literal",
@@ -69,6 +72,7 @@ GLYPHS: Mapping[str, str] = {
 KINDS: Mapping[str, tuple[str, str]] = {"satellite": ("", "━━"), "aerial": ("7 4", "╍╍")}
 """How the outline of a kind of picture is dashed on the map, and in a legend; the others are dotted."""
 DOTTED = ("2 4", "┄┄")
+CAMERA_SIGN = "◣"
 # colours of the ground, of what is drawn on it (`ink`, `outline`), and of what lies behind a sign (`paper`)
 LIGHT: Mapping[str, str] = {
     "water": "#dfe8f0",
@@ -80,6 +84,7 @@ LIGHT: Mapping[str, str] = {
     "paper": "#ffffff",
     "ink": "#1c2430",
     "outline": "#3f5fa8",
+    "camera": "#a1338f",
 }
 DARK: Mapping[str, str] = {
     "water": "#11161d",
@@ -91,6 +96,7 @@ DARK: Mapping[str, str] = {
     "paper": "#11161d",
     "ink": "#e4e8ee",
     "outline": "#9db4ec",
+    "camera": "#e58fd6",
 }
 
 
@@ -173,10 +179,12 @@ def view(
     day: str = "",
     chosen: str | None = None,
     outlined: Sequence[Mapping[str, Any]] = (),
+    seen: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What the browser lays over the map: the sites of `states` (id, state), all others hidden; `chosen` ringed.
 
-    `words` are the states in the reader's language, `outlined` what `outlines` gives.
+    `words` are the states in the reader's language, `outlined` what `outlines` gives, `seen` what
+    `cones` gives.
     """
     by_state: dict[str, list[str]] = {}
     for key, state in states:
@@ -187,7 +195,13 @@ def view(
         "day": day,
         "chosen": chosen,
         "outlines": list(outlined),
+        "cones": list(seen),
     }
+
+
+def cones(some: Iterable[Camera]) -> list[dict[str, Any]]:
+    """What cameras saw as the browser draws it."""
+    return [{"ring": [[at.lat, at.lon] for at in one.ring], "text": one.words} for one in some]
 
 
 def outlines(prints: Iterable[Footprint], days: Sequence[str]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 An operation says what it is (`kind`), of which `site`, and has an id. ``annotate`` draws a mark whose id is the
 operation's own unless it names one, ``edit``, ``delete`` and ``restore`` name a mark and what was seen of it (`was`),
 ``observe`` says a state. Geometry is in metres of the site's grid; where it names a
-`frame`, in pixels of the space of the site's stills.
+`frame`, in pixels of the space of the site's stills; `number` is then that of the frame of a clip.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workflow import actions
 from workflow.errors import InputRefused, ProjectUnusable, WorkflowError
 from workflow.grid import SiteGrid
 from workflow.model import Annotation, Author
-from workflow.stills import Space
+from workflow.stills import Space, Still
 
 __all__ = ["apply_operations"]
 
@@ -130,6 +130,8 @@ def _drawing(
     if operation["kind"] == "annotate":
         stated |= {"site": site, "capture": operation["capture"], "shape": operation["shape"]}
         stated |= {"copied_from": operation.get("copied_from", "")}
+        if isinstance(space, Space):
+            stated |= {"at_s": _still(operation).at_s}
     taken = {"op": operation["id"], "seq": operation["seq"], "type": _TYPES[operation["kind"]]}
     if "was" in operation:
         taken["was"] = _as_stored(_fields(operation["was"], operation, space), stated["id"], frame)
@@ -159,11 +161,16 @@ def _fields(source: Operation, operation: Operation, space: SiteGrid | Space) ->
     if "geometry" in source:
         geometry = source["geometry"]
         found["geometry"] = (
-            from_space(geometry, space, operation["capture"])
+            from_space(geometry, space, _still(operation).key)
             if isinstance(space, Space)
             else from_grid(geometry, space)
         )
     return found
+
+
+def _still(operation: Operation) -> Still:
+    """The still that a mark is drawn on, of a clip its frame."""
+    return Still(current_project().capture(operation["capture"]), int(operation.get("number") or 0))
 
 
 def _as_stored(was: dict[str, Any], mark: str, frame: str) -> dict[str, Any]:

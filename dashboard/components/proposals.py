@@ -65,7 +65,11 @@ def _proposal(capture: Capture, number: int, one: Proposal) -> None:
         if is_taken(capture, one):
             st.html(f"<span style='font-size:.88rem'>✓ {safe(t('taken'))}</span>")
         elif state.may_write() and (one.span is not None or one.attribute in actions.DESCRIBED):
-            label = t("Take: {what}", what=t(ATTRIBUTE_WORDS[one.attribute]))
+            label = (
+                t("Confirm the date")
+                if _is_its_date(capture, one)
+                else t("Take: {what}", what=t(ATTRIBUTE_WORDS[one.attribute]))
+            )
             if st.button(label, key=f"proposal.{capture.id}.{number}", type="secondary"):
                 deeds.do(
                     t("It is taken. What was said before stays in its history."),
@@ -73,6 +77,15 @@ def _proposal(capture: Capture, number: int, one: Proposal) -> None:
                     capture.id,
                     one,
                 )
+
+
+def _is_its_date(capture: Capture, one: Proposal) -> bool:
+    """Whether the picture is dated by this, without anybody having said that it is so."""
+    return (
+        one.span is not None
+        and one.span.earliest == capture.acquired.earliest
+        and not capture.date_is_confirmed
+    )
 
 
 def _verbatim(one: Proposal, shown: str) -> str:

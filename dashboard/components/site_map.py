@@ -28,7 +28,7 @@ from workflow.readmodels.sitepage import Ground, MapSite
 __all__ = ["CONE", "digits", "show_map", "site_map"]
 
 _SITE, _MARK, _OUTLINE = "#1b62c4", "#d55e00", "#2f6fdb"
-CONE = "#a1338f"
+CONE = LIGHT["camera"]
 """Colour of a camera on the ground and of what it saw."""
 
 _MOST_OUTLINES = 60

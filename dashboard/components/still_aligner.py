@@ -20,21 +20,21 @@ from workflow import actions
 from workflow.errors import InputRefused, WorkflowError
 from workflow.model import LEAST_POINTS, Capture, ControlModel
 from workflow.pipeline.stills import align_by_matching
-from workflow.stills import view_words
+from workflow.stills import Still, view_words
 
-__all__ = ["show"]
+__all__ = ["label", "show"]
 
 _KEY, _ANSWER, _MATCHED, _TURN = "still", "still.answer", "still.matched", "still.turn"
 
 
-def show(capture: Capture, other: Capture) -> None:
-    """The still `capture` beside the `other`, on which it is laid."""
+def show(still: Still, other: Still) -> None:
+    """A still beside the `other`, on which it is laid."""
     if state.may_write():
-        _matching(capture, other)
-    georeferencer.draw(_KEY, _data(capture, other), _take)
+        _matching(still, other)
+    georeferencer.draw(_KEY, _data(still, other), _take)
 
 
-def _matching(capture: Capture, other: Capture) -> None:
+def _matching(still: Still, other: Still) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t("Find the pairs"),
@@ -44,40 +44,40 @@ def _matching(capture: Capture, other: Capture) -> None:
                 "Looks for what is alike in both stills. Look at the result, then drag points or add pairs."
             ),
             on_click=_match,
-            args=(capture.id, other.id),
+            args=(still.key, other.key),
         )
         kind, sentence = st.session_state.pop(_MATCHED, ("", ""))
         if kind:
             notices.say(kind, sentence)
 
 
-def _match(capture: str, other: str) -> None:
+def _match(still: str, other: str) -> None:
     author = state.author()
     if author is None:
         return
     try:
-        laid = align_by_matching(current_project(), author, capture, other)
+        align_by_matching(current_project(), author, still, other)
     except WorkflowError as error:
         st.session_state[_MATCHED] = ("warning", str(error))
     else:
         st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
-        words = view_words(laid.view, language())
+        words = view_words(current_project().still(still).view, language())
         st.session_state[_MATCHED] = ("done", t("Saved: {words}. Look whether it is so.", words=words))
 
 
-def _data(capture: Capture, other: Capture) -> dict[str, Any]:
-    row = current_project().record.get(Capture, capture.id)
-    view = capture.view if capture.view and capture.view.to == other.id else None
+def _data(still: Still, other: Still) -> dict[str, Any]:
+    row = current_project().record.get(Capture, still.capture.id)
+    view = still.view if still.view and still.view.to == other.key else None
     projective = ControlModel.PROJECTIVE
     return {
         "script": assets.url("georef.js"),
         "language": language(),
         "read_only": not state.may_write(),
         "version": row.version if row else 0,
-        "capture": _picture(capture),
+        "capture": _picture(still),
         "still": _picture(other),
-        "token": capabilities.issue(routes.still_scope(capture.id)),
-        "fit_url": routes.align_url(capture.id, other.id),
+        "token": capabilities.issue(routes.still_scope(still.capture.id)),
+        "fit_url": routes.align_url(still, other),
         "grid": None,
         "places": None,
         "references": [],
@@ -90,15 +90,21 @@ def _data(capture: Capture, other: Capture) -> dict[str, Any]:
     }
 
 
-def _picture(capture: Capture) -> dict[str, Any]:
-    width, height = capture.picture_size
+def _picture(still: Still) -> dict[str, Any]:
+    width, height = still.size
     return {
-        "id": capture.id,
-        "label": f"{dates.words(capture.acquired)} · {capture.file}",
+        "id": still.key,
+        "label": label(still),
         "width": width,
         "height": height,
-        "url": routes.picture_url(capture.id),
+        "url": routes.picture_url(still.capture.id, still.number),
     }
+
+
+def label(still: Still) -> str:
+    """What a still is called where one is chosen: its date, its file, of a clip its time code."""
+    parts = (dates.words(still.capture.acquired), still.capture.file, still.code)
+    return " · ".join(part for part in parts if part)
 
 
 def _take() -> None:

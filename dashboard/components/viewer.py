@@ -193,6 +193,7 @@ def still_data(page: ComparePage, target: Target, author: Author | None) -> dict
     if space is None:
         raise ValueError(f"site {page.site.id} has no stills")
     cards = [card for card in page.stills if card.id in space.matrices]
+    keys = {card.id: card.keys for card in cards}
     left, top, right, bottom = space.extent
     width, height = space.size
     return _about(page, target) | {
@@ -210,13 +211,13 @@ def still_data(page: ComparePage, target: Target, author: Author | None) -> dict
         # another address wherever a still lies otherwise: browsers keep tiles
         "token": f"{capabilities.issue(routes.tile_scope(page.site.id))}&f={space.key}",
         "captures": [
-            one | dict(zip(_ALIGNED, _laid(card, space, cards), strict=True))
+            one | {"laid": (laid := _laid_frames(card, space, cards))} | laid[0]
             for card, one in _captures(page, cards, target, author)
         ],
         "annotations": [
-            _mark(mark, partial(to_space, space=space, still=mark.mark.capture))
+            _mark(mark, partial(to_space, space=space, still=keys[mark.mark.capture][mark.frame]))
             for mark in page.marks
-            if mark.mark.in_pixels and mark.mark.capture in space.matrices
+            if mark.mark.in_pixels and mark.mark.capture in keys
         ],
         "shown": _first_pair(page, [card.id for card in cards], target),
         **seeing(page, cards),
@@ -293,13 +294,22 @@ def _capture(card: CaptureCard, target: Target) -> dict[str, Any]:
     }
 
 
-def _laid(card: CaptureCard, space: Space, cards: Sequence[CaptureCard]) -> tuple[bool, str, str]:
+def _laid_frames(card: CaptureCard, space: Space, cards: Sequence[CaptureCard]) -> list[dict[str, Any]]:
+    """How each frame of a still lies, of one that is no clip how it lies itself."""
+    return [dict(zip(_ALIGNED, _laid(key, space, cards), strict=True)) for key in card.keys]
+
+
+def _laid(key: str, space: Space, cards: Sequence[CaptureCard]) -> tuple[bool, str, str]:
     """The same of a still: how it lies on the still that the others are laid on."""
-    found = space.aligned.get(card.id)
-    labels = {one.id: one.label for one in cards}
+    found = space.aligned.get(key)
+    labels = {
+        one: f"{card.label}, {code}" if code else card.label
+        for card in cards
+        for one, code in zip(card.keys, card.frames or ("",), strict=True)
+    }
     if found is None:
         return False, t("not aligned"), t("It is shown as large as the others; nobody has laid it on them.")
-    if card.id == space.root:
+    if key == space.root:
         return True, t("alignment reference"), t("The other stills of this view are laid on this one.")
     how = t("Laid on the still of {date} by pairs of points.", date=labels[space.root])
     if found.error_px is None:
@@ -364,5 +374,6 @@ def _mark(card: MarkCard, placed: Callable[[Mapping[str, Any]], dict[str, Any]])
         "sealed": mark.review.sealed,
         "copied_from": mark.copied_from,
         "version": card.version,
+        "number": card.frame,
         "geometry": placed(mark.geometry),
     }

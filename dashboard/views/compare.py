@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import assets, cache, notices, routes, state
@@ -70,14 +72,20 @@ def _target(page: pages.ComparePage) -> Target:
 
 def _figure_link(page: pages.ComparePage, target: Target) -> None:
     """The page Figures with this target and, where the address names them, the two pictures that are shown."""
-    known = {card.id for card in (*page.captures, *page.stills)}
+    known = {card.id: card.keys for card in (*page.captures, *page.stills)}
     shown = [st.query_params.get(side, "") for side in ("left", "right")]
+    frames = dict(one.split(":", 1) for one in st.query_params.get("frames", "").split(",") if ":" in one)
     query = {"site": page.site.id}
     if target is not NO_TARGET:
         query["target"] = target.id
-    if len(known.intersection(shown)) == len(shown):
-        query["captures"] = ",".join(shown)
+    if len(known.keys() & set(shown)) == len(shown):
+        query["captures"] = ",".join(_key(known[one], frames.get(one, "")) for one in shown)
     st.page_link("views/figures.py", label=t("Make a figure"), query_params=query)
+
+
+def _key(keys: Sequence[str], number: str) -> str:
+    """The still of a picture that is shown: of a clip the frame with that number."""
+    return keys[int(number)] if number.isdecimal() and int(number) < len(keys) else keys[0]
 
 
 def _refused() -> None:
@@ -92,7 +100,7 @@ def _stills_chosen(page: pages.ComparePage) -> bool:
         return page.space is not None
     options = {
         _MAP: t("on the map ({n})", n=len(page.captures)),
-        _STILLS: t("stills ({n})", n=len(page.space.matrices)),
+        _STILLS: t("stills ({n})", n=sum(card.id in page.space.matrices for card in page.stills)),
     }
     key = f"compare.pictures.{page.site.id}"
     if st.session_state.get(key) not in options:

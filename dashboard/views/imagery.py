@@ -19,7 +19,7 @@ from workflow.pipeline.georeference import points_text
 from workflow.readmodels.georeference import site_of
 from workflow.readmodels.imagery import CaptureRow, ImageryPage, fitting
 from workflow.readmodels.stills import others
-from workflow.stills import view_words
+from workflow.stills import stills_of, view_words
 
 TABLE_PX = 340
 _ANY = ""
@@ -89,26 +89,37 @@ def _georeferencing(page: ImageryPage) -> bool:
 def _aligning(page: ImageryPage) -> bool:
     """Where the address asks for it, the still beside another one in place of the list."""
     named = st.query_params.get("align")
-    found = next((row for row in page.rows if row.capture.id == named), None)
+    key = str(named or "").partition("@")[0]
+    found = next((row for row in page.rows if row.capture.id == key), None)
     if found is None:
         return False
-    words = view_words(found.capture.view, language())
-    notices.heading(t("Align with another still"), f"{found.capture.file} · {words}")
+    frames = {one.key: one.code for one in stills_of([found.capture])}
+    if named not in frames:
+        named = found.capture.id
+    top = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _links(found)
     with notices.refusals():
         project = current_project()
-        capture = project.in_use(found.capture)
-        stills = {one.id: one for one in others(project, capture)}
+        project.in_use(found.capture)
+        left, right = st.columns([1, 4]) if len(frames) > 1 else (st.container(), st.container())
+        if len(frames) > 1:
+            with left:
+                named = state.select(t("Frame"), "align", frames, key=f"align.frame.{found.capture.id}")
+        still = project.still(named)
+        with top:
+            words = (found.capture.file, still.code, view_words(still.view, language()))
+            notices.heading(t("Align with another still"), " · ".join(part for part in words if part))
+        stills = {one.key: one for one in others(project, still)}
         if not stills:
             notices.say("note", t("There is no other still of its site."))
             return True
-        names = {key: f"{dates.words(one.acquired)} · {one.file}" for key, one in stills.items()}
+        names = {key: still_aligner.label(one) for key, one in stills.items()}
         to = next(iter(names))
         if len(names) > 1:
-            to = state.select(t("Laid on"), "to", names, key=f"align.to.{capture.id}")
-        _, other = pair_of_stills(project, capture.id, to)
-        still_aligner.show(capture, other)
+            with right:
+                to = state.select(t("Laid on"), "to", names, key=f"align.to.{still.key}")
+        still_aligner.show(*pair_of_stills(project, still.key, to))
     return True
 
 

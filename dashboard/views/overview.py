@@ -14,11 +14,15 @@ import streamlit as st
 from dashboard import assets, cache, notices, state
 from dashboard.components import growth_band, inplace, listing, map_file, map_frame, next_capture, recent
 from dashboard.components.network_map import (
+    CAMERA_SIGN,
+    DARK,
     DOTTED,
     GLYPHS,
     KINDS,
+    LIGHT,
     STATE_COLOURS,
     Place,
+    cones,
     network_map,
     outlines,
     view,
@@ -145,12 +149,20 @@ def _choice(page: pages.OverviewPage) -> Shown:
         and matches_site(site, text)
     ]
     shown = Shown(day, today, known, cards, frozenset(card.id for card in cards))
-    columns[4].toggle(
-        t("Coverage"),
-        value=st.query_params.get("coverage") == "1",
-        key="overview.coverage",
-        help=t("Outlines of the pictures that had been taken by the day."),
-    )
+    with columns[4]:
+        st.toggle(
+            t("Coverage"),
+            value=st.query_params.get("coverage") == "1",
+            key="overview.coverage",
+            help=t("Outlines of the pictures that had been taken by the day."),
+        )
+        if cache.cameras():
+            st.toggle(
+                t("Cameras"),
+                value=st.query_params.get("cameras") == "1",
+                key="overview.cameras",
+                help=t("Where stills from the ground that had been taken by the day were taken from."),
+            )
     with columns[5]:
         _save(shown)
     return shown
@@ -223,12 +235,10 @@ def _map_file(day: date | None, lang: Language) -> str:
 
 def _map(page: pages.OverviewPage, shown: Shown) -> None:
     places = tuple((card.id, card.name, card.lonlat) for card in page.sites if card.lonlat is not None)
-    covered = st.session_state["overview.coverage"]
-    if covered:
-        state.choose("coverage", "1")
-    else:
-        st.query_params.pop("coverage", None)
+    covered, seen = _is_on("coverage"), _is_on("cameras")
     prints, hidden = _outlined(shown) if covered else ([], 0)
+    day = None if shown.is_today else shown.day
+    cameras = [one for one in cache.cameras() if seen and one.is_by(day)]
     title = t("Map of the sites")
     clicked = map_frame.show(
         _drawn(places, st.context.theme.type == "dark", title, language()),
@@ -238,6 +248,7 @@ def _map(page: pages.OverviewPage, shown: Shown) -> None:
             day=shown.day.isoformat(),
             chosen=_chosen(shown),
             outlined=outlines([one for one, _ in prints], [text for _, text in prints]),
+            seen=cones(cameras),
         ),
         title=title,
         key="overview.map",
@@ -248,7 +259,17 @@ def _map(page: pages.OverviewPage, shown: Shown) -> None:
         if clicked != st.session_state.get(_SITE):
             st.session_state[_SITE] = clicked
             st.rerun()
-    _legend(shown, [one for one, _ in prints], hidden)
+    _legend(shown, [one for one, _ in prints], hidden, len(cameras))
+
+
+def _is_on(name: str) -> bool:
+    """Whether a layer is shown; the address says so too."""
+    on = bool(st.session_state.get(f"overview.{name}"))
+    if on:
+        state.choose(name, "1")
+    else:
+        st.query_params.pop(name, None)
+    return on
 
 
 @lru_cache(maxsize=4)
@@ -280,7 +301,7 @@ def _outlined(shown: Shown) -> tuple[list[tuple[Footprint, str]], int]:
     return told, max(0, len(found) - MOST_OUTLINES)
 
 
-def _legend(shown: Shown, prints: Sequence[Footprint], hidden: int) -> None:
+def _legend(shown: Shown, prints: Sequence[Footprint], hidden: int, cameras: int) -> None:
     counts = {one: sum(shown.known[card.id].state == one for card in shown.cards) for one in STATES}
     items = [
         "<span style='white-space:nowrap'>"
@@ -292,6 +313,10 @@ def _legend(shown: Shown, prints: Sequence[Footprint], hidden: int) -> None:
         items.append(f"<span style='white-space:nowrap'>{KINDS.get(kind, DOTTED)[1]} {safe(t(kind))}</span>")
     if hidden:
         items.append(f"<span>{safe(tn(hidden, 'and {n} older outline', 'and {n} older outlines'))}</span>")
+    if cameras:
+        colours = DARK if st.context.theme.type == "dark" else LIGHT
+        sign = f"<span style='color:{colours['camera']}'>{CAMERA_SIGN}</span>"
+        items.append(f"<span style='white-space:nowrap'>{sign} {safe(t('camera'))} ({cameras})</span>")
     if not shown.cards:
         items = [f"<span>{safe(t('No site fits these filters.'))}</span>"]
     st.html(

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from still_sample import CORNERS, SHIFT, SIZE, pair_of_stills
+from PIL import Image
+from still_sample import CORNERS, SHIFT, SIZE, pair_of_stills, scenery, take_clip
 
 from workflow import actions
 from workflow.model import Author, Capture
@@ -138,3 +139,82 @@ def test_the_address_opens_the_stills_again_and_the_map_shows_the_camera(stills:
     )
     assert tab.page.locator("[data-cone-line]").count() == 1
     assert SIZE == (640, 400)
+
+
+def test_a_frame_of_a_clip_is_chosen_drawn_on_and_opened_again_by_the_address(
+    stills: Any, tmp_path: Path
+) -> None:
+    tab, root, before, _ = stills
+    whole = scenery()
+    frames = [(72.0, whole[:, :120, :160]), (160.5, whole[:, : SIZE[1], : SIZE[0]])]
+    with Project.open(root) as project:
+        clip = take_clip(project, tmp_path, "news", frames, "5 January 2024", SITE)
+    tab.open_compare(
+        f"site={SITE}&pictures=stills&left={before.id}&right={clip.id}&mode=side&frames={clip.id}:1"
+    )
+    chooser = tab.page.locator("select.frame-of")
+    assert chooser.input_value() == "1"
+    tab.stage.press("d")
+    for at, place in enumerate([(200.0, -100.0), (300.0, -180.0)]):
+        x, y = tab.viewer.evaluate(
+            """(host, place) => {
+                const { map, element } = host.viewer.stage.panes[1];
+                const box = element.getBoundingClientRect();
+                const [x, y] = map.getPixelFromCoordinate(place);
+                return [box.left + x, box.top + y];
+            }""",
+            list(place),
+        )
+        tab.page.mouse.move(x, y)
+        tab.page.mouse.down() if at == 0 else tab.page.mouse.up()
+    tab.page.locator(".sitetrack-viewer[data-pending='0'][data-saving=saved]").wait_for()
+    tab.page.get_by_text("Marks of this site (1)").wait_for()
+    with Project.open(root) as project:
+        [mark] = project.annotations()
+    assert (mark.capture, mark.at_s) == (clip.id, 160.5)
+    shown = "host => host.viewer.stage.panes[1].marks.getFeatures().length"
+    assert tab.viewer.evaluate(shown) == 1
+    chooser.select_option("0")
+    tab.wait_ready()
+    assert tab.viewer.evaluate(shown) == 0
+    assert f"frames={clip.id}" not in tab.page.url
+    assert tab.errors == []
+
+
+def test_a_clip_is_taken_in_on_the_page_and_what_is_missing_is_said(stills: Any, tmp_path: Path) -> None:
+    tab, root, _, _ = stills
+    page = tab.page
+    for number in (1, 2):
+        pixels = np.moveaxis(scenery()[:, :90, : 120 + number], 0, -1)
+        Image.fromarray(pixels).save(tmp_path / f"still {number}.png")
+    page.goto(f"{tab.address}/imagery")
+    page.get_by_text("Take pictures in").first.click()
+    page.locator("input[type=file]").set_input_files([tmp_path / "still 1.png", tmp_path / "still 2.png"])
+    page.get_by_role("button", name="Take in 2 files").wait_for()
+    page.get_by_text("They are stills of one clip").click()
+    page.get_by_text("Give the clip a name.").wait_for()
+
+    def fill(label: str, text: str) -> None:
+        page.get_by_role("textbox", name=label).fill(text)
+        page.get_by_role("textbox", name=label).press("Tab")
+
+    fill("Name of the clip", "evening news")
+    page.get_by_text("Give each still its time in the clip").wait_for()
+    fill("still 1.png: time in the clip", "1:12")
+    fill("still 2.png: time in the clip", "72")
+    page.get_by_text("Choose the kind and the site").wait_for()
+    for label, option in (
+        ("Kind", "broadcast"),
+        ("Site, for pictures without coordinates", "Harbour bridge"),
+    ):
+        page.get_by_role("combobox", name=label).first.click()
+        page.get_by_role("option", name=option).first.click()
+    page.get_by_text("are both at 00:01:12").wait_for()
+    fill("still 2.png: time in the clip", "80")
+    fill("Date taken", "5 January 2024")
+    page.get_by_role("button", name="Take in 2 files").click()
+    page.get_by_text("1 picture taken in").wait_for(timeout=60_000)
+    with Project.open(root) as project:
+        clip = project.capture("evening news")
+    assert [one.at_s for one in clip.frames] == [72, 80]
+    assert tab.errors == []

@@ -13,6 +13,7 @@ from workflow.actions.permissions import Deed, require
 from workflow.actions.text import clean_text
 from workflow.errors import InputRefused, NotAllowed, StaleWrite, UnknownName
 from workflow.model import Annotation, Author, Capture, Georeference, Review, Site
+from workflow.stills import Still, frame_of, timecode
 from workflow.store import Versioned
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAMELESS = str(InputRefused("Operation", "it has no id to acknowledge", "send one as 'op'"))
 _LONGEST_LABEL, _LONGEST_NOTE = 200, 4000
 _FIELDS = ("shape", "geometry", "target", "label", "note", "evidence")
+_DAY_S = 24 * 3600
 _DEGREES: Range = (-180.0, 180.0, -90.0, 90.0)
 
 
@@ -48,7 +50,8 @@ def annotate(project: Project, author: Author, operations: Sequence[Mapping[str,
     whose earlier operations are still under way knows no version, but what it will find. An edit is brought together
     with what others changed since; where both changed the same field it is refused with both values. A deletion is
     refused when the mark has moved on, all three when review has sealed it. Coordinates are degrees (lon, lat), or
-    column and row of the original where the capture has no georeference. What cannot be taken is refused by itself,
+    column and row of the original where the capture has no georeference; of a clip `at_s` says of which frame, which
+    cannot change. What cannot be taken is refused by itself,
     the rest is applied.
 
     Raises
@@ -173,6 +176,7 @@ def _add(step: _Step) -> None:
         )
     origin = _origin(step.transaction, step.stated.get("copied_from"))
     blank = Annotation(step.stated["id"], "", "", "", {}, author=step.author.name, copied_from=origin)
+    blank = replace(blank, at_s=_time(step.transaction, step.stated))
     step.transaction.put(_checked(step.transaction, blank, step.stated), base_version=0)
 
 
@@ -181,12 +185,14 @@ def _edit(step: _Step) -> Versioned[Annotation]:
     refuse_sealed(step.author, "annotation", step.stated["id"], there.value)
     moved = [
         name
-        for name in ("site", "capture")
+        for name in ("site", "capture", "at_s")
         if step.stated.get(name) not in (None, getattr(there.value, name))
     ]
     if moved:
         raise InputRefused(
-            f"Annotation {step.stated['id']}", f"its {moved[0]} cannot change", "draw a new one there"
+            f"Annotation {step.stated['id']}",
+            f"its {moved[0].replace('at_s', 'frame')} cannot change",
+            "draw a new one there",
         )
     both = _together(step, there)
     if both != there.value:  # reviewed is what stood there, not what stands now
@@ -271,7 +277,7 @@ def _checked(transaction: Transaction, was: Annotation, stated: Mapping[str, Any
         site=site.id,
         capture=capture.id,
         shape=shape,
-        geometry=checked_geometry(shape, stated.get("geometry", was.geometry), _allowed(capture)),
+        geometry=checked_geometry(shape, stated.get("geometry", was.geometry), _allowed(capture, was)),
         in_pixels=capture.georeference is Georeference.NONE,
         target=_target(site, stated.get("target", was.target)),
         label=clean_text("Label", stated.get("label", was.label), _LONGEST_LABEL),
@@ -317,9 +323,22 @@ def _origin(transaction: Transaction, key: object) -> str:
     return key
 
 
-def _allowed(capture: Capture) -> Range:
+def _time(transaction: Transaction, stated: Mapping[str, Any]) -> float | None:
+    """The time of the frame that a mark is drawn on: the first where none is said, None for what is no clip."""
+    capture, at_s = _capture(transaction, stated["capture"]), stated.get("at_s")
+    times = [one.at_s for one in capture.frames]
+    if at_s is None:
+        return times[0] if times else None
+    if at_s not in times:
+        named = timecode(at_s) if isinstance(at_s, int | float) and 0 <= at_s < _DAY_S else str(at_s)[:40]
+        raise UnknownName(f"frame of {capture.file}", named, [timecode(time) for time in times])
+    return float(at_s)
+
+
+def _allowed(capture: Capture, mark: Annotation) -> Range:
     if capture.georeference is Georeference.NONE:
-        return (0.0, float(capture.width_px), 0.0, float(capture.height_px))
+        width, height = Still(capture, frame_of(capture, mark)).size
+        return (0.0, float(width), 0.0, float(height))
     return _DEGREES
 
 

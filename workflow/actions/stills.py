@@ -23,7 +23,7 @@ from workflow.model import (
     Standpoint,
     ViewAlignment,
 )
-from workflow.stills import fit_view, lying
+from workflow.stills import Still, fit_view, lying
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -45,11 +45,12 @@ def align_still(
     base_version: int | None = None,
     reason: str = "",
 ) -> Capture:
-    """Lay a still on another still of the same view by pairs of points, and give the capture as it then stands.
+    """Lay a still on another still of the same view by pairs of points, and give its capture as it then stands.
 
     A pair has column and row in the still, and as `x` and `y` those in the other. No picture is warped or written; what
     lay otherwise before stays in the capture's history, and ``undo`` goes back to it. `capture` and `to` are ids,
-    unique prefixes of ids, or original file names; `base_version` is the version that the person saw.
+    unique prefixes of ids, or original file names, of a clip's frame with ``@00:02:40`` behind them; `base_version`
+    is the version that the person saw.
 
     Raises
     ------
@@ -67,23 +68,34 @@ def align_still(
     """
     require(author, Deed.GEOREFERENCE)
     still, other = pair_of_stills(project, capture, to)
-    fitted = fit_view(points, still.picture_size, other.picture_size)
+    fitted = fit_view(points, still.size, other.size)
     view = ViewAlignment(
-        other.id,
+        other.key,
         tuple(points),
-        *still.picture_size,
-        *other.picture_size,
+        *still.size,
+        *other.size,
         fitted.rms_px,
         fitted.loo_px,
         matched,
     )
     how = "matched features" if matched else "pairs of points"
-    why = clean_text("Reason", reason, _LONGEST_REASON) or f"laid on still {other.id} by {how}"
-    laid = partial(replace, view=view)
-    return change_capture(project, author, still.id, laid, base_version=base_version, reason=why)
+    why = clean_text("Reason", reason, _LONGEST_REASON) or f"laid on still {other.key} by {how}"
+    if still.number:
+        why = f"frame at {still.code}: {why}"
+    laid = partial(_laid, number=still.number, view=view)
+    return change_capture(project, author, still.capture.id, laid, base_version=base_version, reason=why)
 
 
-def pair_of_stills(project: Project, capture: str, to: str) -> tuple[Capture, Capture]:
+def _laid(capture: Capture, number: int, view: ViewAlignment) -> Capture:
+    """The capture with the view of one of its frames."""
+    if not number:
+        return replace(capture, view=view)
+    frames = list(capture.frames)
+    frames[number] = replace(frames[number], view=view)
+    return replace(capture, frames=tuple(frames))
+
+
+def pair_of_stills(project: Project, capture: str, to: str) -> tuple[Still, Still]:
     """The still and the other one that it can be laid on.
 
     Raises
@@ -94,33 +106,34 @@ def pair_of_stills(project: Project, capture: str, to: str) -> tuple[Capture, Ca
         when one of them lies on the map or has no site, they are of two sites or the same, or the other one is laid on
         this one.
     """
-    still, other = project.capture(capture), project.capture(to)
+    still, other = project.still(capture), project.still(to)
     for one in (still, other):
-        name = f"Capture {one.id} ({one.file})"
-        if one.georeference is not Georeference.NONE:
-            raise InputRefused(name, "lies on the map", "align pictures without coordinates only")
-        if one.site is None:
-            raise InputRefused(name, "belongs to no site", "take it in again with --site")
-    if still.id == other.id:
+        if one.capture.georeference is not Georeference.NONE:
+            raise InputRefused(_called(one), "lies on the map", "align pictures without coordinates only")
+        if one.capture.site is None:
+            raise InputRefused(_called(one), "belongs to no site", "take it in again with --site")
+    if still.key == other.key:
+        raise InputRefused(_called(still), "would be laid on itself", "name another still")
+    if still.capture.site != other.capture.site:
         raise InputRefused(
-            f"Capture {still.id} ({still.file})", "would be laid on itself", "name another still"
-        )
-    if still.site != other.site:
-        raise InputRefused(
-            f"Capture {other.id} ({other.file})",
-            f"is of site {other.site}, not of {still.site}",
+            _called(other),
+            f"is of site {other.capture.site}, not of {still.capture.site}",
             "name a still of the same site",
         )
-    if still.view is None or still.view.to != other.id:
+    if still.view is None or still.view.to != other.key:
         _refuse_round(project, still, other)
     return still, other
 
 
-def _refuse_round(project: Project, still: Capture, other: Capture) -> None:
-    if lying(project.stills(still.site or ""))[other.id].to == still.id:
+def _called(still: Still) -> str:
+    return f"Capture {still.key} ({still.name})"
+
+
+def _refuse_round(project: Project, still: Still, other: Still) -> None:
+    if lying(project.stills(still.capture.site or ""))[other.key].to == still.key:
         raise InputRefused(
-            f"Capture {other.id} ({other.file})",
-            f"is laid on {still.file} itself",
+            _called(other),
+            f"is laid on {still.name} itself",
             "align that one anew, or take its alignment back first",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from workflow.cli.options import (
     project_options,
     report,
 )
+
+if TYPE_CHECKING:
+    from workflow.model import Capture
 
 __all__ = ["command"]
 
@@ -117,7 +121,19 @@ def command(
         rows = [row for row in tables.captures(project) if row["id"] in taken]
     print_rows(rows if as_json else brief(rows), as_json, empty="Nothing was taken.")
     click.echo(_summary(outcome.new, len(taken), len(outcome.refused)), err=True)
+    for capture in outcome.captures:
+        if not capture.date_is_confirmed:
+            click.echo(_unconfirmed(capture), err=True)
     report(outcome.refused)
+
+
+def _unconfirmed(capture: Capture) -> str:
+    from workflow.timespan import format_span
+
+    return (
+        f"{capture.file}: its date, {format_span(capture.acquired)}, is a tag of the file and not confirmed; "
+        "look at it with 'sitetrack captures proposals', or state one with 'sitetrack captures date'."
+    )
 
 
 def _summary(new: int, taken: int, refused: int) -> str:

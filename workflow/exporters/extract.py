@@ -23,7 +23,8 @@ class Extract:
     """The part of a project that `audience` may see.
 
     Positions of `sites` are as they are told. `captures` are those that show a site or are tied to one, and those
-    that something was said on, the withdrawn too. `left_out` counts sites that the audience may not see.
+    that something was said on, the withdrawn too; their cameras are as they are told. `left_out` counts
+    sites that the audience may not see.
     """
 
     sites: tuple[Site, ...] = ()

@@ -15,6 +15,7 @@ from workflow.coords import circle, format_dms, format_mgrs
 from workflow.exporters.extract import Extract
 from workflow.exporters.xmltext import escaped
 from workflow.model import Annotation, Capture, DateSpan, Finding, LonLat, Observation, Site, Target
+from workflow.stills import cone_features, standpoint_words
 from workflow.timespan import format_span
 
 __all__ = ["project_kml", "when"]
@@ -22,13 +23,16 @@ __all__ = ["project_kml", "when"]
 _STYLES = (
     '<Style id="place"><LineStyle><color>ff00a5ff</color><width>2</width></LineStyle>'
     "<PolyStyle><fill>0</fill></PolyStyle></Style>"
+    '<Style id="camera"><LineStyle><color>ff8f33a1</color><width>1.5</width></LineStyle>'
+    "<PolyStyle><color>308f33a1</color></PolyStyle></Style>"
     '<Style id="picture"><LineStyle><color>ffdb6f2f</color><width>1.5</width></LineStyle>'
     "<PolyStyle><fill>0</fill></PolyStyle></Style>"
 )
 
 
 def project_kml(extract: Extract) -> str:
-    """The KML document of all that is written out: a folder a site with targets, states and marks, and the pictures.
+    """The KML document of all that is written out: a folder a site with targets, states, marks and cameras, and the
+    pictures.
 
     A target has the days from which and until which it certainly stood, as far as they are known; states, marks and
     outlines have the days on which their picture may have been taken. A site without a place has no point, and what is
@@ -64,7 +68,24 @@ def _site_parts(site: Site, extract: Extract, pictures: Mapping[str, Capture]) -
         _folder("Targets", [_target(site, one, place, extract.findings) for one in site.targets]),
         _folder("States", [_state(one, place, pictures[one.capture]) for one in said]),
         _folder("Marks", [_mark(one, pictures[one.capture]) for one in drawn if not one.in_pixels]),
+        _folder(
+            "Cameras",
+            [_camera(one, place) for one in extract.in_use if one.site == site.id and one.standpoint],
+        ),
     ]
+
+
+def _camera(capture: Capture, place: LonLat | None) -> str:
+    """What a still shows, from where it was taken."""
+    [cone] = cone_features([capture], place)
+    ring = [LonLat(*corner) for corner in cone["geometry"]["coordinates"][0]]
+    lines = [
+        standpoint_words(capture.standpoint) if capture.standpoint else "",
+        capture.credit,
+        "SYNTHETIC" if capture.synthetic else "",
+    ]
+    name, days = f"{format_span(capture.acquired)} {capture.file}", when(capture.acquired)
+    return _placemark(name, [one for one in lines if one], _polygon(ring), days, style="camera")
 
 
 def _state(said: Observation, place: LonLat | None, picture: Capture) -> str:

@@ -29,11 +29,13 @@ from workflow.timespan import format_span
 __all__ = [
     "Shown",
     "alt_text",
+    "apart_sentence",
     "caption",
     "credit_of",
     "credits",
     "date_label",
     "joint_label",
+    "laid_sentences",
     "noun_phrase",
     "place",
 ]
@@ -56,18 +58,26 @@ _STATES = {
     State.INSUFFICIENT.value: "not discernible",
     "disputed": "disputed",
 }
+_LETTERS = "abcdefgh"
 _COARSE = (Precision.INSTANT, Precision.DAY, Precision.MONTH, Precision.YEAR)
 _OWN_FORM = ("©", "copyright", "image", "source", "photo", "contains")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A capture in a figure: its credit, and the state of the target in it ("" where nobody said)."""
+    """A capture in a figure: its credit, and the state of the target in it ("" where nobody said).
+
+    `frame` is the time code of a clip's frame, `aligned` says how far off a still lies that is shown in the view of
+    another, whose panel is number `onto`.
+    """
 
     capture: Capture
     state: str = ""
     credit: str = ""
     marked: bool = False
+    frame: str = ""
+    aligned: str = ""
+    onto: int = 0
 
 
 # -- dates ---------------------------------------------------------------------------------------------------
@@ -176,6 +186,7 @@ def caption(
         it = "It" if len(targets) == 1 else "They"
         sentence += f" {it} appeared {_interval(interval, form)}."
     sentence += _placed(pictures, form)
+    sentence += "".join(f" {one}" for one in laid_sentences(pictures))
     source = _source(pictures, annotated_by, form)
     return f"{sentence} ({source})" if source else sentence
 
@@ -190,6 +201,28 @@ def _placed(pictures: Sequence[Shown], form: Form) -> str:
     )
 
 
+def laid_sentences(pictures: Sequence[Shown]) -> list[str]:
+    """Of each still that is shown in the view of another: ``(b) is laid on the view of (a), aligned ±1 px.``"""
+    return [
+        f"({letter}) is laid on the view of ({_LETTERS[one.onto]}), {one.aligned}."
+        for letter, one in zip(_LETTERS, pictures, strict=False)
+        if one.aligned
+    ]
+
+
+def apart_sentence(views: Sequence[str]) -> str:
+    """What is said of stills that are not laid on each other: `views` has that of each panel, "" for one on the map."""
+    stills = [view for view in views if view]
+    if len(set(stills)) < 2:
+        return ""
+    if len(set(stills)) == len(stills):
+        return "The stills are not aligned: each is shown as it came."
+    alone = [letter for letter, view in zip(_LETTERS, views, strict=False) if stills.count(view) == 1]
+    is_one = len(alone) == 1
+    words = ("is", "it") if is_one else ("are", "they")
+    return f"{_runs(alone)} {words[0]} not aligned: shown as {words[1]} came." if alone else ""
+
+
 def _seen(pictures: Sequence[Shown], form: Form) -> str:
     """What each picture says of the target: "absent in a satellite image from … and seen in …"."""
     if len(pictures) == 1 and pictures[0].capture.kind is CaptureKind.GROUND:
@@ -201,9 +234,9 @@ def _seen(pictures: Sequence[Shown], form: Form) -> str:
             and only.capture.acquired.basis is not Basis.COPYRIGHT_YEAR
         ):
             return f"photographed {_on(only.capture.acquired)} {stated}{_made_up(only.capture)}"
-    told: dict[str, list[Capture]] = {}
+    told: dict[str, list[Shown]] = {}
     for one in pictures:
-        told.setdefault(_state_words(one.state), []).append(one.capture)
+        told.setdefault(_state_words(one.state), []).append(one)
     others = told.pop("", [])
     if not told:
         return _pictures(others, form)
@@ -216,9 +249,9 @@ def _state_words(state: str) -> str:
     return _STATES.get(state, state)
 
 
-def _pictures(captures: Sequence[Capture], form: Form) -> str:
+def _pictures(pictures: Sequence[Shown], form: Form) -> str:
     """In which pictures and when; those of one sort are named once: "in satellite images from …, … and …"."""
-    clauses = [_picture(one, form) for one in captures]
+    clauses = [_picture(one.capture, form) + _of_clip(one) for one in pictures]
     if len(clauses) < 3:
         return " and ".join(clauses)
     opening = clauses[0].rpartition(" from ")[0]
@@ -227,6 +260,10 @@ def _pictures(captures: Sequence[Capture], form: Form) -> str:
         plural = re.sub(r"^in an? ", "in ", opening)
         return f"{plural}s from {_listed(dates)}"
     return _listed(clauses)
+
+
+def _of_clip(one: Shown) -> str:
+    return f" (at {one.frame} of the clip)" if one.frame else ""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -309,7 +346,7 @@ def credits(pictures: Sequence[Shown]) -> str:
         )
         return given[0] if own else f"{word}: {given[0]}"
     letters: dict[str, list[str]] = {}
-    for letter, credit in zip("abcdefgh", given, strict=False):
+    for letter, credit in zip(_LETTERS, given, strict=False):
         letters.setdefault(credit, []).append(letter)
     return "Sources: " + "; ".join(f"{_runs(some)} {credit}" for credit, some in letters.items())
 
@@ -344,7 +381,7 @@ def alt_text(site: Site, targets: Sequence[Target], pictures: Sequence[Shown]) -
     number = ("A picture", "Two pictures side by side") if count < 3 else ("", f"{_COUNTS[count]} pictures")
     opening = f"{number[count > 1]} of {place(site)}."
     what = noun_phrase(targets)
-    sides = {1: ("Picture",), 2: ("Left", "Right")}.get(count, [f"({one})" for one in "abcdefgh"[:count]])
+    sides = {1: ("Picture",), 2: ("Left", "Right")}.get(count, [f"({one})" for one in _LETTERS[:count]])
     told = []
     for side, picture in zip(sides, pictures, strict=True):
         kind = f"{'synthetic ' if picture.capture.synthetic else ''}{_KINDS[picture.capture.kind]}"

@@ -16,7 +16,16 @@ from workflow.figure.captions import Shown
 from workflow.licences import terms_of
 from workflow.model import Allowance, Basis, DateSpan, Finding, Precision, State
 
-__all__ = ["CODES", "EXTENT_NOTE", "ONE_STRETCH_NOTE", "STRETCH_NOTE", "Draft", "Lint", "lint", "passed"]
+__all__ = [
+    "CODES",
+    "EXTENT_NOTE",
+    "ONE_STRETCH_NOTE",
+    "STRETCH_NOTE",
+    "Draft",
+    "Lint",
+    "lint",
+    "passed",
+]
 
 STRETCH_NOTE = "Display stretch set for each picture."
 ONE_STRETCH_NOTE = "One display stretch for all pictures on the map."
@@ -64,6 +73,7 @@ CODES: dict[str, tuple[bool, str]] = {
     "no-date": (True, "date it with 'sitetrack captures date'"),
     "copyright-year": (True, "date it with 'sitetrack captures date', or leave it out"),
     "over-precise-date": (True, "write the date as fine as its source has it"),
+    "date-unconfirmed": (False, "confirm it with 'sitetrack captures proposals --take', or state another"),
     "date-not-in-evidence": (False, "see that another source has it"),
     "no-credit": (True, "give one with --credit TEXT"),
     "credit-unfinished": (True, "fill it in with 'sitetrack captures describe --credit TEXT'"),
@@ -151,6 +161,11 @@ def _pictures(draft: Draft) -> Iterator[tuple[str, str]]:
             )
         elif not capture.is_dated or capture.acquired.precision is Precision.UNKNOWN:
             yield "no-date", f"{name} has no date"
+        elif not capture.date_is_confirmed:
+            yield (
+                "date-unconfirmed",
+                f"The date of {capture.file} is a tag of its file that nobody has confirmed",
+            )
         if not one.credit:
             yield "no-credit", f"{name} has no credit line"
         elif _UNFINISHED.search(one.credit):

@@ -31,7 +31,8 @@ class Panel:
     """One picture: `width` x `height` source pixels, what its date label and state say, its marks.
 
     `on_map` says that its pixels lie on the site's grid: one scale and one north for all that do. `days` are the first
-    and last day of its date (proleptic ordinals), None where neither is known.
+    and last day of its date (proleptic ordinals), None where neither is known. Of those that do not, those with one
+    `view` lie on each other.
 
     `empty_share` is the part the capture does not cover (0 to 1), `empty_at` the middle of the widest such place in
     source pixels with the distance to the nearest covered pixel, None where it is too small to write on.
@@ -48,6 +49,12 @@ class Panel:
     empty_at: tuple[float, float, float] | None = None
     on_map: bool = True
     days: tuple[int, int] | None = None
+    view: str = ""
+
+    @property
+    def extent(self) -> tuple[bool, str, int, int]:
+        """Equal for panels that show the same place, pixel by pixel."""
+        return self.on_map, self.view, self.width, self.height
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Placing a picture by pairs of points, set by hand or proposed by matching. No pixels are read from files here."""
 
-from workflow.georef.fitting import MOST_POINTS, Fit, Misfit, fit, lattice, pixel_m
+from workflow.georef.fitting import MOST_POINTS, Fit, Misfit, Wording, fit, lattice, pixel_m
 from workflow.georef.mappings import Plane, Spline
 from workflow.georef.matching import SCALES, Matched, Obstacle, Unmatched, match
 from workflow.georef.overlays import ground_mask
@@ -21,6 +21,7 @@ __all__ = [
     "PointsFile",
     "Spline",
     "Unmatched",
+    "Wording",
     "best_model",
     "control_words",
     "fit",

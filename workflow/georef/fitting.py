@@ -18,7 +18,7 @@ from workflow.georef.estimators import DegenerateError, estimate
 from workflow.georef.mappings import Plane, Spline
 from workflow.model import LEAST_POINTS, ControlModel, ControlPoint
 
-__all__ = ["MOST_POINTS", "Fit", "Misfit", "fit", "lattice", "pixel_m"]
+__all__ = ["MOST_POINTS", "Fit", "Misfit", "Wording", "fit", "lattice", "pixel_m"]
 
 MOST_POINTS = 200
 _SAME_PX = 0.5
@@ -28,6 +28,16 @@ _LINE = 0.01
 _LATTICE = 25
 
 Places = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a refusal calls the pairs, the picture that is placed, and where; `instead` is added to a remedy."""
+
+    pairs: str = "Control points"
+    picture: str = "picture"
+    there: str = "on the map"
+    instead: str = ", or use another model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,10 @@ class Fit:
         return math.sqrt(sum(error**2 for error in errors) / len(errors))
 
 
-def fit(model: ControlModel, points: Sequence[ControlPoint], size: tuple[int, int]) -> Fit:
-    """Place a picture of `size` (width, height) by the pairs that are used.
+def fit(
+    model: ControlModel, points: Sequence[ControlPoint], size: tuple[int, int], wording: Wording | None = None
+) -> Fit:
+    """Place a picture of `size` (width, height) by the pairs that are used; refusals are in the `wording`.
 
     Raises
     ------
@@ -80,18 +92,19 @@ def fit(model: ControlModel, points: Sequence[ControlPoint], size: tuple[int, in
         lay the picture mirrored, folded or with a horizon in it.
     """
     used = [(number, point) for number, point in enumerate(points) if point.used]
-    _check(model, used, size)
+    words = wording or Wording()
+    _check(model, used, size, words)
     pixels = np.array([(point.col, point.row) for _, point in used], np.float64)
     metres = np.array([(point.x, point.y) for _, point in used], np.float64)
     try:
         mapping = estimate(model, pixels, metres, size)
     except DegenerateError as error:
         raise InputRefused(
-            "Control points",
+            words.pairs,
             f"they do not say how a {model} mapping lies",
             "spread them, no three on one line",
         ) from error
-    _check_shape(mapping, size)
+    _check_shape(mapping, size, words)
     missed = mapping.to_map(pixels) - metres
     left_out = _left_out(model, pixels, metres, size)
     misfits = [
@@ -130,46 +143,46 @@ def _foretold(
 # -- what is refused -----------------------------------------------------------------------------------------------
 
 
-def _check(model: ControlModel, used: Sequence[tuple[int, ControlPoint]], size: tuple[int, int]) -> None:
+def _check(
+    model: ControlModel, used: Sequence[tuple[int, ControlPoint]], size: tuple[int, int], words: Wording
+) -> None:
     least = LEAST_POINTS[model]
     if not used:
-        raise InputRefused("Control points", "there are none that count", f"give {least} pairs or more")
+        raise InputRefused(words.pairs, "there are none that count", f"give {least} pairs or more")
     if len(used) < least:
         count = f"{len(used)} pair counts" if len(used) == 1 else f"{len(used)} pairs count"
-        raise InputRefused("Control points", f"{count}, {model} needs {least}", "add some")
+        raise InputRefused(words.pairs, f"{count}, {model} needs {least}", "add some")
     if len(used) > MOST_POINTS:
         raise InputRefused(
-            "Control points", f"{len(used)} pairs count, the limit is {MOST_POINTS}", "switch some off"
+            words.pairs, f"{len(used)} pairs count, the limit is {MOST_POINTS}", "switch some off"
         )
     for number, point in used:
-        _check_point(number, point, size)
-    _check_twice(used)
+        _check_point(number, point, size, words)
+    _check_twice(used, words)
     for places, where in (
-        ([(point.col, point.row) for _, point in used], "in the picture"),
-        ([(point.x, point.y) for _, point in used], "on the map"),
+        ([(point.col, point.row) for _, point in used], f"in the {words.picture}"),
+        ([(point.x, point.y) for _, point in used], words.there),
     ):
         if _is_line(np.array(places), model):
-            raise InputRefused(
-                "Control points", f"they lie on one line {where}", "add some to the sides of it"
-            )
+            raise InputRefused(words.pairs, f"they lie on one line {where}", "add some to the sides of it")
 
 
-def _check_point(number: int, point: ControlPoint, size: tuple[int, int]) -> None:
+def _check_point(number: int, point: ControlPoint, size: tuple[int, int], words: Wording) -> None:
     if not all(math.isfinite(value) for value in (point.col, point.row, point.x, point.y)):
         raise InputRefused(f"Pair {number + 1}", "it has a coordinate that is no number", "set it anew")
     width, height = size
     if not (0 <= point.col <= width and 0 <= point.row <= height):
         raise InputRefused(
             f"Pair {number + 1}",
-            f"{point.col:.1f}, {point.row:.1f} lies outside the picture of {width} x {height} px",
-            "check whether the points are of this picture",
+            f"{point.col:.1f}, {point.row:.1f} lies outside the {words.picture} of {width} x {height} px",
+            f"check whether the points are of this {words.picture}",
         )
 
 
-def _check_twice(used: Sequence[tuple[int, ControlPoint]]) -> None:
+def _check_twice(used: Sequence[tuple[int, ControlPoint]], words: Wording) -> None:
     for at, (number, point) in enumerate(used):
         for other, second in used[at + 1 :]:
-            where = _same_place(point, second)
+            where = _same_place(point, second, words)
             if where:
                 raise InputRefused(
                     f"Pairs {number + 1} and {other + 1}",
@@ -178,10 +191,10 @@ def _check_twice(used: Sequence[tuple[int, ControlPoint]]) -> None:
                 )
 
 
-def _same_place(one: ControlPoint, other: ControlPoint) -> str:
+def _same_place(one: ControlPoint, other: ControlPoint, words: Wording) -> str:
     if math.hypot(one.col - other.col, one.row - other.row) < _SAME_PX:
-        return "in the picture"
-    return "on the map" if math.hypot(one.x - other.x, one.y - other.y) < _SAME_M else ""
+        return f"in the {words.picture}"
+    return words.there if math.hypot(one.x - other.x, one.y - other.y) < _SAME_M else ""
 
 
 def _is_line(places: Places, model: ControlModel) -> bool:
@@ -192,27 +205,27 @@ def _is_line(places: Places, model: ControlModel) -> bool:
     return bool(breadth < _LINE * length)
 
 
-def _check_shape(mapping: Plane | Spline, size: tuple[int, int]) -> None:
+def _check_shape(mapping: Plane | Spline, size: tuple[int, int], words: Wording) -> None:
     """Refuse a mapping that is not one to one over the picture, or shows it from behind."""
     places = lattice(size, _LATTICE)
     turned = mapping.determinants(places)
     if not np.isfinite(turned).all():
         raise InputRefused(
-            "Control points",
-            "the horizon would lie inside the picture",
-            "check the pairs, or use another model",
+            words.pairs,
+            f"the horizon would lie inside the {words.picture}",
+            f"check the pairs{words.instead}",
         )
     if (turned < 0).all():
         return
     if (turned >= 0).all():
         raise InputRefused(
-            "Control points", "the picture would lie mirrored", "check whether two pairs are exchanged"
+            words.pairs, f"the {words.picture} would lie mirrored", "check whether two pairs are exchanged"
         )
     column, row = places[int(turned.argmax())]
     raise InputRefused(
-        "Control points",
-        f"the picture would fold near column {column:.0f}, row {row:.0f}",
-        "check the pairs there, or use another model",
+        words.pairs,
+        f"the {words.picture} would fold near column {column:.0f}, row {row:.0f}",
+        f"check the pairs there{words.instead}",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from workflow.errors import InputRefused
 from workflow.metadata import Dialect, Metadata, SourceFile
-from workflow.model import Basis, Capture, CaptureKind, DateSpan, Precision
+from workflow.model import UNCONFIRMED_DATE, Basis, Capture, CaptureKind, DateSpan, Precision
 from workflow.timespan import format_span, parse_span, with_basis
 
 __all__ = [
@@ -166,7 +166,11 @@ def closed(
 
 def about_the_date(warning: str) -> bool:
     """Whether a warning says how the date came about, so that it falls with the date."""
-    return warning == _COPYRIGHT or warning.startswith(_EARLIEST) or warning.endswith(_COUNTS)
+    return (
+        warning == _COPYRIGHT
+        or warning.startswith((_EARLIEST, UNCONFIRMED_DATE))
+        or warning.endswith(_COUNTS)
+    )
 
 
 def contradicted(capture: Capture, span: DateSpan) -> tuple[str, ...]:

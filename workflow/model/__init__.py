@@ -16,6 +16,7 @@ from workflow.model.archived import (
 )
 from workflow.model.captures import (
     LEAST_POINTS,
+    UNCONFIRMED_DATE,
     Capture,
     CaptureKind,
     Chip,
@@ -75,6 +76,7 @@ __all__ = [
     "LEAST_POINTS",
     "MOST_PANELS",
     "SLUG",
+    "UNCONFIRMED_DATE",
     "Allowance",
     "Annotation",
     "Attachment",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEAST_POINTS",
+    "UNCONFIRMED_DATE",
     "Capture",
     "CaptureKind",
     "Chip",
@@ -36,6 +37,10 @@ __all__ = [
     "ViewAlignment",
     "Withdrawal",
 ]
+
+
+UNCONFIRMED_DATE = "the date is a tag of the file and nobody has confirmed it: "
+"""How a warning begins on a capture that is dated by what its file says of itself; it falls once somebody takes it."""
 
 
 class CaptureKind(StrEnum):
@@ -125,7 +130,8 @@ LEAST_POINTS = {
 class ViewAlignment:
     """What a still was laid on another still of the same view by: pairs of points and the homography through them.
 
-    `to` is the other still. A point's `x`, `y` are column and row in that one, pixels from its north-west corner.
+    `to` is the other still: the id of a capture, of a later frame of a clip with its time code, ``ID@00:02:40``. A
+    point's `x`, `y` are column and row in that one, pixels from its north-west corner.
     `rms_px` is the root mean square residual of the pairs that count, in pixels of the other still; `loo_px` the same
     of each pair foretold by the others, None where too few are left to tell. `matched` says that the pairs were
     found by the program and not clicked.
@@ -210,7 +216,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ClipFrame:
-    """A still of a clip: how far into the clip it is, the file that it came as, and its working copy."""
+    """A still of a clip: how far into the clip it is, the file that it came as, and its working copy.
+
+    `view` is what it was laid on another still by; that of the first frame is its capture's.
+    """
 
     at_s: float
     name: str
@@ -218,6 +227,7 @@ class ClipFrame:
     working_sha256: str
     width_px: int
     height_px: int
+    view: ViewAlignment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +252,7 @@ class Capture:
     `control` has what a picture without coordinates was placed by; `working`, its size and its footprint are then those
     of the warped picture. `view` has what a still was laid on another still by, `standpoint` where it was taken from.
 
-    A clip has its stills as `frames`, in the order of their times; all else, marks and alignment too, is of the first.
+    A clip has its stills as `frames`, in the order of their times; `working`, the size and `view` are of the first.
 
     `proposals` is what the file says of itself and nobody has to believe, `origin` how it was fetched, `readings` are
     texts in it that somebody took as its date or credit, `attachments` the files kept beside it. `likeness` is a
@@ -305,6 +315,11 @@ class Capture:
     def is_dated(self) -> bool:
         """Whether its date bounds anything."""
         return self.acquired.earliest is not None or self.acquired.latest is not None
+
+    @property
+    def date_is_confirmed(self) -> bool:
+        """False where it is dated by what its file says of itself, and nobody has said that it is so."""
+        return not any(one.startswith(UNCONFIRMED_DATE) for one in self.warnings)
 
     @property
     def is_georeferenced(self) -> bool:

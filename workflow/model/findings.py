@@ -17,7 +17,8 @@ __all__ = ["Doubt", "Finding", "GrowthPoint", "Subset", "Witness"]
 class Witness:
     """One decisive statement as the interval engine sees it: a state, the span of its capture, and its origin.
 
-    `name` is what sentences call the capture, its id where empty.
+    `name` is what sentences call the capture, its id where empty. `dated` False says that its date is what its file
+    says of itself, which nobody has confirmed.
     """
 
     state: State
@@ -28,6 +29,7 @@ class Witness:
     synthetic: bool = False
     confidence: Confidence = Confidence.MODERATE
     name: str = ""
+    dated: bool = True
 
 
 class Doubt(StrEnum):
@@ -39,6 +41,7 @@ class Doubt(StrEnum):
     SOURCES_DISAGREE = "sources disagree"
     UNREVIEWED = "unreviewed"
     LOW_CONFIDENCE = "low confidence"
+    UNCONFIRMED_DATE = "date not confirmed"
 
 
 @dataclass(frozen=True, slots=True)

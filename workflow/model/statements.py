@@ -113,6 +113,7 @@ class Annotation:
     `geometry` is GeoJSON: on WGS 84 (lon, lat) where `in_pixels` is False, else column and row of the original's
     pixels. `shape` is how it was drawn (`box`, `point`, `line`, `polygon`). `evidence` tells a mark that states
     something from mere graphics. `copied_from` is the id of the mark on another capture that it was copied from.
+    `at_s` is the time code of the frame of a clip that it is drawn on; without one it is the first.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Annotation:
     deleted: bool = False
     review: Review = Review.DRAFT
     copied_from: str = ""
+    at_s: float | None = None
 
 
 class Verdict(StrEnum):

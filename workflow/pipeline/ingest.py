@@ -303,7 +303,9 @@ class _Run:
             working_sha256=taken.working_sha256,
             original=taken.original,
             parts=taken.parts,
-            frames=taken.frames,
+            frames=tuple(
+                replace(one, view=was.view) for one, was in zip(taken.frames, known.frames, strict=True)
+            ),
             attachments=(),  # they went with the files
         )
         return back if known.control is None else georeferenced(self._project, back, known.control)

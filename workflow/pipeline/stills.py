@@ -13,6 +13,7 @@ from workflow.actions.permissions import Deed, require
 from workflow.actions.stills import align_still, pair_of_stills
 from workflow.errors import InputRefused
 from workflow.model import Author, Capture, ControlPoint
+from workflow.stills import Still
 from workflow.stills.matching import match_stills
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def align_by_matching(
     base_version: int | None = None,
     reason: str = "",
 ) -> Capture:
-    """Lay a still on another still of the same view by matched features, and give the capture as it then stands.
+    """Lay a still on another still of the same view by matched features, and give its capture as it then stands.
 
     Raises
     ------
@@ -46,23 +47,23 @@ def align_by_matching(
     (one, by), (two, by_other) = _grey(project, still), _grey(project, other)
     points = [_scaled(point, by, by_other) for point in match_stills(one, two)]
     return align_still(
-        project, author, still.id, other.id, points, matched=True, base_version=base_version, reason=reason
+        project, author, still.key, other.key, points, matched=True, base_version=base_version, reason=reason
     )
 
 
-def _grey(project: Project, capture: Capture) -> tuple[NDArray[np.uint8], float]:
+def _grey(project: Project, still: Still) -> tuple[NDArray[np.uint8], float]:
     """The picture in grey as it is shown, reduced where it is large, and how many of its pixels go on one of these."""
     from rasterio.errors import RasterioError
 
     try:
-        data, valid = rasters.read_whole(project.root / capture.picture, _LARGEST_PX)
+        data, valid = rasters.read_whole(project.root / still.picture, _LARGEST_PX)
     except (RasterioError, OSError) as error:
         raise InputRefused(
-            f"Capture {capture.id} ({capture.file})", f"cannot be read ({error})", "run 'sitetrack verify'"
+            f"Capture {still.key} ({still.name})", f"cannot be read ({error})", "run 'sitetrack verify'"
         ) from error
-    shown: NDArray[Any] = rasters.to_display(data, capture.stretch)
+    shown: NDArray[Any] = rasters.to_display(data, still.capture.stretch)
     grey = np.where(valid, shown.mean(axis=0), 0).round().astype(np.uint8)
-    return grey, max(capture.picture_size) / max(grey.shape)
+    return grey, max(still.size) / max(grey.shape)
 
 
 def _scaled(point: ControlPoint, by: float, by_other: float) -> ControlPoint:

@@ -11,21 +11,21 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from workflow.errors import InputRefused, NotAllowed
-from workflow.intake import TEXT_SUFFIXES, IntakeOptions
+from workflow.intake import TEXT_SUFFIXES, IntakeOptions, Order, clip_of
 from workflow.model import Author, Capture, Role
 from workflow.pipeline.ingest import Outcome, Progress, ingest
 
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["Became", "IntakeOptions", "Taken", "safe_name", "shown_name", "take_uploads"]
+__all__ = ["Became", "IntakeOptions", "Taken", "clip_of", "safe_name", "shown_name", "take_uploads"]
 
 _TEMPORARY = ".intake-upload-"  # what a killed server leaves is swept away with what intake leaves
 _LONGEST_SHOWN = 255
@@ -63,8 +63,11 @@ def take_uploads(
     options: IntakeOptions,
     progress: Progress | None = None,
     told: Callable[[Taken], None] | None = None,
+    clip: tuple[str, Sequence[str]] | None = None,
 ) -> tuple[Taken, ...]:
     """Take files in that came as name and content: what became of each, in their order.
+
+    With `clip`, its name and a time code for each file, they are the stills of one clip.
 
     Metadata count for the pictures that came with them, as they would in a folder. `told` hears what became of each
     picture as soon as it is known.
@@ -75,6 +78,8 @@ def take_uploads(
         for a viewer.
     UnknownName
         when `options.site` is no site of the project.
+    InputRefused
+        when the files are no stills of a clip, or their time codes cannot be taken.
     """
     if author.role is Role.VIEWER:
         raise NotAllowed(author.name, author.role.value, "take pictures in")
@@ -83,6 +88,7 @@ def take_uploads(
         laid = _Laid(Path(folder))
         for name, content in files:
             laid.put(shown_name(name), content)
+        order = laid.clip(*clip) if clip is not None else None
         found: dict[Path, Taken] = {}
 
         def hear(outcome: Outcome) -> None:
@@ -90,7 +96,7 @@ def take_uploads(
             if told is not None:
                 told(one)
 
-        ingest(project, author, laid.pictures, options, progress, names=laid.names, told=hear)
+        ingest(project, author, laid.pictures, options, progress, names=laid.names, told=hear, clip=order)
         captures = [one for taken in found.values() for one in taken.captures]
         found |= {path: _metadata(laid.names[path], path.name, captures) for path in laid.texts}
         return tuple(found[one] if isinstance(one, Path) else one for one in laid.order)
@@ -112,6 +118,17 @@ class _Laid:
     @property
     def texts(self) -> list[Path]:
         return [path for path in self.names if path.suffix.lower() in TEXT_SUFFIXES]
+
+    def clip(self, name: str, codes: Sequence[str]) -> Order:
+        """The files as the stills of one clip, in their order."""
+        odd = next((one for one in self.order if isinstance(one, Taken)), None)
+        if odd is not None:
+            raise InputRefused(odd.name, "another file of that name came with it", "give it another name")
+        if self.texts:
+            raise InputRefused(
+                self.names[self.texts[0]], "is no still", "leave it out: a clip has stills alone"
+            )
+        return clip_of(name, self.pictures, codes)
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Write a file under a safe name; two of one name would be taken for each other, so the second is refused."""

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.model import Basis, DateSpan
+from workflow.model import UNCONFIRMED_DATE, Basis, DateSpan
 from workflow.providers.base import Fields, Said, day_span, instant_span, put_together
 
 __all__ = ["PLUGIN", "tag_moment"]
 
 _CLOCK = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)(?:[ T](\d\d:\d\d:\d\d))?", re.ASCII)
 _TAKEN = "EXIF_DateTimeOriginal"
+_WARNING = f"{UNCONFIRMED_DATE}a camera's clock is as somebody set it"
 
 
 class _Exif:
@@ -22,7 +23,7 @@ class _Exif:
 
     def read(self, source: SourceFile) -> Metadata | None:
         """`DateTimeOriginal`, with its offset from UTC where the camera wrote one; else the day as the camera
-        had it. `Make` and `Model`, and the copyright line.
+        had it, with a warning. `Make` and `Model`, and the copyright line.
         """
         tags = Fields(source.name, (((name,), text) for name, text in source.tags.items()))
         span = _span(source.tags.get(_TAKEN, ""), source.tags.get("EXIF_OffsetTimeOriginal", ""))
@@ -31,6 +32,7 @@ class _Exif:
             acquired=Said(span, f"{source.name}: {_TAKEN}") if span else None,
             platform=Said(" ".join(said.value for said in camera), camera[0].source) if camera else None,
             credit=tags.text("EXIF_Copyright"),
+            warnings=(_WARNING,) if span else (),
         )
         return found if found.sources else None
 

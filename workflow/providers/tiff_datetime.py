@@ -5,16 +5,14 @@ Copyright.
 from __future__ import annotations
 
 from workflow.metadata import Metadata, SourceFile
-from workflow.model import Basis
+from workflow.model import UNCONFIRMED_DATE, Basis
 from workflow.providers.base import Fields, Said, day_span, put_together
 from workflow.providers.exif import tag_moment
 
 __all__ = ["PLUGIN"]
 
 _WRITTEN = "TIFFTAG_DATETIME"
-_WARNING = (
-    "the date is the TIFF tag's and may be that of processing: state the date of acquisition if you know it"
-)
+_WARNING = f"{UNCONFIRMED_DATE}it may be that of processing, so state the date of acquisition if you know it"
 
 
 class _TiffDateTime:

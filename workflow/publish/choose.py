@@ -23,6 +23,7 @@ from workflow.model import (
     Target,
     Witness,
 )
+from workflow.stills import Still
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -35,7 +36,7 @@ _MOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a figure is about: one to eight captures, in order.
+    """What a figure is about: one to eight pictures, in order; of a clip each is a frame.
 
     `finding` is the appeared interval of the first of the `targets`, `states` what was said of each target by capture
     id, `asked` whether the captures were named.
@@ -43,10 +44,15 @@ class Choice:
 
     site: Site
     targets: tuple[Target, ...]
-    captures: tuple[Capture, ...]
+    pictures: tuple[Still, ...]
     states: Mapping[str, Mapping[str, str]]
     finding: Finding | None = None
     asked: bool = False
+
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        """The captures of the pictures, in their order."""
+        return tuple(one.capture for one in self.pictures)
 
     def said(self, capture: Capture) -> tuple[tuple[Target, str], ...]:
         """What was said of each target in a capture, "" where nobody said."""
@@ -78,14 +84,14 @@ def choose(project: Project, site_id: str, options: FigureOptions) -> Choice:
     if not chosen:
         wanted = _witnesses(finding, said, in_use)
         if options.layout in (Layout.GRID, Layout.FILMSTRIP) and options.before is options.after is None:
-            chosen = _series(project, site, mapped, stills, wanted)
+            chosen = _as_stills(_series(project, site, mapped, stills, wanted))
         else:
-            pair = tuple(project.capture(name) if name else None for name in (options.before, options.after))
-            for capture in pair:
-                _check_shows(site, capture, (*mapped, *stills))
+            pair = tuple(project.still(name) if name else None for name in (options.before, options.after))
+            for still in pair:
+                _check_shows(site, still, (*mapped, *stills))
             chosen = _fill(project, site, pair, wanted, mapped, stills)
     if options.layout is Layout.FILMSTRIP:
-        chosen = tuple(sorted(chosen, key=lambda one: one.date_order))
+        chosen = tuple(sorted(chosen, key=lambda one: (one.capture.date_order, one.number)))
     if options.layout is Layout.BEFORE_AFTER and len(chosen) != 2:
         raise InputRefused(
             "Figure", f"before and after are two pictures, not {len(chosen)}", "choose another --layout"
@@ -94,21 +100,25 @@ def choose(project: Project, site_id: str, options: FigureOptions) -> Choice:
     return Choice(site, targets, chosen, states, finding, bool(named))
 
 
+def _as_stills(captures: Iterable[Capture]) -> tuple[Still, ...]:
+    return tuple(Still(one) for one in captures)
+
+
 def _asked(
     project: Project, site: Site, options: FigureOptions, shows: Sequence[Capture]
-) -> tuple[Capture, ...]:
-    """The captures that were named as panels, in their order; none where there are no such."""
+) -> tuple[Still, ...]:
+    """The pictures that were named as panels, in their order; none where there are no such."""
     if options.captures and (options.before or options.after):
         raise InputRefused("Figure", "captures are named twice", "give --captures, or --before and --after")
-    chosen = tuple(project.capture(name) for name in options.captures)
+    chosen = tuple(project.still(name) for name in options.captures)
     if len(chosen) > MOST_PANELS:
         raise InputRefused(
             "Figure", f"{len(chosen)} captures are asked for", f"choose {MOST_PANELS} of them at most"
         )
-    for number, capture in enumerate(chosen):
-        _check_shows(site, capture, shows)
-        if capture in chosen[:number]:
-            raise InputRefused(f"Capture {capture.file}", "is asked for twice", "give it once")
+    for number, still in enumerate(chosen):
+        _check_shows(site, still, shows)
+        if still in chosen[:number]:
+            raise InputRefused(f"Capture {still.name}", "is asked for twice", "give it once")
     return chosen
 
 
@@ -214,45 +224,59 @@ def _witnesses(
     return absent[-1] if absent else None, present[0] if present else None
 
 
-def _check_shows(site: Site, capture: Capture | None, shows: Sequence[Capture]) -> None:
-    if capture is None or any(capture.id == one.id for one in shows):
+def _check_shows(site: Site, still: Still | None, shows: Sequence[Capture]) -> None:
+    if still is None or any(still.capture.id == one.id for one in shows):
         return
     known = ", ".join(one.file for one in shows[:5]) or "none yet"
     remedy = f"choose one that does ({known}{', …' if len(shows) > 5 else ''})"
-    raise InputRefused(f"Capture {capture.file}", f"does not show site {site.id}", remedy)
+    raise InputRefused(f"Capture {still.capture.file}", f"does not show site {site.id}", remedy)
 
 
 def _fill(
     project: Project,
     site: Site,
-    asked: tuple[Capture | None, ...],
+    asked: tuple[Still | None, ...],
     wanted: tuple[Capture | None, Capture | None],
     mapped: Sequence[Capture],
     stills: Sequence[Capture],
-) -> tuple[Capture, ...]:
+) -> tuple[Still, ...]:
     """What was asked for, the rest from the witnesses, else from both ends of the captures."""
     before, after = asked
     if before is not None and after is not None:
-        if before.id == after.id:
-            raise InputRefused(
-                f"Capture {before.file}",
-                "is asked for before and after",
-                "choose another one, or give it once",
-            )
-        if before.is_dated and after.is_dated and before.date_order > after.date_order:
-            raise InputRefused(
-                f"Capture {before.file}",
-                f"is asked for before {after.file} but was taken after it",
-                "exchange the two",
-            )
+        _check_order(before, after)
         return before, after
-    given = before or after
-    if given is None:
-        return _by_default(project, site, wanted, mapped, stills)
-    pool = mapped if given.is_georeferenced else stills
-    first = before or _other(given, wanted[0]) or _end(project, site, pool, given)
-    last = after or _other(given, wanted[1]) or _end(project, site, pool[::-1], given)
-    return tuple(one for one in (first, last) if one is not None)
+    if before is not None:
+        last = _other(before.capture, wanted[1]) or _end(
+            project, site, _alike(before, mapped, stills)[::-1], before.capture
+        )
+        return (before, *_as_stills([last] if last else []))
+    if after is not None:
+        first = _other(after.capture, wanted[0]) or _end(
+            project, site, _alike(after, mapped, stills), after.capture
+        )
+        return (*_as_stills([first] if first else []), after)
+    return _as_stills(_by_default(project, site, wanted, mapped, stills))
+
+
+def _alike(given: Still, mapped: Sequence[Capture], stills: Sequence[Capture]) -> Sequence[Capture]:
+    """What goes with a picture that was given: those on the map, or stills."""
+    return mapped if given.capture.is_georeferenced else stills
+
+
+def _check_order(before: Still, after: Still) -> None:
+    if before.key == after.key:
+        raise InputRefused(
+            f"Capture {before.name}",
+            "is asked for before and after",
+            "choose another one, or give it once",
+        )
+    one, other = before.capture, after.capture
+    if one.is_dated and other.is_dated and one.date_order > other.date_order:
+        raise InputRefused(
+            f"Capture {before.name}",
+            f"is asked for before {after.name} but was taken after it",
+            "exchange the two",
+        )
 
 
 def _by_default(

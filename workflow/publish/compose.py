@@ -10,7 +10,16 @@ from workflow.chips import site_grid_of
 from workflow.errors import FigureRefused, InputRefused, UnknownName
 from workflow.exporters.figures import Sheet, write
 from workflow.figure import FigureSpec, HouseStyle, Panel, lay_out
-from workflow.figure.captions import Shown, alt_text, credit_of, credits, date_label, joint_label
+from workflow.figure.captions import (
+    Shown,
+    alt_text,
+    apart_sentence,
+    credit_of,
+    credits,
+    date_label,
+    joint_label,
+    laid_sentences,
+)
 from workflow.figure.lint import CODES, Draft, Lint, lint, passed
 from workflow.grid import SiteGrid
 from workflow.landmass import locator
@@ -22,6 +31,7 @@ from workflow.publish.pictures import (
     convergence_deg,
     cropped,
     ground_m_per_px,
+    laid_still,
     marks_of,
     on_grid,
     shared_stretch,
@@ -38,6 +48,7 @@ from workflow.publish.wording import (
     notes_of,
     told_position,
 )
+from workflow.stills import Lying, Still, aligned_words, frame_of, onto
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -83,13 +94,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A panel being made."""
+    """A panel being made; a still is `laid` on that of an earlier panel where it is shown in its view."""
 
+    still: Still
     shown: Shown
     picture: Picture
     panel: Panel
     annotations: tuple[Annotation, ...]
     misfits: tuple[str, ...]
+    laid: Lying | None = None
 
 
 def compose(
@@ -120,7 +133,9 @@ def compose(
     grid = site_grid_of(project, choice.site) if located else None
     mapped = [one for one in choice.captures if one.is_georeferenced]
     stretch = shared_stretch(mapped) if options.one_stretch and mapped else ()
-    parts = [_part(project, choice, capture, grid, options, stretch) for capture in choice.captures]
+    parts: list[_Part] = []
+    for one in choice.pictures:
+        parts.append(_part(project, choice, one, grid, options, stretch, parts))
     words = caption_of(choice, [part.shown for part in parts], _authors(parts), options, house)
     spec = _spec(choice, parts, grid, words, options, house)
     found = lint(_draft(project, choice, parts, spec, words, fonts))
@@ -133,6 +148,7 @@ def compose(
         raise InputRefused("Figure", size, "lower --dpi or --width")
     alt = options.alt.strip() or alt_text(choice.site, choice.targets, [part.shown for part in parts])
     drawn = [(part.shown, part.annotations) for part in parts]
+    panels = [(part.shown, part.annotations, part.still, part.laid) for part in parts]
     sheet = Sheet(
         spec,
         drawing,
@@ -142,11 +158,11 @@ def compose(
         tuple(part.shown.capture.acquired for part in parts),
         tuple(part.picture.grid if told_position(choice.site) is not None else None for part in parts),
     )
-    resolved = replace(options, captures=tuple(one.id for one in choice.captures), before=None, after=None)
+    resolved = replace(options, captures=tuple(one.key for one in choice.pictures), before=None, after=None)
     record = sidecar(
         project,
         choice,
-        drawn,
+        panels,
         spec,
         caption=words,
         alt=alt,
@@ -173,13 +189,21 @@ def _check_allowances(options: FigureOptions) -> None:
 def _part(
     project: Project,
     choice: Choice,
-    capture: Capture,
+    one: Still,
     grid: SiteGrid | None,
     options: FigureOptions,
     stretch: Sequence[Stretch],
+    before: Sequence[_Part],
 ) -> _Part:
-    picture = _picture(project, choice, capture, grid, options, stretch)
-    annotations = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
+    capture = one.capture
+    onto, laid = _laid(project, one, before)
+    if laid is None:
+        picture = _picture(project, choice, one, grid, options, stretch)
+    else:
+        first = before[onto]
+        picture = laid_still(project, one, laid, first.still, first.picture.shape)
+    there = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
+    annotations = tuple(mark for mark in there if frame_of(capture, mark) == one.number)
     marks, misfits = marks_of(annotations, picture)
     rows, columns = picture.shape
     empty = 1 - float(picture.pixels.valid.mean())
@@ -197,10 +221,24 @@ def _part(
         widest_gap(picture.pixels.valid) if empty else None,
         capture.is_georeferenced,
         _days(capture),
+        "" if capture.is_georeferenced else laid.to if laid else one.key,
     )
-    shown = Shown(capture, state, credit_of(capture, options.credit), bool(marks))
-    drawn = tuple(one for one in annotations if one.id not in misfits)
-    return _Part(shown, picture, panel, drawn, misfits)
+    aligned = aligned_words(laid.error_px) if laid else ""
+    credit = credit_of(capture, options.credit)
+    shown = Shown(capture, state, credit, bool(marks), one.code, aligned, onto)
+    drawn = tuple(mark for mark in annotations if mark.id not in misfits)
+    return _Part(one, shown, picture, panel, drawn, misfits, laid)
+
+
+def _laid(project: Project, one: Still, before: Sequence[_Part]) -> tuple[int, Lying | None]:
+    """The first panel in whose view a still can be shown, and how it lies there; none for what lies on the map."""
+    if one.capture.is_georeferenced:
+        return 0, None
+    stills = project.stills(one.capture.site or "")
+    for number, part in enumerate(before):
+        if part.laid is None and not part.panel.on_map and (laid := onto(stills, part.still, one)):
+            return number, laid
+    return 0, None
 
 
 def _short(choice: Choice, target: str) -> str:
@@ -215,15 +253,15 @@ def _short(choice: Choice, target: str) -> str:
 def _picture(
     project: Project,
     choice: Choice,
-    capture: Capture,
+    one: Still,
     grid: SiteGrid | None,
     options: FigureOptions,
     stretch: Sequence[Stretch],
 ) -> Picture:
     """The capture's pixels: on the site's grid, cut to the extent, or whole where it has no coordinates."""
-    if grid is None or not capture.is_georeferenced:
-        return still(project, capture)
-    picture = on_grid(project, choice.site, capture, grid, stretch)
+    if grid is None or not one.capture.is_georeferenced:
+        return still(project, one)
+    picture = on_grid(project, choice.site, one.capture, grid, stretch)
     position = choice.site.position
     if options.extent_m is None or position is None:
         return picture
@@ -285,6 +323,8 @@ def _spec(
                     choice.site,
                     [one.capture for one in pictures],
                     same_extent=same_extent,
+                    apart=apart_sentence([part.panel.view for part in parts]),
+                    laid=[one for one in laid_sentences(pictures) if not (said and one in words)],
                     one_stretch=options.one_stretch,
                 )
             ),
@@ -301,11 +341,8 @@ def _spec(
 
 
 def _same_extent(parts: Sequence[_Part]) -> bool:
-    """Whether all panels show the same ground: those on the site's grid do, a still shows its own."""
-    return (
-        len(parts) == 1
-        or len({(part.panel.on_map, part.panel.width, part.panel.height) for part in parts}) == 1
-    )
+    """Whether all panels show the same: those on the site's grid do, and stills that are laid on each other."""
+    return len({part.panel.extent for part in parts}) == 1
 
 
 def _draft(

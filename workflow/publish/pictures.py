@@ -19,6 +19,7 @@ from workflow.figure import Mark
 from workflow.grid import SiteGrid
 from workflow.model import Annotation, Capture, LonLat, Site, Stretch
 from workflow.rasters.whole import read_whole
+from workflow.stills import Lying, Still, projected
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -28,6 +29,7 @@ __all__ = [
     "convergence_deg",
     "cropped",
     "ground_m_per_px",
+    "laid_still",
     "marks_of",
     "on_grid",
     "shared_stretch",
@@ -37,6 +39,7 @@ __all__ = [
 
 ToPixel = Callable[[float, float], tuple[float, float]]
 _MOST_STILL_PX = 3200
+_BAND_ROWS = 256  # of a still that is laid on another, warped at once
 _CELLS = 24
 _MOST_APART = 8.0  # times that the limits of one picture may be wider than another's, for both to be seen
 
@@ -127,15 +130,49 @@ def cropped(picture: Picture, centre: tuple[float, float], side_px: float) -> Pi
     return Picture(pixels, picture.in_pixels, to_pixel, grid)
 
 
-def still(project: Project, capture: Capture) -> Picture:
+def still(project: Project, one: Still) -> Picture:
     """The whole picture, reduced where it is larger than a page can show."""
-    data, valid = read_whole(project.root / capture.working, _MOST_STILL_PX)
-    scale = valid.shape[1] / capture.width_px
+    data, valid = read_whole(project.root / one.picture, _MOST_STILL_PX)
+    scale = valid.shape[1] / one.size[0]
 
     def to_pixel(column: float, row: float) -> tuple[float, float]:
         return column * scale, row * scale
 
-    return Picture(_shown(data, valid, capture.stretch), True, to_pixel)
+    return Picture(_shown(data, valid, one.capture.stretch), True, to_pixel)
+
+
+def laid_still(project: Project, one: Still, laid: Lying, first: Still, shape: tuple[int, int]) -> Picture:
+    """A still in the view of the `first` one, on which it is `laid`; `shape` (rows, columns) is that one's on the page.
+
+    Raises
+    ------
+    InputRefused
+        when nothing of it lies in that view.
+    """
+    rows, columns = shape
+    scale = columns / first.size[0]
+    back, path = np.asarray(np.linalg.inv(laid.matrix), np.float64), project.root / one.picture
+    finer = 1 / (scale * laid.pixel_of(one.size))
+    bands = []
+    for top in range(0, rows, _BAND_ROWS):
+        count = min(_BAND_ROWS, rows - top)
+        down, across = np.mgrid[top : top + count, :columns] + 0.5
+        places = projected(back, np.column_stack([across.ravel(), down.ravel()]) / scale)
+        bands.append(rasters.read_looked_up(path, one.size, places, (count, columns), finer))
+    data = np.concatenate([band for band, _ in bands], axis=1)
+    valid = np.concatenate([there for _, there in bands])
+    if not valid.any():
+        raise InputRefused(
+            f"Capture {one.name}", f"shows nothing of what {first.name} shows", "choose another one"
+        )
+
+    def to_pixel(column: float, row: float) -> tuple[float, float]:
+        x, y = (projected(laid.matrix, np.array([[column, row]]))[0] * scale).tolist()
+        if not math.isfinite(x):
+            raise ValueError("beyond the horizon")
+        return x, y
+
+    return Picture(_shown(data, valid, one.capture.stretch), True, to_pixel)
 
 
 def _shown(data: NDArray[Any], valid: NDArray[np.bool_], stretch: Sequence[Stretch]) -> Pixels:

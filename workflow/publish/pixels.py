@@ -9,6 +9,7 @@ from workflow.chips import window_grid
 from workflow.exporters.extract import Extract
 from workflow.model import Annotation, Capture, LonLat, Offset, Site
 from workflow.rasters.dataset import GDAL_ERRORS, opened
+from workflow.stills import frame_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -23,7 +24,8 @@ def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
     """The outer ring, closed, of every evidence mark that is an area, by its id; x to the right, y down.
 
     What was drawn on the map is moved by the offset that the capture was shown with. Left out are points and lines,
-    marks outside their picture, and those of a picture whose working copy is not there.
+    marks outside their picture, those on a later frame of a clip, and those of a picture whose working copy is not
+    there.
     """
     sites = {one.id: one for one in extract.sites}
     pictures = {one.id: one for one in extract.in_use}
@@ -32,7 +34,7 @@ def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
     found: dict[str, tuple[XY, ...]] = {}
     for mark in extract.annotations:
         picture, ring = pictures.get(mark.capture), _ring(mark)
-        if picture is None or ring is None:
+        if picture is None or ring is None or frame_of(picture, mark):
             continue
         if not mark.in_pixels:
             if picture.id not in frames:

@@ -110,7 +110,12 @@ def _panel(
         "entity",
         _key("chip", number),
         _typed(
-            "Chip", f"panel {number}", state=panel["state"] or None, stretch=canonical_json(panel["stretch"])
+            "Chip",
+            f"panel {number}",
+            state=panel["state"] or None,
+            stretch=canonical_json(panel["stretch"]),
+            frame=panel["frame"] or None,
+            aligned=canonical_json(panel["aligned"]) if panel["aligned"] else None,
         ),
     )
     document.relate("wasDerivedFrom", generatedEntity=_FIGURE, usedEntity=key)

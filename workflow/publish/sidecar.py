@@ -15,6 +15,7 @@ from workflow.figure.captions import Shown
 from workflow.figure.lint import Lint
 from workflow.model import Annotation, FigureOptions, Offset, Stretch
 from workflow.publish.choose import Choice
+from workflow.stills import Lying, Still
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -29,7 +30,7 @@ _SOFTWARE = ("numpy", "pillow", "pyproj", "rasterio")
 def sidecar(
     project: Project,
     choice: Choice,
-    panels: Sequence[tuple[Shown, Sequence[Annotation]]],
+    panels: Sequence[tuple[Shown, Sequence[Annotation], Still, Lying | None]],
     spec: FigureSpec,
     *,
     caption: str,
@@ -49,13 +50,13 @@ def sidecar(
         "targets": [one.id for one in choice.targets],
         "recipe": {"name": recipe[0], "version": recipe[1]} if recipe else None,
         "options": encode(options),
-        "synthetic": any(shown.capture.synthetic for shown, _ in panels),
+        "synthetic": any(shown.capture.synthetic for shown, *_ in panels),
         "caption": f"{spec.lead} {caption}" if caption else "",
         "alt_text": alt,
         "findings": [{"code": one.code, "blocks": one.blocks, "text": one.sentence} for one in found],
         "allowed": [encode(one) for one in options.allow if one.code in {lint.code for lint in found}],
         "interval": encode(choice.finding) if choice.finding else None,
-        "panels": [_panel(project, choice, shown, marks) for shown, marks in panels],
+        "panels": [_panel(project, choice, *one) for one in panels],
         "one_stretch": encode(tuple(stretch)) if stretch else None,
         "style": encode(spec.house),
         "size": {"width_mm": spec.width_mm, "dpi": spec.dpi},
@@ -66,7 +67,14 @@ def sidecar(
     }
 
 
-def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annotation]) -> dict[str, Any]:
+def _panel(
+    project: Project,
+    choice: Choice,
+    shown: Shown,
+    marks: Sequence[Annotation],
+    still: Still,
+    laid: Lying | None,
+) -> dict[str, Any]:
     capture = shown.capture
     offset = (
         project.record.get(Offset, f"{choice.site.id}.{capture.id}") if capture.is_georeferenced else None
@@ -84,6 +92,9 @@ def _panel(project: Project, choice: Choice, shown: Shown, marks: Sequence[Annot
         "stretch": encode(capture.stretch),
         "offset": encode(offset.value) | {"version": offset.version} if applied and offset else None,
         **({"control": encode(capture.control)} if capture.control else {}),
+        "frame": still.code,
+        "aligned": laid.stated if laid else None,
+        "standpoint": project.standpoint_since(capture),  # where it is may be for few
         "annotations": [{"id": one.id, "version": _version(project, one)} for one in marks],
     }
 

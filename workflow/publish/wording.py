@@ -84,14 +84,26 @@ def coordinates_of(site: Site, form: CoordinateForm) -> str:
 
 
 def notes_of(
-    site: Site, captures: Sequence[Capture], *, same_extent: bool, one_stretch: bool = False
+    site: Site,
+    captures: Sequence[Capture],
+    *,
+    same_extent: bool,
+    apart: str = "",
+    laid: Sequence[str] = (),
+    one_stretch: bool = False,
 ) -> list[str]:
-    """What has to be declared in the picture itself."""
-    notes = []
+    """What has to be declared in the picture itself.
+
+    `apart` is a sentence on stills that are not laid on each other, `laid` are those on stills that are, where no
+    caption has them.
+    """
+    notes = [*laid]
     if len({capture.stretch[:3] for capture in captures}) > 1:
         notes.append(ONE_STRETCH_NOTE if one_stretch else STRETCH_NOTE)
     if not same_extent:
         notes.append(EXTENT_NOTE)
+    if apart:
+        notes.append(apart)
     if any(capture.synthetic for capture in captures):
         notes.append("Synthetic: rendered by a program, not a picture of the place.")
     return [*notes, *(note for one in captures if (note := _local_day(site, one)))]
@@ -117,6 +129,8 @@ def image_lines(pictures: Sequence[Shown]) -> tuple[str, ...]:
             capture.platform or capture.provider or capture.kind.value,
             f"{capture.gsd_m:.2g} m" if capture.gsd_m else "",
             f"{date_label(span)}{at}",
+            f"frame at {one.frame}" if one.frame else "",
+            one.aligned,
             one.credit,
         )
         letter = f"({mark}) " if len(pictures) > 1 else ""

@@ -16,6 +16,7 @@ from rasterio.warp import transform as transform_points
 
 from workflow.model import LonLat
 from workflow.rasters.dataset import GDAL_ERRORS, opened
+from workflow.rasters.exif import exif_tags
 from workflow.xmp import xmp_fields
 
 __all__ = [
@@ -192,12 +193,17 @@ def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] 
 def _text_tags(dataset: Any) -> dict[str, str]:
     """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's, and the names of the bands.
 
-    With them the properties of XMP (``XMP_dc:rights``) and the texts of a PNG (``PNG_Author``).
+    With them the properties of XMP (``XMP_dc:rights``), the texts of a PNG (``PNG_Author``), and its EXIF.
     """
     bands = {f"Band_{number}": name for number, name in enumerate(dataset.descriptions, 1) if name}
     own: dict[str, str] = dataset.tags()
     packet = dataset.tags(ns="xml:XMP").get("xml:XMP", "")
-    tags = own | bands | {f"XMP_{name}": value for name, value in xmp_fields(packet).items()}
+    tags = (
+        exif_tags(Path(dataset.name), dataset.driver)
+        | own
+        | bands
+        | {f"XMP_{name}": value for name, value in xmp_fields(packet).items()}
+    )
     if dataset.driver == "PNG":
         tags |= {f"PNG_{name}": own[name] for name in _PNG_TEXTS if name in own}
     return {

@@ -62,7 +62,10 @@ def proposal_rows(capture: Capture) -> list[Row]:
 def is_taken(capture: Capture, one: Proposal) -> bool:
     """Whether the capture has what its file proposes."""
     if one.span is not None:
-        return (capture.acquired.earliest, capture.acquired.latest) == (one.span.earliest, one.span.latest)
+        return capture.date_is_confirmed and (capture.acquired.earliest, capture.acquired.latest) == (
+            one.span.earliest,
+            one.span.latest,
+        )
     return bool(getattr(capture, one.attribute, None) == one.value)
 
 

@@ -92,6 +92,7 @@ def witness(said: Observation, capture: Capture) -> Witness:
         synthetic=capture.synthetic,
         confidence=said.confidence,
         name=capture.file,
+        dated=capture.date_is_confirmed,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workflow.chips import covering_each
 from workflow.exporters.extract import Extract
 from workflow.readmodels import evidence
+from workflow.stills import told_cameras
 from workflow.visibility import is_told, told_site
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def told(whole: Extract, names: Collection[str], audience: str) -> Extract:
     shown |= {one.id for one in whole.in_use if one.site in sites}
     shown |= {one.capture for one in said} | {one.capture for one in marks}
     is_whole = len(sites) == len(whole.sites)
-    captures = tuple(one for one in whole.captures if is_whole or one.id in shown)
+    captures = told_cameras(
+        [one for one in whole.captures if is_whole or one.id in shown], whole.sites, audience
+    )
     return Extract(
         sites=tuple(told_site(site, audience) for site in sites.values()),
         captures=tuple(replace(one, site=one.site if one.site in sites else None) for one in captures),

@@ -32,6 +32,7 @@ from workflow.model import (
     Stretch,
 )
 from workflow.readmodels import evidence
+from workflow.stills import Still, frame_of, onto, stills_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -64,6 +65,10 @@ class _Panel:
     annotations: tuple[_Mark, ...]
     offset: dict[str, object] | None = None
     states: dict[str, str] | None = None
+    frame: str = ""
+    aligned: dict[str, object] | None = None
+    control: dict[str, object] | None = None
+    standpoint: int | None = 0  # 0 where an older sidecar says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,14 @@ class FigureCheck:
         if project.record.get(Site, content.site) is None:
             self._wrong(f"is of site {content.site}, which the record does not have")
             return
-        for panel in content.panels:
+        for number, panel in enumerate(content.panels):
             capture = project.record.get(Capture, panel.capture)
             if capture is None:
                 self._wrong(f"shows capture {panel.capture}, which the record does not have")
                 continue
             self._compare_capture(project, content, panel, capture.value)
             self._compare_offset(project, content, panel)
+            self._compare_view(project, content.panels[:number], panel, capture.value)
             self._compare_marks(project, content, panel)
             self._compare_state(project, content, panel)
         self._compare_interval(project, content)
@@ -144,6 +150,8 @@ class FigureCheck:
             self._wrong(f"says of {subject} what the record never said: {', '.join(said[-1])}")
         elif changed := _differences(panel, now):
             self._stale(f"{', '.join(changed)} of {subject} changed since")
+        if panel.standpoint not in (0, project.standpoint_since(now)):
+            self._stale(f"the standpoint of {subject} changed since")
         if now.withdrawn is not None:
             self.warnings.append(f"Figure {self.name} shows {subject}, {project.withdrawal_of(now)}.")
 
@@ -162,6 +170,20 @@ class FigureCheck:
         elif now is not None and now.version != version:
             self._stale(f"the offset of capture {panel.capture} was estimated again")
 
+    def _compare_view(
+        self, project: Project, before: Sequence[_Panel], panel: _Panel, capture: Capture
+    ) -> None:
+        """How a still lies in the view of an earlier panel, as it would be drawn now."""
+        if capture.is_georeferenced or capture.withdrawn is not None:
+            return
+        now = _laid_now(project, before, _still(panel, capture))
+        if now != panel.aligned:
+            self._stale(
+                f"capture {panel.capture} is aligned now"
+                if panel.aligned is None
+                else f"the alignment of capture {panel.capture} changed since"
+            )
+
     def _compare_marks(self, project: Project, content: _Sidecar, panel: _Panel) -> None:
         for mark in panel.annotations:
             version = _version(mark.version)
@@ -177,8 +199,10 @@ class FigureCheck:
         if (content.options or {}).get("marks") is False:  # the twin without marks shows no new ones either
             return
         shown = {mark.id for mark in panel.annotations}
+        capture = project.capture(panel.capture, withdrawn=True)
         others = project.annotations(site=content.site, capture=panel.capture)
-        keys = [one.id for one in others if one.id not in shown]
+        number = _still(panel, capture).number
+        keys = [one.id for one in others if one.id not in shown and frame_of(capture, one) == number]
         new = [key for key in keys if project.record.history(Annotation, key)[0].seq > content.chain.count]
         if new:
             self._stale(f"{len(new)} annotations were drawn on capture {panel.capture} since")
@@ -338,15 +362,39 @@ def _read(data: bytes) -> _Sidecar | None:
 
 def _differences(panel: _Panel, capture: Capture) -> list[str]:
     """Names of what a panel says otherwise than a capture; a credit may be given for one that has none."""
-    pairs = {
+    pairs: dict[str, tuple[object, object]] = {
         "SHA-256": (panel.sha256, capture.sha256),
         "file name": (panel.file, capture.file),
         "date": (panel.acquired, capture.acquired),
         "credit": (panel.credit, credit_of(capture) if capture.credit else panel.credit),
         "synthetic": (panel.synthetic, capture.synthetic),
         "stretch": (panel.stretch, capture.stretch),
+        "control points": (panel.control, _as_json(capture.control)),
     }
     return [name for name, (stated, known) in pairs.items() if stated != known]
+
+
+def _as_json(value: object) -> Any:
+    return None if value is None else json.loads(json.dumps(encode(value)))
+
+
+def _still(panel: _Panel, capture: Capture) -> Still:
+    """The picture that a panel shows, of a clip its frame."""
+    codes = [one.code for one in stills_of([capture])]
+    return Still(capture, codes.index(panel.frame) if panel.frame in codes else 0)
+
+
+def _laid_now(project: Project, before: Sequence[_Panel], still: Still) -> dict[str, Any] | None:
+    """How a still would lie in the view of the first earlier panel that it can be shown in."""
+    stills = project.stills(still.capture.site or "")
+    known = {one.id: one for one in stills}
+    for panel in before:
+        capture = known.get(panel.capture)
+        if capture is None or panel.aligned is not None:
+            continue
+        if laid := onto(stills, _still(panel, capture), still):
+            return laid.stated
+    return None
 
 
 def _version(stated: object) -> int:

@@ -13,11 +13,14 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from workflow.chips import covering_each
+from workflow.datewords import Language
 from workflow.model import Capture, LonLat, Observation, Site
+from workflow.readmodels.cameras import Camera, cameras
 from workflow.readmodels.dates import dated
 from workflow.readmodels.footprints import Footprint, footprints
 from workflow.readmodels.siteday import Known, past_of
-from workflow.visibility import is_told, told_position
+from workflow.stills import told_cameras
+from workflow.visibility import is_told, told_position, told_site
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -43,6 +46,8 @@ class MapSite:
 class SiteMap:
     """The map at the end of `day`: sites, outlines of the pictures that show them, whom the pictures are credited to.
 
+    `cameras` are those on the ground, as the public is told them.
+
     `synthetic` says that some of these pictures were rendered; `left_out` counts sites that are not public.
     """
 
@@ -53,6 +58,7 @@ class SiteMap:
     pictures: int
     synthetic: bool
     left_out: int
+    cameras: tuple[Camera, ...] = ()
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -60,8 +66,10 @@ class SiteMap:
         return Counter(one.known.state for one in self.sites)
 
 
-def site_map(project: Project, day: date | None, today: date) -> SiteMap:
-    """The map of a project's public sites as known at the end of `day`, None for today."""
+def site_map(project: Project, day: date | None, today: date, language: Language = "en") -> SiteMap:
+    """The map of a project's public sites as known at the end of `day`, None for today; `language` is that of what is
+    said of cameras.
+    """
     day = today if day is None else day
     with project.record.snapshot():
         said, ever = project.witnesses()
@@ -85,6 +93,7 @@ def site_map(project: Project, day: date | None, today: date) -> SiteMap:
         pictures=len(counted),
         synthetic=any(one.synthetic for one in counted),
         left_out=len(sites) - len(public),
+        cameras=cameras(told_cameras(counted, sites), [told_site(site) for site in public], language),
     )
 
 

@@ -33,7 +33,7 @@ from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
 from workflow.readmodels.siteday import Past, past_of, site_state
-from workflow.stills import Space, space_of, timecode, view_words
+from workflow.stills import Space, frame_of, space_of, stills_of, timecode, view_words
 from workflow.timespan import Language, format_span
 from workflow.words import say
 
@@ -104,7 +104,7 @@ class CaptureCard:
     says for each target what the picture can show of its class, `mine` what the reader has said of each. `offset` is
     how the picture was laid on the site's reference, None where that was not tried. `optics` is how it was taken
     and can be shown. `placed` says by how many points somebody placed it by hand, and how far off that is; else empty.
-    `frames` are the time codes of a clip.
+    `frames` are the time codes of a clip, `keys` those of its stills (see `workflow.stills.Still`).
     """
 
     id: str
@@ -128,14 +128,19 @@ class CaptureCard:
     offset: Offset | None = None
     placed: str = ""
     frames: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MarkCard:
-    """An annotation that was not deleted, with the version that a change is based on."""
+    """An annotation that was not deleted, with the version that a change is based on.
+
+    `frame` is the number of the frame of a clip that it is drawn on.
+    """
 
     mark: Annotation
     version: int
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +264,7 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
     )
     apart = [capture for capture in tied if capture.withdrawn is None and capture.id not in shown]
     rows = project.record.rows(Annotation, site=site.id)
+    clips = {one.id: one for one in apart if one.frames}
     limits = project.limits()
     return ComparePage(
         site=site,
@@ -269,7 +275,7 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
             _capture_card(capture, site, limits, said, offsets, reader, language) for capture in apart
         ),
         marks=tuple(
-            MarkCard(row.value, row.version)
+            MarkCard(row.value, row.version, _frame(row.value, clips))
             for row in rows
             if not row.value.deleted and not _is_hidden(row.value, hidden, reader)
         ),
@@ -278,6 +284,11 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
         grid=site_grid_of(project, site, on_map) if site.position else None,
         space=space_of([one for one in apart if one.georeference is Georeference.NONE]),
     )
+
+
+def _frame(mark: Annotation, clips: Mapping[str, Capture]) -> int:
+    clip = clips.get(mark.capture)
+    return frame_of(clip, mark) if clip else 0
 
 
 def _is_hidden(mark: Annotation, hidden: Collection[Place], reader: str | None) -> bool:
@@ -320,6 +331,7 @@ def _capture_card(
         offset=offsets.get(capture.id),
         placed=control_words(capture.control, language),
         frames=tuple(timecode(one.at_s) for one in capture.frames),
+        keys=tuple(one.key for one in stills_of([capture])),
         optics=optics(capture, site.position.lonlat if site.position else None),
     )
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.errors import WorkflowError
 from workflow.georef import lattice
-from workflow.model import Capture, ControlPoint
+from workflow.model import Capture, ControlPoint, ViewAlignment
 from workflow.readmodels.dates import dated
 from workflow.readmodels.georeference import MESH
-from workflow.stills import fit_view, view_words
+from workflow.stills import Still, fit_view, stills_of, view_words
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["others", "still_preview", "still_rows"]
 
 
-def others(project: Project, capture: Capture) -> list[Capture]:
+def others(project: Project, still: Still) -> list[Still]:
     """Stills of its site that a still can be laid on: the one that it lies on, then the others by date."""
-    found = [one for one in project.stills(capture.site or "") if one.id != capture.id]
-    laid = capture.view.to if capture.view else None
-    return sorted(found, key=lambda one: one.id != laid)
+    found = [one for one in stills_of(project.stills(still.capture.site or "")) if one.key != still.key]
+    laid = still.view.to if still.view else None
+    return sorted(found, key=lambda one: one.key != laid)
 
 
 def still_preview(
@@ -50,23 +50,26 @@ def still_preview(
 
 
 def still_rows(project: Project, capture: Capture) -> list[dict[str, Any]]:
-    """A row of how a still lies: ``id file to to_file aligned points rms_px left_out_px matched``, or none."""
-    view = capture.view
-    if view is None:
-        return []
-    other = project.capture(view.to, withdrawn=True)
-    return [
-        {
-            "id": capture.id,
-            "file": capture.file,
-            "date": dated(capture.acquired),
-            "to": other.id,
-            "to_file": other.file,
-            "to_date": dated(other.acquired),
-            "aligned": view_words(view),
-            "points": sum(point.used for point in view.points),
-            "rms_px": round(view.rms_px, 3),
-            "left_out_px": None if view.loo_px is None else round(view.loo_px, 3),
-            "matched": view.matched,
-        }
-    ]
+    """A row for each of its stills that was laid on another: ``id file at date to to_file to_at to_date aligned points
+    rms_px left_out_px matched``; `at` and `to_at` are time codes, empty where it is no clip.
+    """
+    return [_row(project, still, view) for still in stills_of([capture]) if (view := still.view) is not None]
+
+
+def _row(project: Project, still: Still, view: ViewAlignment) -> dict[str, Any]:
+    capture, other = still.capture, project.still(view.to, withdrawn=True)
+    return {
+        "id": capture.id,
+        "file": capture.file,
+        "at": still.code,
+        "date": dated(capture.acquired),
+        "to": other.capture.id,
+        "to_file": other.capture.file,
+        "to_at": other.code,
+        "to_date": dated(other.capture.acquired),
+        "aligned": view_words(view),
+        "points": sum(point.used for point in view.points),
+        "rms_px": round(view.rms_px, 3),
+        "left_out_px": None if view.loo_px is None else round(view.loo_px, 3),
+        "matched": view.matched,
+    }

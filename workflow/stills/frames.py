@@ -10,14 +10,16 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workflow.model import Capture
+from workflow.stills.still import Still, stills_of
 from workflow.stills.views import fit_view, projected
 
-__all__ = ["Lying", "Space", "lying", "space_of"]
+__all__ = ["Lying", "Space", "lying", "onto", "space_of"]
 
 Matrix = NDArray[np.float64]
 Places = NDArray[np.float64]
@@ -28,7 +30,7 @@ _AROUND = 1.0  # the root's size to each side
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """Where a still lies: `matrix` (3, 3) takes its (column, row, 1) into the pixels of the still `to`.
+    """Where a still lies: `matrix` (3, 3) takes its (column, row, 1) into the pixels of the still with the key `to`.
 
     `error_px` is how far off it may be there, None where nothing tells. A still that was laid on none lies on itself.
     """
@@ -37,14 +39,26 @@ class Lying:
     matrix: Matrix
     error_px: float | None
 
+    def pixel_of(self, size: tuple[int, int]) -> float:
+        """Side of a still's own pixel there, in the middle of the still of `size`."""
+        return _side(self.matrix, size)
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """It as JSON has it: ``to error_px matrix``, rounded."""
+        error = None if self.error_px is None else round(self.error_px, 3)
+        matrix = [[float(f"{one:.9g}") for one in row] for row in self.matrix.tolist()]
+        return {"to": self.to, "error_px": error, "matrix": matrix}
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """The pixels of the still `root`, which has `size` (width, height). `extent` (left, top, right, bottom) is around
-    all that lies in them.
+    """The pixels of the still with the key `root`, which has `size` (width, height). `extent` (left, top, right,
+    bottom) is around all that lies in them.
 
-    `matrices` takes each still's (column, row, 1) into them; `aligned` has those that were laid on the root, itself
-    where others were. `finest_px` is the side of the finest pixel that is worth showing, 1 over a power of two.
+    `matrices` takes each still's (column, row, 1) into them, by its key; `aligned` has those that were laid on the
+    root, itself where others were. `finest_px` is the side of the finest pixel that is worth showing, 1 over a power
+    of two.
     """
 
     root: str
@@ -82,14 +96,14 @@ class Space:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def lying(stills: Sequence[Capture]) -> dict[str, Lying]:
-    """Where each of some stills lies: on the last one that it can be followed to."""
-    known = {still.id: still for still in stills}
-    return {still.id: _followed(still, known) for still in stills}
+def lying(captures: Sequence[Capture]) -> dict[str, Lying]:
+    """Where each still of some captures lies, by its key: on the last one that it can be followed to."""
+    known = {still.key: still for still in stills_of(captures)}
+    return {key: _followed(still, known) for key, still in known.items()}
 
 
-def _followed(still: Capture, known: Mapping[str, Capture]) -> Lying:
-    matrix, squares, seen = np.eye(3), 0.0, {still.id}
+def _followed(still: Still, known: Mapping[str, Still]) -> Lying:
+    matrix, squares, seen = np.eye(3), 0.0, {still.key}
     at = still
     while at.view is not None and at.view.to in known and at.view.to not in seen:
         view = at.view
@@ -98,46 +112,64 @@ def _followed(still: Capture, known: Mapping[str, Capture]) -> Lying:
         squares += math.nan if view.error_px is None else view.error_px**2
         seen.add(view.to)
         at = known[view.to]
-    return Lying(at.id, matrix, None if math.isnan(squares) else math.sqrt(squares))
+    return Lying(at.key, matrix, None if math.isnan(squares) else math.sqrt(squares))
 
 
-def space_of(stills: Sequence[Capture]) -> Space | None:
-    """The space of some stills, in which all of them lie; None where there are none."""
-    if not stills:
+def onto(captures: Sequence[Capture], first: Still, other: Still) -> Lying | None:
+    """Where the `other` still lies in the pixels of the `first` one; None where nobody laid the two on each other.
+
+    `captures` has the stills of the site, by which the two may be laid on each other.
+    """
+    found = lying(captures)
+    one, two = found.get(first.key), found.get(other.key)
+    if one is None or two is None or one.to != two.to or first.key == other.key:
         return None
-    found = lying(stills)
-    members: dict[str, list[Capture]] = {}
-    for still in stills:
-        members.setdefault(found[still.id].to, []).append(still)
-    root_id = max(members, key=lambda one: len(members[one]))
-    known = {still.id: still for still in stills}
-    root = known[root_id]
-    matrices = {
-        still.id: found[still.id].matrix if found[still.id].to == root_id else _brought(still, root)
-        for still in stills
-    }
-    group = members[root_id]
-    finest = max(0, min(_FINEST, max(_finer(matrices[still.id], still) for still in stills)))
-    return Space(
-        root_id,
-        root.picture_size,
-        _extent(root, [(matrices[still.id], still) for still in group]),
-        1 / 2**finest,
-        matrices,
-        {still.id: found[still.id] for still in group} if len(group) > 1 else {},
+    matrix = np.linalg.inv(one.matrix) @ two.matrix
+    depth = matrix[2] @ (other.size[0] / 2, other.size[1] / 2, 1.0)
+    if one.error_px is None or two.error_px is None:
+        return Lying(first.key, matrix / depth, None)
+    return Lying(
+        first.key, matrix / depth, math.hypot(one.error_px, two.error_px) / _side(one.matrix, first.size)
     )
 
 
-def _brought(still: Capture, root: Capture) -> Matrix:
+def space_of(captures: Sequence[Capture]) -> Space | None:
+    """The space of the stills of some captures, in which all of them lie; None where there are none."""
+    known = {still.key: still for still in stills_of(captures)}
+    if not known:
+        return None
+    found = lying(captures)
+    members: dict[str, list[Still]] = {}
+    for key, still in known.items():
+        members.setdefault(found[key].to, []).append(still)
+    root_key = max(members, key=lambda one: len(members[one]))
+    root = known[root_key]
+    matrices = {
+        key: found[key].matrix if found[key].to == root_key else _brought(still, root)
+        for key, still in known.items()
+    }
+    group = members[root_key]
+    finest = max(0, min(_FINEST, max(_finer(matrices[key], still) for key, still in known.items())))
+    return Space(
+        root_key,
+        root.size,
+        _extent(root, [(matrices[still.key], still) for still in group]),
+        1 / 2**finest,
+        matrices,
+        {still.key: found[still.key] for still in group} if len(group) > 1 else {},
+    )
+
+
+def _brought(still: Still, root: Still) -> Matrix:
     """A still that was not laid on the root, as large as fits in it."""
-    (width, height), (wide, high) = still.picture_size, root.picture_size
+    (width, height), (wide, high) = still.size, root.size
     scale = min(wide / width, high / height)
     return np.diag([scale, scale, 1.0])
 
 
-def _finer(matrix: Matrix, still: Capture) -> int:
+def _finer(matrix: Matrix, still: Still) -> int:
     """How many times the root's pixel can be halved until it is as fine as the still's own."""
-    return math.ceil(math.log2(1 / _side(matrix, still.picture_size)) - 0.1)
+    return math.ceil(math.log2(1 / _side(matrix, still.size)) - 0.1)
 
 
 def _side(matrix: Matrix, size: tuple[int, int]) -> float:
@@ -145,12 +177,12 @@ def _side(matrix: Matrix, size: tuple[int, int]) -> float:
     return math.sqrt(abs(float(np.linalg.det(matrix)) / depth**3))
 
 
-def _extent(root: Capture, group: Sequence[tuple[Matrix, Capture]]) -> tuple[float, float, float, float]:
+def _extent(root: Still, group: Sequence[tuple[Matrix, Still]]) -> tuple[float, float, float, float]:
     """Around all of them, no further than the root's own size from it."""
-    wide, high = root.picture_size
+    wide, high = root.size
     sides = [(0.0, 0.0, float(wide), float(high))]
     for matrix, still in group:
-        width, height = still.picture_size
+        width, height = still.size
         places = projected(matrix, np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]))
         if np.isfinite(places).all():
             sides.append((*places.min(axis=0).round(3).tolist(), *places.max(axis=0).round(3).tolist()))

@@ -16,23 +16,16 @@ from numpy.typing import NDArray
 
 from workflow.datewords import Language
 from workflow.errors import InputRefused
-from workflow.georef import Misfit, fit
+from workflow.georef import Misfit, Wording, fit
 from workflow.georef.mappings import Plane
 from workflow.model import ControlModel, ControlPoint, ViewAlignment
 from workflow.words import say
 
-__all__ = ["ViewFit", "fit_view", "projected", "px_words", "view_words"]
+__all__ = ["ViewFit", "aligned_words", "fit_view", "projected", "px_words", "view_words"]
 
 _SAME_PX = 0.5
 _LEAST_PX = 0.1
-_WORDS = (
-    ("on the map", "in the other still"),
-    ("in the picture", "in the still"),
-    ("the picture", "the still"),
-    ("this picture", "this still"),
-    ("Control points", "Pairs of points"),
-    (", or use another model", ""),
-)
+_WORDING = Wording("Pairs of points", "still", "in the other still", "")
 
 Places = NDArray[np.float64]
 
@@ -72,15 +65,9 @@ def fit_view(points: Sequence[ControlPoint], size: tuple[int, int], other: tuple
     """
     used = [(number, point) for number, point in enumerate(points) if point.used]
     _check_other(used, other)
-    upwards = [
-        replace(point, y=-point.y) for point in points
-    ]  # as on a map, so that mirrored is told from turned
-    try:
-        found = fit(ControlModel.PROJECTIVE, upwards, size)
-    except InputRefused as error:
-        raise InputRefused(
-            *(_reworded(part) for part in (error.subject, error.problem, error.remedy))
-        ) from error
+    # as on a map, so that mirrored is told from turned
+    upwards = [replace(point, y=-point.y) for point in points]
+    found = fit(ControlModel.PROJECTIVE, upwards, size, _WORDING)
     downwards = tuple(replace(one, dy_m=-one.dy_m) for one in found.misfits)
     plane = cast("Plane", found.mapping)  # a projective fit gives no other
     return ViewFit(_matrix(plane, size), downwards, found.rms_m, found.loo_m)
@@ -107,12 +94,6 @@ def _check_other(used: Sequence[tuple[int, ControlPoint]], other: tuple[int, int
         places.append((number, point))
 
 
-def _reworded(text: str) -> str:
-    for map_words, still_words in _WORDS:
-        text = text.replace(map_words, still_words)
-    return text
-
-
 def _matrix(mapping: Plane, size: tuple[int, int]) -> NDArray[np.float64]:
     """The mapping as one matrix with rows that run down, scaled so that its depth is 1 in the middle."""
     whole = _from_one(mapping.ground.middle, mapping.ground.size) @ mapping.matrix
@@ -135,9 +116,14 @@ def view_words(view: ViewAlignment | None, language: Language = "en") -> str:
     """``aligned ±1.2 px``, ``aligned (error not known)``, ``not aligned``."""
     if view is None:
         return say("not aligned", language)
-    if view.error_px is None:
+    return aligned_words(view.error_px, language)
+
+
+def aligned_words(error_px: float | None, language: Language = "en") -> str:
+    """``aligned ±1.2 px``, ``aligned (error not known)``."""
+    if error_px is None:
         return say("aligned (error not known)", language)
-    return say("aligned ±{px} px", language, px=px_words(view.error_px))
+    return say("aligned ±{px} px", language, px=px_words(error_px))
 
 
 def px_words(px: float) -> str:

@@ -64,6 +64,7 @@ export class Annotate {
     this.proposals = new Proposals(key, {
       captures: () => viewer.data.captures,
       label: (id) => viewer.data.captures.find((one) => one.id === id)?.label ?? "",
+      frame: (id) => viewer.frames.of(id),
       show: (step) => this.#look(step.capture, step.marks),
       begin: () => this.stage.choose([]),
       focus: () => this.#focus(),
@@ -87,7 +88,7 @@ export class Annotate {
   }
 
   marksOn(capture) {
-    return this.marks.filter((mark) => mark.capture === capture);
+    return this.marks.filter((mark) => mark.capture === capture && this.viewer.frames.has(mark));
   }
 
   get chosen() {
@@ -155,11 +156,11 @@ export class Annotate {
   // a new mark of the target on a picture
   add(capture, shape, geometry, label) {
     const { site, target } = this.viewer.data;
-    if (this.viewer.frames.of(capture.id)) return this.viewer.controls.say(t("Marks belong to the first frame of a clip: choose that one."));
     const mark = {
       id: newId(),
       site: site.id,
       capture: capture.id,
+      number: this.viewer.frames.of(capture.id),
       target: target.id === "none" ? null : target.id,
       shape,
       geometry,
@@ -258,6 +259,7 @@ export class Annotate {
   // bring marks of a picture into view, on the side of the swipe line that their picture has
   #look(capture, marks) {
     this.#show(capture);
+    this.viewer.frames.choose(capture, marks[0]?.number ?? 0);
     const { viewer, stage } = this;
     const extent = createEmpty();
     for (const mark of marks) extend(extent, toGeometry(mark.geometry).getExtent());

@@ -98,6 +98,7 @@ let look = {};
 let sites = new Map(); // by id: marker, element, name, label, length
 let shown = []; // those that the view shows
 let covered = null; // the layer of outlines
+let cameras = null; // that of what cameras on the ground saw
 
 function addStyles(colours, states, font) {
   const style = document.createElement("style");
@@ -260,8 +261,8 @@ window.sitetrackMark = (map, { place, colour }) => {
 };
 
 // What is shown: `states` has the ids of the sites in each state, others are hidden; `words` those states in the
-// reader's language; `outlines` rings of pictures with a text.
-window.sitetrackShow = (map, { states, words, day, chosen, outlines }) => {
+// reader's language; `outlines` rings of pictures with a text, `cones` those of what cameras saw, from the camera on.
+window.sitetrackShow = (map, { states, words, day, chosen, outlines, cones }) => {
   const stateOf = new Map(Object.entries(states).flatMap(([state, ids]) => ids.map((id) => [id, state])));
   shown = [];
   for (const [id, site] of sites) {
@@ -279,7 +280,8 @@ window.sitetrackShow = (map, { states, words, day, chosen, outlines }) => {
     element.setAttribute("aria-label", element.title);
   }
   outline(map, outlines);
-  Object.assign(map.getContainer().dataset, { day, shown: shown.length, outlines: outlines.length });
+  spread(map, cones);
+  Object.assign(map.getContainer().dataset, { day, shown: shown.length, outlines: outlines.length, cones: cones.length });
   map.fire("sitetrack:shown");
 };
 
@@ -289,19 +291,40 @@ function outline(map, outlines) {
   covered = window.L.layerGroup();
   for (const { ring, dash, text } of outlines) {
     const style = { pane: "outlines", color: look.outline, weight: 1.6, dashArray: dash || null, fillOpacity: 0.04 };
-    const words = document.createElement("span");
-    words.className = "outline-text";
-    words.textContent = text;
-    window.L.polygon(ring, style).bindTooltip(words, { sticky: true }).addTo(covered);
+    window.L.polygon(ring, style).bindTooltip(told(text), { sticky: true }).addTo(covered);
   }
   covered.addTo(map);
 }
 
-// The same in a file of its own: outlines by a check box, and buttons that lead to a site.
+function told(text) {
+  const words = document.createElement("span");
+  words.className = "outline-text";
+  words.textContent = text;
+  return words;
+}
+
+// where stills were taken from: a sector, which is a dot from afar, with a dot at the camera
+function spread(map, cones) {
+  cameras?.remove();
+  cameras = window.L.layerGroup();
+  const common = { pane: "outlines", color: look.camera, fillColor: look.camera };
+  for (const { ring, text } of cones) {
+    const cone = window.L.polygon(ring, { ...common, weight: 1.5, dashArray: "2 4", fillOpacity: 0.18 });
+    cone.on("add", () => {
+      cone.getElement().setAttribute("role", "img");
+      cone.getElement().setAttribute("aria-label", text);
+    });
+    cone.bindTooltip(told(text), { sticky: true }).addTo(cameras);
+    window.L.circleMarker(ring[0], { ...common, radius: 3, weight: 1, fillOpacity: 1, interactive: false }).addTo(cameras);
+  }
+  cameras.addTo(map);
+}
+
+// The same in a file of its own: outlines and cameras by check boxes, and buttons that lead to a site.
 window.sitetrackFile = (map, view) => {
-  const box = document.getElementById("sitetrack-outlines");
-  const show = () => window.sitetrackShow(map, { ...view, outlines: box?.checked ? view.outlines : [] });
-  box?.addEventListener("change", show);
+  const boxes = ["outlines", "cones"].map((name) => [name, document.getElementById(`sitetrack-${name}`)]);
+  const show = () => window.sitetrackShow(map, { ...view, ...Object.fromEntries(boxes.map(([name, box]) => [name, box?.checked ? view[name] : []])) });
+  for (const [, box] of boxes) box?.addEventListener("change", show);
   for (const button of document.querySelectorAll("[data-site]")) {
     button.addEventListener("click", () => {
       const { marker } = sites.get(button.dataset.site);

@@ -1,4 +1,4 @@
-// The frames of a clip: which one a picture shows. Marks and alignment are of the first; another one says so.
+// The frames of a clip: which one a picture shows. Each has marks of its own and lies where it was laid itself.
 import { h } from "./dom.js";
 import { paneName } from "./labels.js";
 import { t } from "./language.js";
@@ -25,14 +25,18 @@ export class Frames {
     return this.viewer.shown.filter((id, at, all) => this.of(id) && all.indexOf(id) === at).map((id) => `${id}:${this.of(id)}`).join(",");
   }
 
-  // a picture as it is told of while another frame than the first is shown
+  // a picture as it is told of while that frame is shown
   told(capture) {
-    const code = capture && this.of(capture.id) ? capture.frames[this.of(capture.id)] : null;
-    if (!code) return capture;
-    return { ...capture, is_aligned: false, aligned: t("not aligned: another frame"), aligned_why: t("Marks and alignment are of the first frame; this one is laid as that one is.") };
+    return { ...capture, ...capture.laid?.[this.of(capture.id)] };
+  }
+
+  // whether a mark is on what is shown of its picture
+  has(mark) {
+    return (mark.number ?? 0) === this.of(mark.capture);
   }
 
   choose(capture, number) {
+    if (this.of(capture) === number) return;
     this.chosen.set(capture, number);
     const { stage } = this.viewer;
     stage.panes.forEach((pane) => pane.capture && stage.show(pane.index, pane.capture));

@@ -38,14 +38,14 @@ export function conflictsOf(operation, mark) {
 
 // -- changes, each with what takes it back
 
-const about = (mark) => ({ site: mark.site, capture: mark.capture, annotation: mark.id, base_version: mark.version });
+const about = (mark) => ({ site: mark.site, capture: mark.capture, number: mark.number, annotation: mark.id, base_version: mark.version });
 
 export function addition(mark) {
   const { id, ...fields } = mark;
   return {
     redo: { kind: "annotate", annotation: id, ...fields },
-    undo: { kind: "delete", site: mark.site, capture: mark.capture, annotation: id, was: fieldsOf(mark) },
-    again: { kind: "restore", site: mark.site, capture: mark.capture, annotation: id, was: fieldsOf(mark), mark },
+    undo: { kind: "delete", site: mark.site, capture: mark.capture, number: mark.number, annotation: id, was: fieldsOf(mark) },
+    again: { kind: "restore", site: mark.site, capture: mark.capture, number: mark.number, annotation: id, was: fieldsOf(mark), mark },
   };
 }
 

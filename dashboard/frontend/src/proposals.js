@@ -7,7 +7,7 @@ import { newId } from "./oplog.js";
 import { STATES } from "./words.js";
 
 export class Proposals {
-  // actions: { captures(), label(capture id), begin(), show(step), decide(step, state), changed(), focus() }
+  // actions: { captures(), label(capture id), frame(capture id), begin(), show(step), decide(step, state), changed(), focus() }
   constructor(key, actions) {
     this.key = `proposals.${key}`;
     this.actions = actions;
@@ -62,7 +62,7 @@ export class Proposals {
   #propose(marks, captures) {
     this.closeChooser();
     this.actions.begin();
-    const copy = (mark, capture) => ({ ...mark, id: newId(), capture, copied_from: mark.id, version: 0, pending: false, sealed: false });
+    const copy = (mark, capture) => ({ ...mark, id: newId(), capture, number: this.actions.frame(capture), copied_from: mark.id, version: 0, pending: false, sealed: false });
     this.waiting = [...this.waiting, ...captures.flatMap((capture) => marks.map((mark) => copy(mark, capture)))];
     this.#keep();
     this.ask();

@@ -263,7 +263,7 @@ class Viewer {
     const { marks } = this.annotate;
     this.shown.forEach((shown, pane) => {
       const id = this.seen(pane)?.id;
-      this.stage.setMarks(pane, this.frames.of(id) ? [] : marks.filter((mark) => mark.capture === id));
+      this.stage.setMarks(pane, marks.filter((mark) => mark.capture === id && this.frames.has(mark)));
     });
     this.controls.showPanes();
     for (const part of this.parts) part.redraw?.();

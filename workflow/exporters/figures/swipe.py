@@ -36,12 +36,12 @@ def to_swipe(sheet: Sheet) -> bytes:
     if len(sheet.panels) < 2:
         raise InputRefused("Figure", "has one panel, and a swipe needs two", "give --before and --after")
     last = len(sheet.panels) - 1
-    sizes = {(sheet.spec.panels[number].width, sheet.spec.panels[number].height) for number in (0, last)}
-    if sheet.spec.metres_per_px is None or len(sizes) > 1:
+    first, other = sheet.spec.panels[0], sheet.spec.panels[last]
+    if first.extent != other.extent or (first.on_map and sheet.spec.metres_per_px is None):
         raise InputRefused(
             "Figure",
             "shows pictures of different extent, which cannot be swiped",
-            "choose captures on the map with --before and --after, or another format",
+            "choose captures on the map, or stills that are aligned, with --before and --after, or another format",
         )
     before, after = (marked_panel(sheet, number, _WIDTH_PX) for number in (0, last))
     page = Template(_part("swipe.html"))
