@@ -93,6 +93,7 @@ def test_other_modes_are_reached_by_keys_and_show_pictures(tab: Any, key: str, m
 
 
 def test_all_that_is_drawn_on_the_pictures_shares_a_canvas(tab: Any) -> None:
+    tab.open_compare()
     canvases = tab.viewer.evaluate(
         "host => [...host.querySelectorAll('.pane[data-pane=\"0\"] .ol-layers > *')].map(one => one.className)"
     )
