@@ -74,15 +74,21 @@ def row(name: str, method: str, found: Sequence[Found]) -> tuple[object, ...]:
         method,
         len(found),
         share(len(used), len(found)),
-        f"{percentile(errors, 0.5):.2f} px" if used else "-",
-        f"{percentile(errors, 0.95):.2f} px" if used else "-",
+        pixels(errors, 0.5),
+        pixels(errors, 0.95),
         share(sum(one.error <= 1 for one in used), len(used)),
         len(failed),
         share(sum(not one.is_applied for one in failed), len(failed)),
         share(sum(not one.is_applied for one in good), len(good)),
         share(sum(one.error <= one.claimed for one in used), len(used)) if claims else "-",
-        f"{percentile(claims, 0.5):.2f} px" if claims else "-",
+        pixels(claims, 0.5),
     )
+
+
+def pixels(values: Sequence[float], part: float) -> str:
+    """A percentile; none where it lies among methods that found nothing."""
+    value = percentile(values, part) if values else float("nan")
+    return f"{value:.2f} px" if np.isfinite(value) else "-"
 
 
 def share(part: int, whole: int) -> str:

@@ -55,8 +55,10 @@ _NEAR_PX = 8
 # width of the correlation peak, in pixels: below it aliasing, above it a blunt peak
 _ROUGH_SIGMA_PX, _FINE_SIGMA_PX = 1.5, 1.0
 _DRAWS = 40
-# quality is 1/e where draws and directions scatter by this
-_SCATTER_PX = 1.7
+# quality falls to 1/e where draws and directions scatter by this
+_SCATTER_PX = 2.5
+# of a shift that is not sought again
+_ENOUGH = 0.25
 # 95 of 100 errors were within this of the shift, and this many times what parts differ by: see docs/evaluation.md
 _ERROR_FLOOR_PX, _ERROR_SPREADS = 0.25, 1.2
 
@@ -66,8 +68,8 @@ class Shift:
     """How far a picture must be moved to lie on the reference: `dx_px` columns to the right, `dy_px` rows
     down.
 
-    `quality` runs from 0 (nothing in common) to 1: the less the peak moves when parts are drawn by lot, and between
-    forth and back, the higher. `error_px`: about 95 of 100 such shifts are no further than this from the truth, where
+    `quality` runs from 0 (nothing in common) to 1: the further the peak stands out of the rest, and the less it moves
+    when parts are drawn by lot and between forth and back, the higher. `error_px`: about 95 of 100 such shifts are no further than this from the truth, where
     the quality is enough.
     """
 
@@ -169,7 +171,16 @@ def estimate_shift(
     if min(reference.shape) < _LEAST_SIDE_PX:
         return NO_SHIFT
     fixed, other = (reference, reference_valid), (moving, moving_valid)
-    dx, dy = _rough(fixed, other, reach_px)
+    found = _refined(fixed, other, *_rough(fixed, other, reach_px))
+    if found.quality >= _ENOUGH:
+        return found
+    # under haze and noise the rough shift is found on smoother pictures; on clear ones those favour what is tall
+    again = _refined(fixed, other, *_rough(smoothed(*fixed), smoothed(*other), reach_px))
+    return max(found, again, key=lambda one: one.quality)
+
+
+def _refined(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask], dx: float, dy: float) -> Shift:
+    """The shift near a rough one."""
     near = _parts(fixed, _moved(other, dx, dy))
     if near is None:
         return NO_SHIFT
@@ -187,7 +198,8 @@ def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
     Roofs and shadows pull all draws alike, by as much as parts differ from each other: so the error is that of a part,
     not that of the mean of many.
     """
-    one, other = peak(forth.mean(axis=0)), peak(back.mean(axis=0))
+    mean = forth.mean(axis=0)
+    one, other = peak(mean), peak(back.mean(axis=0))
     apart = hypot(one[0] - other[0], one[1] - other[1])
     distances = _draws(forth, one)
     scatter = sqrt(float(np.mean(np.square(distances))) + apart**2)
@@ -195,7 +207,7 @@ def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
     return Shift(
         dx + (one[0] + other[0]) / 2,
         dy + (one[1] + other[1]) / 2,
-        exp(-scatter / _SCATTER_PX),
+        sqrt(max(standing_out(mean), 0.0)) * exp(-scatter / _SCATTER_PX),
         hypot(_ERROR_FLOOR_PX, _ERROR_SPREADS * of_a_part, apart),
     )
 
@@ -212,7 +224,7 @@ def _rough(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask], reach_px: float) 
     """The shift to a pixel or so, from the whole pictures."""
     height, width = fixed[0].shape
     reach = int(min(np.ceil(reach_px), height // 4, width // 4))
-    fields = [directions(*smoothed(*one)) for one in (fixed, other)]
+    fields = [directions(*one) for one in (fixed, other)]
     surface = correlated(*fields[0], *fields[1], _ROUGH_SIGMA_PX)
     x, y = peak(_middle(surface, reach))
     return float(round(x)), float(round(y))
