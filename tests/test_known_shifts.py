@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -23,6 +23,7 @@ DEGREE_M = 111_000.0
 EMPTY = np.zeros((1, 1), np.float32)
 
 
+@settings(deadline=None)
 @given(
     st.floats(-8, 8), st.floats(-8, 8), st.sampled_from([PLACE, LonLat(120.2, 39.0), LonLat(-70.1, -33.4)])
 )

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from workflow.model import Stretch
 
 __all__ = [
+    "ENOUGH_QUALITY",
     "MEDIAN_METHOD",
     "METHOD",
     "NO_SHIFT",
@@ -38,6 +39,8 @@ __all__ = [
 METHOD = "gradient direction phase correlation 3"
 MEDIAN_METHOD = "median of the capture's other sites 1"
 """How an offset came about: found on the pictures themselves, or told by other sites."""
+ENOUGH_QUALITY = 0.25
+"""Of a shift that counts: one of less is sought again."""
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -57,8 +60,6 @@ _ROUGH_SIGMA_PX, _FINE_SIGMA_PX = 1.5, 1.0
 _DRAWS = 40
 # quality falls to 1/e where draws and directions scatter by this
 _SCATTER_PX = 2.5
-# of a shift that is not sought again
-_ENOUGH = 0.25
 # 95 of 100 errors were within this of the shift, and this many times what parts differ by: see docs/evaluation.md
 _ERROR_FLOOR_PX, _ERROR_SPREADS = 0.25, 1.2
 
@@ -69,8 +70,8 @@ class Shift:
     down.
 
     `quality` runs from 0 (nothing in common) to 1: the further the peak stands out of the rest, and the less it moves
-    when parts are drawn by lot and between forth and back, the higher. `error_px`: about 95 of 100 such shifts are no further than this from the truth, where
-    the quality is enough.
+    when parts are drawn by lot and between forth and back, the higher. `error_px`: about 95 of 100 such shifts are no
+    further than this from the truth, where the quality is enough.
     """
 
     dx_px: float
@@ -172,7 +173,7 @@ def estimate_shift(
         return NO_SHIFT
     fixed, other = (reference, reference_valid), (moving, moving_valid)
     found = _refined(fixed, other, *_rough(fixed, other, reach_px))
-    if found.quality >= _ENOUGH:
+    if found.quality >= ENOUGH_QUALITY:
         return found
     # under haze and noise the rough shift is found on smoother pictures; on clear ones those favour what is tall
     again = _refined(fixed, other, *_rough(smoothed(*fixed), smoothed(*other), reach_px))

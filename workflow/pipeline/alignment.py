@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 # below it an offset is kept but not applied
-QUALITY_BAR = 0.25
+QUALITY_BAR = compare.ENOUGH_QUALITY
 PLAUSIBLE_SHIFT_M = 25.0
 # smaller pictures hold too little texture: the surroundings are taken in
 LEAST_SIDE_PX = 320
