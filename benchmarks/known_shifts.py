@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from workflow import chips, compare
 from workflow.grid import SiteGrid
-from workflow.model import Capture, Site, Stretch
+from workflow.model import Capture, LonLat, Site, Stretch
 from workflow.pipeline import alignment
 from workflow.project import Project
 from workflow.rasters import read_on_grid
@@ -75,7 +76,10 @@ def at_places(files: list[Path], gsd_m: float, places: int, rng: np.random.Gener
 
 def picture(path: Path, grid: SiteGrid, dx_m: float, dy_m: float) -> tuple[Floats, Mask]:
     data, valid = read_on_grid(path, grid, dx_m, dy_m)
-    return compare.to_grey(data[:3], EIGHT_BITS), valid
+    if data.dtype == np.uint8:
+        return compare.to_grey(data[:3], EIGHT_BITS), valid
+    limits = [Stretch(*(float(one) for one in np.percentile(band[valid], (2, 98)))) for band in data[:3]]
+    return compare.to_grey(data[:3], limits), valid
 
 
 def as_geotiff(path: Path, folder: Path) -> Path:
@@ -86,6 +90,13 @@ def as_geotiff(path: Path, folder: Path) -> Path:
     return copy
 
 
+def along_grid(grid: SiteGrid, place: LonLat, east_m: float, north_m: float) -> tuple[float, float]:
+    """Metres towards true east and north in metres along the grid's rows and columns: right and up."""
+    turn = math.radians(grid.true_north_deg(place))
+    cos, sin = math.cos(turn), math.sin(turn)
+    return east_m * cos + north_m * sin, north_m * cos - east_m * sin
+
+
 def in_project(
     project: Project,
     site: Site,
@@ -94,7 +105,7 @@ def in_project(
     truth_m: tuple[float, float],
     place: int,
 ) -> Pair:
-    """A pair as `track` compares it; `truth_m` is what the moving capture must be moved by, east and north."""
+    """A pair as `track` compares it; `truth_m` is what the moving capture must be moved by, along the grid."""
     captures = chips.covering(project, site)
     grid = alignment.alignment_grid(
         chips.site_grid_of(project, site, captures), site.position.lonlat, site.radius_m, reference, moving
@@ -140,13 +151,13 @@ def fogged(pairs: list[Pair], rng: np.random.Generator) -> list[Pair]:
 # -- what the pairs of one place agree on -------------------------------------------------------------------------
 
 
-def consensus(pairs: list[Pair], found: list[tuple[float, float]]) -> list[float]:
-    """Distance of each estimate from what all pairs of the place agree on, in pixels.
+def less_what_all_agree_on(pairs: list[Pair], found: list[tuple[float, float]]) -> list[Pair]:
+    """The pairs, with the pictures' own misregistration in their truth.
 
-    The pictures' own misregistration is one unknown a picture and place, found by least absolute deviations of all
-    pairs: what is left cannot be explained by pictures that lie wrong.
+    It is one unknown a picture and place, found by least absolute deviations of all pairs: what is left cannot be
+    explained by pictures that lie wrong.
     """
-    left = [float("nan")] * len(pairs)
+    made = list(pairs)
     for place in {one.place for one in pairs}:
         numbers = [n for n, one in enumerate(pairs) if one.place == place]
         count = 1 + max(max(pairs[n].ends) for n in numbers)
@@ -154,17 +165,23 @@ def consensus(pairs: list[Pair], found: list[tuple[float, float]]) -> list[float
         errors = np.zeros((len(numbers) + 1, 2))
         for row, n in enumerate(numbers):
             design[row, pairs[n].ends[0]], design[row, pairs[n].ends[1]] = -1, 1
-            errors[row] = np.subtract(found[n], pairs[n].truth)
+            errors[row] = np.subtract(found[n], known(pairs[n]))
         design[-1] = 1
         weights = np.ones(len(design))
         for _ in range(60):
             root = np.sqrt(weights)[:, None]
             solved = np.linalg.lstsq(design * root, errors * root, rcond=None)[0]
-            rest = np.hypot(*(errors - design @ solved).T)
-            weights = 1 / np.maximum(rest, 0.05)
-        for row, n in enumerate(numbers):
-            left[n] = float(rest[row])
-    return left
+            weights = 1 / np.maximum(np.hypot(*(errors - design @ solved).T), 0.05)
+        for n, own in zip(numbers, design @ solved, strict=False):
+            x, y = known(pairs[n])
+            made[n] = replace(pairs[n], truth=(x + float(own[0]), y + float(own[1])))
+    return made
+
+
+def known(pair: Pair) -> tuple[float, float]:
+    if pair.truth is None:
+        raise ValueError("a pair of different ground has no shift")
+    return pair.truth
 
 
 # -- other methods ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from workflow.compare import NO_SHIFT, Shift, estimate_shift, gradient_magnitude, to_grey
 from workflow.model import Stretch
+from workflow.pipeline.alignment import LEAST_SIDE_PX, QUALITY_BAR
 
 SIZE = 192
 
@@ -129,6 +130,22 @@ def test_the_error_that_is_stated_covers_what_is_found():
         found = shift_between(texture(seed), other.astype(np.float32))
         within.append(np.hypot(found.dx_px + shift[0], found.dy_px + shift[1]) <= found.error_px)
     assert sum(within) >= 19
+
+
+def test_under_fog_what_fails_is_flagged_and_what_does_not_is_kept_within_its_error():
+    rng, found = np.random.default_rng(5), []
+    for seed in range(36):
+        ground, shift, fog = texture(seed, LEAST_SIDE_PX), rng.uniform(-6, 6, 2), rng.uniform(0.5, 1.0)
+        other = moved(ground, *shift) * (1 - fog) + rng.normal(0, rng.uniform(0.01, 0.15), ground.shape)
+        one = shift_between(ground, other.astype(np.float32))
+        error = np.hypot(one.dx_px + shift[0], one.dy_px + shift[1])
+        found.append((error, one.quality >= QUALITY_BAR, one.error_px))
+    failed, good = [one for one in found if one[0] > 1], [one for one in found if one[0] <= 1]
+    assert min(len(failed), len(good)) > 9
+    assert sum(kept for _, kept, _ in failed) <= 0.1 * len(failed)
+    assert sum(not kept for _, kept, _ in good) <= 0.1 * len(good)
+    kept = [(error, claimed) for error, is_kept, claimed in found if is_kept]
+    assert sum(error <= claimed for error, claimed in kept) >= 0.95 * len(kept)
 
 
 def test_nothing_is_sought_beyond_the_reach():

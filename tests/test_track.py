@@ -388,6 +388,21 @@ def test_an_offset_that_somebody_set_by_hand_stays(watched, scorers):
     assert watched.project.record.get(Offset, f"{site.id}.{row['capture']}").value == by_hand
 
 
+def test_an_offset_by_an_earlier_version_of_the_program_is_estimated_anew(watched, scorers, monkeypatch):
+    watched.add_site()
+    for day in ("2019-01-01", "2020-01-01"):
+        watched.add_capture(day)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(compare, "METHOD", f"{compare.METHOD.rpartition(' ')[0]} 1")
+        run(watched)
+        methods = {row["method"] for row in offsets(watched.project)}
+        assert methods == {alignment.REFERENCE_METHOD, compare.METHOD}
+        assert run(watched).unchanged == 1
+    assert run(watched).aligned == 1
+    methods = {row["method"] for row in offsets(watched.project)}
+    assert methods == {alignment.REFERENCE_METHOD, compare.METHOD}
+
+
 def test_a_state_that_cannot_be_read_only_means_more_work(watched, scorers):
     site = watched.add_site()
     watched.add_capture("2019-01-01")

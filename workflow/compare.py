@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, hypot, inf, sqrt
+from math import exp, floor, hypot, inf, sqrt
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from workflow.model import Stretch
 
 __all__ = [
+    "ENOUGH_QUALITY",
     "MEDIAN_METHOD",
     "METHOD",
     "NO_SHIFT",
@@ -35,9 +36,11 @@ __all__ = [
     "to_grey",
 ]
 
-METHOD = "gradient direction phase correlation 2"
+METHOD = "gradient direction phase correlation 3"
 MEDIAN_METHOD = "median of the capture's other sites 1"
 """How an offset came about: found on the pictures themselves, or told by other sites."""
+ENOUGH_QUALITY = 0.25
+"""Of a shift that counts: one of less is sought again."""
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -54,11 +57,11 @@ _PART_PX, _PARTS_A_SIDE = 128, 8
 _NEAR_PX = 8
 # width of the correlation peak, in pixels: below it aliasing, above it a blunt peak
 _ROUGH_SIGMA_PX, _FINE_SIGMA_PX = 1.5, 1.0
-# peaks further apart than this do not agree
-_AGREEMENT_PX = 0.75
 _DRAWS = 40
-# 95 of 100 errors were within this of the shift, and this many times its spread: see docs/evaluation.md
-_ERROR_FLOOR_PX, _ERROR_SPREADS = 0.5, 2.0
+# quality falls to 1/e where draws and directions scatter by this
+_SCATTER_PX = 2.5
+# 95 of 100 errors were within this of the shift, and this many times what parts differ by: see docs/evaluation.md
+_ERROR_FLOOR_PX, _ERROR_SPREADS = 0.25, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,9 @@ class Shift:
     """How far a picture must be moved to lie on the reference: `dx_px` columns to the right, `dy_px` rows
     down.
 
-    `quality` runs from 0 (nothing in common) to 1: how far the peak stands out of the rest, times how often the same
-    peak is found when parts are drawn by lot, times how well forth and back agree. `error_px`: about 95 of 100 such
-    shifts are no further than this from the truth, where the quality is enough.
+    `quality` runs from 0 (nothing in common) to 1: the further the peak stands out of the rest, and the less it moves
+    when parts are drawn by lot and between forth and back, the higher. `error_px`: about 95 of 100 such shifts are no
+    further than this from the truth, where the quality is enough.
     """
 
     dx_px: float
@@ -169,7 +172,16 @@ def estimate_shift(
     if min(reference.shape) < _LEAST_SIDE_PX:
         return NO_SHIFT
     fixed, other = (reference, reference_valid), (moving, moving_valid)
-    dx, dy = _rough(fixed, other, reach_px)
+    found = _refined(fixed, other, *_rough(fixed, other, reach_px))
+    if found.quality >= ENOUGH_QUALITY:
+        return found
+    # under haze and noise the rough shift is found on smoother pictures; on clear ones those favour what is tall
+    again = _refined(fixed, other, *_rough(smoothed(*fixed), smoothed(*other), reach_px))
+    return max(found, again, key=lambda one: one.quality)
+
+
+def _refined(fixed: tuple[Grey, Mask], other: tuple[Grey, Mask], dx: float, dy: float) -> Shift:
+    """The shift near a rough one."""
     near = _parts(fixed, _moved(other, dx, dy))
     if near is None:
         return NO_SHIFT
@@ -182,18 +194,22 @@ def estimate_shift(
 
 
 def _judged(dx: float, dy: float, forth: Grey, back: Grey) -> Shift:
-    """The shift with what is left of it, forth and back, and what it is worth."""
+    """The shift with what is left of it, forth and back, and what it is worth.
+
+    Roofs and shadows pull all draws alike, by as much as parts differ from each other: so the error is that of a part,
+    not that of the mean of many.
+    """
     mean = forth.mean(axis=0)
     one, other = peak(mean), peak(back.mean(axis=0))
     apart = hypot(one[0] - other[0], one[1] - other[1])
     distances = _draws(forth, one)
-    agreement = float(np.mean(distances <= _AGREEMENT_PX))
-    spread = sqrt(float(np.mean(np.square(distances))) + apart**2)
+    scatter = sqrt(float(np.mean(np.square(distances))) + apart**2)
+    of_a_part = float(np.median(distances)) * sqrt(len(forth))
     return Shift(
         dx + (one[0] + other[0]) / 2,
         dy + (one[1] + other[1]) / 2,
-        standing_out(mean) * agreement * max(0.0, 1.0 - apart),
-        hypot(_ERROR_FLOOR_PX, _ERROR_SPREADS * spread),
+        sqrt(max(standing_out(mean), 0.0)) * exp(-scatter / _SCATTER_PX),
+        hypot(_ERROR_FLOOR_PX, _ERROR_SPREADS * of_a_part, apart),
     )
 
 

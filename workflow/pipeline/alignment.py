@@ -26,6 +26,7 @@ __all__ = [
     "alignment_grid",
     "by_other_sites",
     "covered_share",
+    "is_own",
     "look",
     "reference_offset",
     "score",
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 # below it an offset is kept but not applied
-QUALITY_BAR = 0.25
+QUALITY_BAR = compare.ENOUGH_QUALITY
 PLAUSIBLE_SHIFT_M = 25.0
 # smaller pictures hold too little texture: the surroundings are taken in
 LEAST_SIDE_PX = 320
@@ -147,6 +148,12 @@ def told(offsets: Iterable[Offset]) -> dict[str, list[Offset]]:
         if one.applied and one.method in (compare.METHOD, REFERENCE_METHOD):
             found.setdefault(one.capture, []).append(one)
     return found
+
+
+def is_own(method: str) -> bool:
+    """Whether the program gives offsets by this method, or did in an earlier version; else somebody set them."""
+    named = (compare.METHOD, compare.MEDIAN_METHOD, REFERENCE_METHOD)
+    return method.rstrip(" 0123456789") in {one.rstrip(" 0123456789") for one in named}
 
 
 def _limit_m(grid: SiteGrid) -> float:

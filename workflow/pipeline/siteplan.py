@@ -274,7 +274,7 @@ def _stands(plan: _Plan, offset: Offset) -> bool:
 
 def _is_kept(offset: Offset, reference: Capture, state: dict[str, Any], key: str) -> bool:
     """Whether an offset still stands: nothing that it follows from has changed, or somebody set it by hand."""
-    if offset.method not in (compare.METHOD, alignment.REFERENCE_METHOD, compare.MEDIAN_METHOD):
+    if not alignment.is_own(offset.method):
         return True
     return offset.reference == reference.id and state.get("align", {}).get(offset.capture) == key
 
