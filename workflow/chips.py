@@ -58,7 +58,7 @@ __all__ = [
 CHIP_DIR = "chips"
 LARGEST_SIDE_PX = 4096
 # goes up when the same inputs would give other pixels
-READER_VERSION = "2"
+READER_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
