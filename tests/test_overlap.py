@@ -114,9 +114,12 @@ def test_few_pairs_need_the_exact_shapes(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
     asked: list[int] = []
     exact = _Boxes.rings
-    monkeypatch.setattr(
-        _Boxes, "rings", lambda self, numbers: asked.append(len(numbers)) or exact(self, numbers)
-    )
+
+    def counted(self: _Boxes, numbers: np.ndarray) -> np.ndarray:
+        asked.append(len(numbers))
+        return exact(self, numbers)
+
+    monkeypatch.setattr(_Boxes, "rings", counted)
     places_met, _ = meeting(places, [150.0] * 400, rings)
     assert sum(asked) < len(places_met) / 5
 
