@@ -125,16 +125,13 @@ def touching(project: Project, site: Site) -> tuple[Capture, ...]:
         return ()
     import shapely
 
-    centre = site.position.lonlat
-    ring = box_rings([centre], [site.radius_m])[0]
+    ring = box_rings([site.position.lonlat], [site.radius_m])[0]
     (west, south), (east, north) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
     # west > east says that the box crosses the date line
     found = project.record.captures_over(_wrapped(west), south, _wrapped(east), north)
     box = shapely.Polygon(ring)
     captures = (row.value for row in found if row.value.withdrawn is None)
-    return tuple(
-        sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
-    )
+    return tuple(sorted((one for one in captures if _touches(box, one)), key=lambda one: one.date_order))
 
 
 def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[str, tuple[Capture, ...]]:
@@ -201,17 +198,16 @@ def covers(site: Site) -> Callable[[Capture], bool]:
         return lambda _: False
     import shapely
 
-    centre = site.position.lonlat
-    box = shapely.Polygon(box_rings([centre], [site.radius_m])[0])
-    return lambda capture: _touches(box, centre, capture)
+    box = shapely.Polygon(box_rings([site.position.lonlat], [site.radius_m])[0])
+    return lambda capture: _touches(box, capture)
 
 
 def _wrapped(lon: float) -> float:
     return (lon + 180) % 360 - 180
 
 
-def _touches(box: Polygon, centre: LonLat, capture: Capture) -> bool:
-    return capture.is_georeferenced and meets(box, centre, capture.footprint)
+def _touches(box: Polygon, capture: Capture) -> bool:
+    return capture.is_georeferenced and meets(box, capture.footprint)
 
 
 def site_grid_of(project: Project, site: Site, captures: Sequence[Capture] | None = None) -> SiteGrid:

@@ -1,7 +1,8 @@
 """Which footprints the boxes around places meet: most pairs are told by the sides of convex footprints, the others by
 the exact shapes.
 
-A box is that of `box_rings`. Longitudes are taken within 180 degrees of the place's: the date line cuts nothing.
+A box is that of `box_rings`. Longitudes of a footprint are taken within 180 degrees of its first corner's, so that the
+date line cuts nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -45,16 +45,25 @@ _ROUNDING = 1e-9
 _AT_ONCE = 1 << 14
 # longitudes of a strip are less than this apart, and a key is exact to this
 _STRIP_DEG, _KEY_DEG = 2048.0, 1e-6
+# degrees that a place is turned by to come to a footprint, whose longitudes are those beside its first corner
+_TURNS = (0.0, 360.0, -360.0)
 
 
-def meets(box: Polygon, centre: LonLat, footprint: Ring) -> bool:
+def meets(box: Polygon, footprint: Ring) -> bool:
     """Whether the box around a place touches a footprint."""
     import shapely
 
     if len(footprint) < LEAST_CORNERS:
         return False
-    corners = [(centre.lon + (one.lon - centre.lon + 540) % 360 - 180, one.lat) for one in footprint]
-    return bool(shapely.intersects(box, shapely.make_valid(shapely.Polygon(corners))))
+    first = footprint[0].lon
+    lons = [first + (one.lon - first + 540) % 360 - 180 for one in footprint]
+    west, _, east, _ = box.bounds
+    for turn in _TURNS:
+        if west + turn <= max(lons) and east + turn >= min(lons):
+            ring = [(lon - turn, one.lat) for lon, one in zip(lons, footprint, strict=True)]
+            if shapely.intersects(box, shapely.make_valid(shapely.Polygon(ring))):
+                return True
+    return False
 
 
 def meeting(
@@ -70,7 +79,7 @@ def meeting(
     places, numbers, turns = _near(boxes, rings)
     inside, outside = _by_sides(boxes, rings, places, numbers, turns)
     asked = np.flatnonzero(~(inside | outside))
-    inside[asked] = _by_shape(boxes, rings, places[asked], numbers[asked])
+    inside[asked] = _by_shape(boxes, rings, places[asked], numbers[asked], turns[asked])
     met = places[inside] * len(footprints) + numbers[inside]
     if turns.any():
         met = np.unique(met)
@@ -126,12 +135,15 @@ class _Boxes:
 class _Rings:
     """Corners of footprints, one after the other; longitudes within 180 degrees of the footprint's first.
 
-    The corners of ring n start at `starts[n]`, and there are `counts[n]`: the one that closes a ring is left out.
+    The corners of ring n start at `starts[n]`, and there are `counts[n]`: the one that closes a ring is left out. `low`
+    is the south-west of each and `high` the north-east.
     """
 
     corners: Floats
     starts: Numbers
     counts: Numbers
+    low: Floats
+    high: Floats
 
     @classmethod
     def of(cls, footprints: Sequence[Ring]) -> _Rings:
@@ -139,22 +151,15 @@ class _Rings:
         ends = np.cumsum(counts)
         flat = list(chain.from_iterable(footprints))
         corners = _values(flat)
-        corners[:, 0] = _beside(corners[:, 0], np.repeat(corners[ends - counts, 0], counts))
+        away = corners[:, 0] - np.repeat(corners[ends - counts, 0], counts)
+        corners[:, 0] += 360.0 * (away < -180) - 360.0 * (away >= 180)
         is_closed = (corners[ends - counts] == corners[ends - 1]).all(axis=1)
         kept = np.ones(len(corners), np.bool_)
         kept[ends[is_closed] - 1] = False
         counts = counts - is_closed
-        return cls(corners[kept], np.cumsum(counts) - counts, counts)
-
-    @cached_property
-    def low(self) -> Floats:
-        """South-west of each."""
-        return np.minimum.reduceat(self.corners, self.starts)
-
-    @cached_property
-    def high(self) -> Floats:
-        """North-east of each."""
-        return np.maximum.reduceat(self.corners, self.starts)
+        corners, starts = corners[kept], np.cumsum(counts) - counts
+        low, high = np.minimum.reduceat(corners, starts), np.maximum.reduceat(corners, starts)
+        return cls(corners, starts, counts, low, high)
 
     def sides(self, numbers: Numbers, count: int) -> tuple[tuple[Floats, Floats, Floats], NDArray[np.bool_]]:
         """Sides of rings that have `count` corners, and which of the rings are convex and enclose something.
@@ -187,13 +192,6 @@ def _values(places: Sequence[LonLat]) -> Floats:
     return found
 
 
-def _beside(lons: Floats, middle: Floats | float) -> Floats:
-    """The same longitudes within 180 degrees of `middle`; both lie within 360 of each other."""
-    away = lons - middle
-    lons = lons - 360.0 * (away >= 180)
-    return np.asarray(lons + 360.0 * (away < -180))
-
-
 # -- pairs ---------------------------------------------------------------------------------------------------
 
 
@@ -203,7 +201,7 @@ def _near(boxes: _Boxes, rings: _Rings) -> tuple[Numbers, Numbers, Floats]:
     found = []
     for group in (boxes.is_rough, ~boxes.is_rough):
         # once more a turn to the east and to the west, those that the footprints reach
-        for turn in (0.0, 360.0, -360.0):
+        for turn in _TURNS:
             reached = (lon + turn - east <= rings.high[:, 0].max()) & (
                 lon + turn + east >= rings.low[:, 0].min()
             )
@@ -256,11 +254,10 @@ def _by_sides(
     """Which pairs surely meet, a part of the box being in a convex footprint, and which surely do not."""
     inside, outside = np.zeros(len(places), np.bool_), np.zeros(len(places), np.bool_)
     lons, lats = boxes.lonlats[places, 0] + turns, boxes.lonlats[places, 1]
-    known = _is_this_side(rings, numbers, lons)
     for count in np.flatnonzero(np.bincount(rings.counts)).tolist():
         some = np.flatnonzero(rings.counts == count)
         sides, is_convex = rings.sides(some, count)
-        which = np.flatnonzero(known & (rings.counts[numbers] == count))
+        which = np.flatnonzero(rings.counts[numbers] == count)
         row = np.searchsorted(some, numbers[which])
         which, row = which[is_convex[row]], row[is_convex[row]]
         for start in range(0, len(which), _AT_ONCE):
@@ -294,12 +291,9 @@ def _depth(
     return least
 
 
-def _is_this_side(rings: _Rings, numbers: Numbers, lons: Floats) -> NDArray[np.bool_]:
-    """Whether all corners lie within 180 degrees of the place, so that none would be taken to its other side."""
-    return np.asarray(np.maximum(lons - rings.low[numbers, 0], rings.high[numbers, 0] - lons) < 180)
-
-
-def _by_shape(boxes: _Boxes, rings: _Rings, places: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
+def _by_shape(
+    boxes: _Boxes, rings: _Rings, places: Numbers, numbers: Numbers, turns: Floats
+) -> NDArray[np.bool_]:
     """Which of the pairs meet, by their exact shapes."""
     import shapely
 
@@ -310,7 +304,7 @@ def _by_shape(boxes: _Boxes, rings: _Rings, places: Numbers, numbers: Numbers) -
     counts = rings.counts[numbers] + 1
     pair, step = _counted(counts)
     corners = rings.corners[rings.starts[numbers][pair] + step % rings.counts[numbers][pair]]
-    corners[:, 0] = _beside(_beside(corners[:, 0], 0.0), boxes.lonlats[places, 0][pair])
+    corners[:, 0] -= turns[pair]
     shapes = shapely.polygons(shapely.linearrings(corners, indices=pair))
     invalid = ~shapely.is_valid(shapes)
     shapes[invalid] = shapely.make_valid(shapes[invalid])
