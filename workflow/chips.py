@@ -15,8 +15,9 @@ import tempfile
 import threading
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from workflow.codec import canonical_json, encode
 from workflow.errors import InputRefused
 from workflow.grid import SiteGrid, box_rings, grid_gsd, site_grid
 from workflow.model import Capture, Chip, LonLat, Offset, Site, Stretch
+from workflow.overlap import LEAST_CORNERS, meeting, meets
 from workflow.settings import STATE_DIR
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ __all__ = [
 CHIP_DIR = "chips"
 LARGEST_SIDE_PX = 4096
 # goes up when the same inputs would give other pixels
-READER_VERSION = "2"
+READER_VERSION = "3"
+# the day of an undated capture, which comes last
+_NEVER = date.max.toordinal() + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +125,19 @@ def touching(project: Project, site: Site) -> tuple[Capture, ...]:
         return ()
     import shapely
 
-    centre = site.position.lonlat
-    ring = box_rings([centre], [site.radius_m])[0]
+    ring = box_rings([site.position.lonlat], [site.radius_m])[0]
     (west, south), (east, north) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
     # west > east says that the box crosses the date line
     found = project.record.captures_over(_wrapped(west), south, _wrapped(east), north)
     box = shapely.Polygon(ring)
     captures = (row.value for row in found if row.value.withdrawn is None)
-    return tuple(
-        sorted((one for one in captures if _touches(box, centre, one)), key=lambda one: one.date_order)
-    )
+    return tuple(sorted((one for one in captures if _touches(box, one)), key=lambda one: one.date_order))
 
 
 def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[str, tuple[Capture, ...]]:
     """By site, those of the captures that `covering` would give, found without the record.
 
-    The boxes are compared through a tree, so the cost grows with what is found rather than with sites x captures.
+    All are met at once, so the cost grows with what is found rather than with sites x captures.
     What was found for the same objects a while ago is given again: most writes change neither sites nor captures.
     """
     places, pictures = tuple(sites), tuple(captures)
@@ -161,57 +162,34 @@ def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
 
 
 def _covering_each(sites: Sequence[Site], captures: Sequence[Capture]) -> _Found:
-    import shapely
-
     located = [site for site in sites if site.position is not None]
-    # fewer corners enclose nothing
-    ordered = sorted(
-        (one for one in captures if one.is_georeferenced and len(one.footprint) >= 4),
-        key=lambda one: one.date_order,
-    )
-    found: dict[str, list[Capture]] = {site.id: [] for site in sites}
-    if located and ordered:
-        centres = [site.position.lonlat for site in located if site.position is not None]
-        boxes = shapely.polygons(box_rings(centres, [site.radius_m for site in located]))
-        for place, number in _meeting(centres, boxes, ordered):
-            found[located[place].id].append(ordered[number])
-    return {site: tuple(some) for site, some in found.items()}
+    placed = [one for one in captures if one.is_georeferenced and len(one.footprint) >= LEAST_CORNERS]
+    found: dict[str, tuple[Capture, ...]] = {site.id: () for site in sites}
+    centres = [site.position.lonlat for site in located if site.position is not None]
+    places, numbers = meeting(centres, [site.radius_m for site in located], [one.footprint for one in placed])
+    # in the order of their dates: only those that are met
+    asked = np.flatnonzero(np.bincount(numbers, minlength=len(placed)))
+    ranked = asked[_by_date([placed[one] for one in asked])]
+    rank = np.empty(len(placed), np.intp)
+    rank[ranked] = np.arange(len(ranked))
+    places, numbers = np.divmod(np.sort(places * len(placed) + rank[numbers]), max(len(placed), 1))
+    shown = [placed[one] for one in ranked[numbers].tolist()]
+    ends = np.searchsorted(places, np.arange(len(located)), side="right").tolist()
+    for site, start, end in zip(located, [0, *ends], ends, strict=False):
+        found[site.id] = tuple(shown[start:end])
+    return found
 
 
-def _meeting(
-    centres: Sequence[LonLat], boxes: NDArray[np.object_], captures: Sequence[Capture]
-) -> Iterator[tuple[int, int]]:
-    """Pairs (site, capture) for which `_touches` holds, all footprints at once, in the order of the captures."""
-    import shapely
+def _by_date(captures: Sequence[Capture]) -> NDArray[np.intp]:
+    """The order of their `date_order`."""
+    spans = [one.acquired for one in captures]
+    first = _days([one.earliest or one.latest for one in spans])
+    last = _days([one.latest or one.earliest for one in spans])
+    return np.lexsort((np.array([one.id for one in captures]), last, first))
 
-    counts = np.array([len(one.footprint) for one in captures])
-    ring_of = np.repeat(np.arange(len(captures)), counts)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    corners = np.array([(corner.lon, corner.lat) for one in captures for corner in one.footprint])
-    first = corners[starts, 0]
-    corners[:, 0] = first[ring_of] + (corners[:, 0] - first[ring_of] + 540) % 360 - 180
-    west, south = np.minimum.reduceat(corners, starts).T
-    east, north = np.maximum.reduceat(corners, starts).T
-    # once more a turn to the west and to the east: a box near the date line is met from both sides
-    tree = shapely.STRtree(
-        np.concatenate([shapely.box(west + turn, south, east + turn, north) for turn in (0, -360, 360)])
-    )
-    pairs = np.array(tree.query(boxes))
-    if not pairs.size:
-        return
-    places, numbers = np.unique(np.stack((pairs[0], pairs[1] % len(captures))), axis=1)
-    met = np.unique(numbers)
-    shapes = np.empty(len(captures), dtype=object)
-    kept = np.isin(ring_of, met)
-    rings = shapely.linearrings(corners[kept], indices=np.searchsorted(met, ring_of[kept]))
-    shapes[met] = shapely.make_valid(shapely.polygons(rings))
-    middles = np.array([centre.lon for centre in centres])[places]
-    # a corner would be taken to the centre's other side, or the footprint lies a turn away: asked one by one
-    apart = np.maximum(middles - west[numbers], east[numbers] - middles) >= 180
-    meets = shapely.intersects(boxes[places], shapes[numbers])
-    for place, number, alone, met_here in zip(places, numbers, apart, meets, strict=True):
-        if _touches(boxes[place], centres[place], captures[number]) if alone else met_here:
-            yield int(place), int(number)
+
+def _days(dates: Sequence[date | None]) -> NDArray[np.int64]:
+    return np.fromiter((one.toordinal() if one else _NEVER for one in dates), np.int64, len(dates))
 
 
 def covers(site: Site) -> Callable[[Capture], bool]:
@@ -220,27 +198,16 @@ def covers(site: Site) -> Callable[[Capture], bool]:
         return lambda _: False
     import shapely
 
-    centre = site.position.lonlat
-    box = shapely.Polygon(box_rings([centre], [site.radius_m])[0])
-    return lambda capture: _touches(box, centre, capture)
-
-
-def _near(lonlat: LonLat, centre: LonLat) -> tuple[float, float]:
-    """(lon, lat) with the longitude within 180 degrees of the centre's, so that the date line cuts nothing."""
-    return centre.lon + (lonlat.lon - centre.lon + 540) % 360 - 180, lonlat.lat
+    box = shapely.Polygon(box_rings([site.position.lonlat], [site.radius_m])[0])
+    return lambda capture: _touches(box, capture)
 
 
 def _wrapped(lon: float) -> float:
     return (lon + 180) % 360 - 180
 
 
-def _touches(box: Polygon, centre: LonLat, capture: Capture) -> bool:
-    import shapely
-
-    if len(capture.footprint) < 4 or not capture.is_georeferenced:
-        return False
-    footprint = shapely.make_valid(shapely.Polygon([_near(corner, centre) for corner in capture.footprint]))
-    return bool(shapely.intersects(box, footprint))
+def _touches(box: Polygon, capture: Capture) -> bool:
+    return capture.is_georeferenced and meets(box, capture.footprint)
 
 
 def site_grid_of(project: Project, site: Site, captures: Sequence[Capture] | None = None) -> SiteGrid:

@@ -140,6 +140,14 @@ def _apply(
     return affine.a * xs + affine.b * ys + affine.c, affine.d * xs + affine.e * ys + affine.f
 
 
+def _crs(dataset: Any) -> CRS | None:
+    """The picture's CRS; where it crosses the date line, one whose longitudes go on beyond 180 degrees."""
+    crs, (west, _, east, _) = dataset.crs, dataset.bounds
+    if crs is None or not crs.is_geographic or (west >= -180 and east <= 180):
+        return crs
+    return CRS.from_string(f"{crs.to_proj4()} +lon_wrap={(west + east) / 2!r}")
+
+
 def _transform(grid: SiteGrid, dx_m: float, dy_m: float) -> Affine:
     """Moving the capture by an offset is reading it where the grid, moved the other way, lies."""
     return Affine(grid.gsd_m, 0.0, grid.west - dx_m, 0.0, -grid.gsd_m, grid.north - dy_m)
@@ -152,7 +160,7 @@ def _parallel(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
     """The chip by two products; None where that is not what the warper gives, or too large."""
     if dataset.dtypes[0] not in DTYPES:
         return None
-    place = placing(dataset.crs, dataset.transform, grid, transform)
+    place = placing(_crs(dataset), dataset.transform, grid, transform)
     if place is None or place.askew_px(grid) > PARALLEL_PX:
         return None
     (a, b, c), (d, e, f) = place.columns, place.rows
@@ -190,6 +198,7 @@ def _warped(dataset: Any, grid: SiteGrid, transform: Affine, resampling: Resampl
     has_validity = dataset.nodata is not None or ColorInterp.alpha in dataset.colorinterp
     with WarpedVRT(
         dataset,
+        src_crs=_crs(dataset),
         crs=grid.crs,
         transform=transform,
         width=grid.width,
@@ -206,7 +215,7 @@ def _scales(dataset: Any, grid: SiteGrid, transform: Affine) -> dict[str, str]:
     """How wide GDAL's kernel is to be: left alone it guesses that for every part of its work, and the pixels of a
     grid that lies askew would depend on the parts.
     """
-    place = placing(dataset.crs, dataset.transform, grid, transform) if dataset.crs else None
+    place = placing(_crs(dataset), dataset.transform, grid, transform) if dataset.crs else None
     if place is None:
         return {}
     (a, b, _), (d, e, _) = place.columns, place.rows

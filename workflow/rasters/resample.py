@@ -26,6 +26,8 @@ _NOTHING = 1e-6
 # pixels of the result in a product, and lines of the other side: few enough that OpenBLAS starts no threads, which
 # would cost more than they save
 _BLOCK, _LINES = 32, 192
+# blocks of rows between which what lies across is kept
+_STRIP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +98,56 @@ def resample(source: NDArray[Any], columns: Taps, rows: Taps) -> NDArray[Any]:
     """
     if (taken := rows.plain) and (across_taken := columns.plain):
         return source[:, taken, across_taken].copy()
-    bands, height, width = source.shape
-    flat = source.reshape(bands * height, width).astype(np.float32)
-    across = np.empty((bands * height, len(columns.first)), np.float32)
-    for block, low, band in _blocks(columns):
-        for lines in _lines(bands * height):
-            np.matmul(flat[lines, low : low + len(band)], band, out=across[lines, block])
-    across = across.reshape(bands, height, -1)
-    down = np.empty((bands, len(rows.first), across.shape[2]), np.float32)
-    for block, low, band in _blocks(rows):
-        for lines in _lines(across.shape[2]):
-            np.matmul(band.T, across[:, low : low + len(band), lines], out=down[:, block, lines])
-    return _typed(down, source.dtype)
+    bands, _, width = source.shape
+    across, down = _blocks(columns), _blocks(rows)
+    strips = [down[start : start + _STRIP] for start in range(0, len(down), _STRIP)]
+    spans = [(min(one.low for one in strip), max(one.high for one in strip)) for strip in strips]
+    lines = bands * max(high - low for low, high in spans)
+    # a strip of the result at a time, in the same few places of memory: they stay in the processor's cache
+    flat, crossed = np.empty((lines, width), np.float32), np.empty((lines, len(columns.first)), np.float32)
+    made = np.empty((bands, len(rows.first), len(columns.first)), source.dtype)
+    for strip, (top, bottom) in zip(strips, spans, strict=True):
+        count = bands * (bottom - top)
+        flat[:count].reshape(bands, -1, width)[:] = source[:, top:bottom]
+        for some in _lines(count):
+            for one in across:
+                np.matmul(flat[some, one.low : one.high], one.band, out=crossed[some, one.block])
+        kept = crossed[:count].reshape(bands, bottom - top, -1)
+        for one in strip:
+            made[:, one.block] = _rounded(
+                _down(kept[:, one.low - top : one.high - top], one.band), source.dtype
+            )
+    return made
+
+
+def _down(kept: NDArray[np.float32], band: NDArray[np.float32]) -> NDArray[np.float32]:
+    made = np.empty((len(kept), band.shape[1], kept.shape[2]), np.float32)
+    for some in _lines(kept.shape[2]):
+        np.matmul(band.T, kept[:, :, some], out=made[:, :, some])
+    return made
 
 
 def _lines(count: int) -> list[slice]:
     return [slice(start, min(start + _LINES, count)) for start in range(0, count, _LINES)]
 
 
-def _blocks(taps: Taps) -> list[tuple[slice, int, NDArray[np.float32]]]:
-    """Parts of the result: which pixels, the first source pixel, weights (source pixel, pixel of the result)."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Part of a side of the result: `block` of its pixels, from the source's [low, high).
+
+    `band` is the weights (source pixel, pixel of the result).
+    """
+
+    block: slice
+    low: int
+    band: NDArray[np.float32]
+
+    @property
+    def high(self) -> int:
+        return self.low + len(self.band)
+
+
+def _blocks(taps: Taps) -> list[_Block]:
     blocks = []
     count, width = taps.weights.shape
     for start in range(0, count, _BLOCK):
@@ -124,17 +156,16 @@ def _blocks(taps: Taps) -> list[tuple[slice, int, NDArray[np.float32]]]:
         low = int(first.min())
         band = np.zeros((int(first.max()) + width - low, len(first)), np.float32)
         band[first[:, None] - low + np.arange(width), np.arange(len(first))[:, None]] = weights
-        blocks.append((block, low, band))
+        blocks.append(_Block(block, low, band))
     return blocks
 
 
-def _typed(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Rounded half up and held within the type, as GDAL writes whole numbers."""
+def _rounded(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[np.float32]:
+    """The same array, rounded half up (where that is not cutting off) and held within the type, as GDAL writes it."""
     if dtype.kind == "f":
-        return values.astype(dtype, copy=False)
+        return values
     limits = np.iinfo(dtype)
     values += 0.5
     if limits.min < 0:
         np.floor(values, out=values)
-    np.clip(values, limits.min, limits.max, out=values)
-    return values.astype(dtype)
+    return np.clip(values, limits.min, limits.max, out=values)
