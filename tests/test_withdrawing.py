@@ -153,6 +153,17 @@ def test_the_sentence_is_that_of_the_last_withdrawal(project: Project) -> None:
 # -- the files -----------------------------------------------------------------------------------------------
 
 
+def test_chips_that_were_only_looked_at_go_too(project: Project) -> None:
+    capture = project.captures()[1]
+    late = Site("late", "Late", position=Position(PLACE), radius_m=20.0)
+    with project.record.write(ANNA, "site") as transaction:
+        transaction.put(late, base_version=0)
+    chip(project, late, capture)
+    assert list((project.state_dir / "chips" / "late").glob("*.npz"))
+    withdraw(project, LENA, capture.id, reason="licence ended", remove_files=True)
+    assert not list((project.state_dir / "chips" / "late").glob("*.npz"))
+
+
 def test_files_and_chips_go_and_their_hashes_stay(project: Project) -> None:
     capture = project.captures()[1]
     chips = list((project.state_dir / "chips").rglob("*.npz"))

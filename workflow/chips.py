@@ -130,8 +130,8 @@ def touching(project: Project, site: Site) -> tuple[Capture, ...]:
     # west > east says that the box crosses the date line
     found = project.record.captures_over(_wrapped(west), south, _wrapped(east), north)
     box = shapely.Polygon(ring)
-    captures = (row.value for row in found if row.value.withdrawn is None)
-    return tuple(sorted((one for one in captures if _touches(box, one)), key=lambda one: one.date_order))
+    shown = [row.value for row in found if _touches(box, row.value)]
+    return tuple(sorted(shown, key=lambda one: one.date_order))
 
 
 def covering_each(sites: Iterable[Site], captures: Iterable[Capture]) -> dict[str, tuple[Capture, ...]]:
