@@ -40,6 +40,8 @@ IN_PAGE = Path(__file__).with_name("in_page.js")
 PLUGIN = "leaflet-side-by-side@2.2.0"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE_S = 120
+# so long somebody looks at a picture before the next one; the page fetches what may come meanwhile
+LOOK_MS = 1000
 FLAT_PER_1000 = 0.05  # of the server's memory
 
 
@@ -295,7 +297,7 @@ def step(page: Any, kind: str, event: str, act: Any) -> float:
 
 def switches(browser: Any, site: str, peer: str | None, times: int) -> list[Result]:
     tell("dates and modes")
-    new, seen, modes = [], [], []
+    new, looked, seen, modes = [], [], [], []
     with tab(browser) as page:
         sent = listened(page)
         opened(page, site, "viewer")
@@ -311,9 +313,18 @@ def switches(browser: Any, site: str, peer: str | None, times: int) -> list[Resu
             key = str((number + 1) % 5 + 1)
             modes.append(step(page, "viewer", "keydown", lambda key=key: stage.press(key)))
         reruns = len(sent)
+    # the other way, where no picture was asked for yet
+    with tab(browser) as page:
+        opened(page, site, "viewer")
+        stage = page.locator(".sitetrack-viewer .stage")
+        stage.focus()
+        for _ in range(times):
+            page.wait_for_timeout(LOOK_MS)
+            looked.append(step(page, "viewer", "keydown", lambda: stage.press("k")))
     results = [
         Result("site, switch to a date seen before", statistics.median(seen), "ms", 100),
-        Result("site, switch to a new date", statistics.median(new), "ms", 250),
+        Result("site, switch to a new date at once", statistics.median(new), "ms", 250),
+        Result("site, switch to a new date after a second's look", statistics.median(looked), "ms", 250),
         Result("site, switch of the mode", statistics.median(modes), "ms", 50),
         Result("script runs for all of these", reruns, "", 0),
     ]
@@ -325,7 +336,14 @@ def switches(browser: Any, site: str, peer: str | None, times: int) -> list[Resu
             Result(
                 "quicker than the folium page, seen date", peer_seen / statistics.median(seen), "x", 5, True
             ),
-            Result("quicker than the folium page, new date", peer_new / statistics.median(new), "x", 5, True),
+            Result("quicker than the folium page, at once", peer_new / statistics.median(new), "x", 5, True),
+            Result(
+                "quicker than the folium page, after a look",
+                peer_new / statistics.median(looked),
+                "x",
+                5,
+                True,
+            ),
         ]
     return results
 
