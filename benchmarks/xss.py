@@ -65,6 +65,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 A_SITE = 50  # so many targets, pictures, marks and states one site has
 PATIENCE_MS = 180_000
 MOST_OPENED = 3
+MOST_BOXES = 20
 CLOSED = "[class*='st-key-box-'] details:not([open]) > summary"
 _OF_SITE, _PAGED = ("compare", "site"), ("timeline", "growth")  # where another address shows other texts
 
@@ -440,7 +441,9 @@ def visit(page: Any, seen: Seen, address: str, where: Sequence[str], more: int) 
             state="attached"
         )
         ended(page)
-        for _ in range(page.locator(CLOSED).count()):  # what is drawn only when it is opened
+        for _ in range(MOST_BOXES):  # what is drawn only when it is opened; opening one may open others
+            if not page.locator(CLOSED).count():
+                break
             page.locator(CLOSED).first.click()
             ended(page)
         look(page, seen, more)
