@@ -57,6 +57,22 @@ def stored(root: Path, key: str) -> Capture:
         return project.capture(key)
 
 
+def draw_box(tab: Any, corners: list[list[float]]) -> None:
+    """Drag from the first to the second corner, in the stills' space, over the right picture."""
+    for at, place in enumerate(corners):
+        x, y = tab.viewer.evaluate(
+            """(host, place) => {
+                const { map, element } = host.viewer.stage.panes[1];
+                const box = element.getBoundingClientRect();
+                const [x, y] = map.getPixelFromCoordinate(place);
+                return [box.left + x, box.top + y];
+            }""",
+            place,
+        )
+        tab.page.mouse.move(x, y)
+        tab.page.mouse.down() if at == 0 else tab.page.mouse.up()
+
+
 def test_two_stills_are_clicked_onto_each_other_swiped_and_drawn_on(stills: Any) -> None:
     tab, root, before, after = stills
     page = tab.page
@@ -96,18 +112,7 @@ def test_two_stills_are_clicked_onto_each_other_swiped_and_drawn_on(stills: Any)
     tab.stage.press("d")
     corners = [(200.0, 100.0), (300.0, 180.0)]
     matrix = np.array([[1, 0, SHIFT[0]], [0, 1, SHIFT[1]]])
-    for at, corner in enumerate(corners):
-        x, y = tab.viewer.evaluate(
-            """(host, place) => {
-                const { map, element } = host.viewer.stage.panes[1];
-                const box = element.getBoundingClientRect();
-                const [x, y] = map.getPixelFromCoordinate(place);
-                return [box.left + x, box.top + y];
-            }""",
-            (matrix @ (*corner, 1) * (1, -1)).tolist(),
-        )
-        page.mouse.move(x, y)
-        page.mouse.down() if at == 0 else page.mouse.up()
+    draw_box(tab, [(matrix @ (*corner, 1) * (1, -1)).tolist() for corner in corners])
     page.locator(".sitetrack-viewer[data-pending='0'][data-saving=saved]").wait_for()
     page.get_by_text("Marks of this site (1)").wait_for()
     with Project.open(root) as project:
@@ -155,18 +160,7 @@ def test_a_frame_of_a_clip_is_chosen_drawn_on_and_opened_again_by_the_address(
     chooser = tab.page.locator("select.frame-of")
     assert chooser.input_value() == "1"
     tab.stage.press("d")
-    for at, place in enumerate([(200.0, -100.0), (300.0, -180.0)]):
-        x, y = tab.viewer.evaluate(
-            """(host, place) => {
-                const { map, element } = host.viewer.stage.panes[1];
-                const box = element.getBoundingClientRect();
-                const [x, y] = map.getPixelFromCoordinate(place);
-                return [box.left + x, box.top + y];
-            }""",
-            list(place),
-        )
-        tab.page.mouse.move(x, y)
-        tab.page.mouse.down() if at == 0 else tab.page.mouse.up()
+    draw_box(tab, [[200.0, -100.0], [300.0, -180.0]])
     tab.page.locator(".sitetrack-viewer[data-pending='0'][data-saving=saved]").wait_for()
     tab.page.get_by_text("Marks of this site (1)").wait_for()
     with Project.open(root) as project:
