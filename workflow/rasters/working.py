@@ -481,7 +481,7 @@ def _turn(one: tuple[float, float], two: tuple[float, float], three: tuple[float
 def _write_cog(stage: Path, partial: Path) -> None:
     """The Cloud Optimized GeoTIFF of the staged copy; overviews are averages of its full resolution.
 
-    Zstandard is read at twice the speed of DEFLATE and takes a twentieth less room; higher levels save nothing.
+    Zstandard is read at about twice the speed of DEFLATE and takes a little less room; higher levels save nothing.
     """
     quiet()
     copy_raster(
