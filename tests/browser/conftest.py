@@ -185,6 +185,18 @@ class Tab:
     def wait_ready(self) -> None:
         self.page.locator(".sitetrack-viewer[data-ready]").wait_for()
 
+    def link(self) -> str:
+        """The address of what is seen, once the viewer has written it: it waits for an idle moment to do so."""
+        return str(
+            self.viewer.evaluate(
+                """async (host) => {
+                  const isBusy = () => host.viewer.isToWrite || host.viewer.stage.view.getAnimating();
+                  while (isBusy()) await new Promise((next) => requestAnimationFrame(next));
+                  return location.href;
+                }"""
+            )
+        )
+
     def choose_mark(self, label: str) -> None:
         """Choose a mark in the list below the picture, and wait until it is shown in its picture."""
         from playwright.sync_api import TimeoutError as TooLate

@@ -129,7 +129,7 @@ def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(walker
     assert "last site" in walker.page.locator(".line").inner_text()
     # the page has followed to the last site
     walker.page.locator(f'input[aria-label="Site"][value="Place {SITES - 1:02}"]').wait_for()
-    assert f"site=place-{SITES - 1:02}" in walker.page.url
+    assert f"site=place-{SITES - 1:02}" in walker.link()
     assert walker.errors == []
 
 
@@ -186,7 +186,7 @@ def test_the_next_site_is_there_at_once_and_the_page_follows(walker: Any, sites:
     walker.stage.press("n")
     assert at(walker)[0] == "place-01"  # before any answer of the server
     walker.page.locator('input[aria-label="Site"][value="Place 01"]').wait_for()
-    assert "site=place-01" in walker.page.url
+    assert "site=place-01" in walker.link()
     # the focus is still with the pictures: the next key goes there
     walker.page.keyboard.press("b")
     assert at(walker)[0] == "place-00"
@@ -272,16 +272,8 @@ def test_an_address_opens_the_same_view_elsewhere(walker: Any, keys: str, sites:
         walker.stage.press(key)
     walker.wait_ready()
     look = """host => [host.viewer.data.site.id, host.viewer.mode, host.viewer.shown.join(), host.viewer.stage.place]"""
-    walker.viewer.evaluate(
-        """async (host) => {
-          const { stage } = host.viewer;
-          const said = () => new URLSearchParams(location.search).get('view') ?? '';
-          const says = () => !stage.view.getAnimating() && said() === stage.place;
-          while (!says()) await new Promise((next) => requestAnimationFrame(next));
-        }"""
-    )
     other = walker.page.context.new_page()
-    other.goto(walker.page.url)
+    other.goto(walker.link())
     other.locator(".sitetrack-viewer[data-ready]").wait_for()
     assert other.locator(".sitetrack-viewer").evaluate(look) == walker.viewer.evaluate(look)
 

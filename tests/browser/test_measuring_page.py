@@ -255,7 +255,7 @@ def test_a_single_band_is_shown_in_grey_and_stands_in_the_address(looking: Any) 
     tab.page.locator(".panel.display select").select_option("3")
     tab.wait_ready()
     assert badges(tab, 1) == ["band 3", "stretch differs"] or badges(tab, 1) == ["band 3"]
-    other = looking(tab.page.url.partition("?")[2])
+    other = looking(tab.link().partition("?")[2])
     assert badges(other, 1)[0] == "band 3"
     tile = other.viewer.evaluate("host => host.viewer.stage.tiles(host.viewer.shown[1])[0]")
     assert "&b=3" in tile

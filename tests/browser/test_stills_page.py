@@ -132,7 +132,7 @@ def test_the_address_opens_the_stills_again_and_the_map_shows_the_camera(stills:
     tab.page.locator(f".sitetrack-viewer .cell[data-capture='{before.id}']").first.wait_for()
     tab.wait_ready()
     tab.page.wait_for_url("**pictures=stills**")
-    address = tab.page.url
+    address = tab.link()
     tab.page.goto(address)
     tab.wait_ready()
     assert tab.page.locator(f".sitetrack-viewer .cell[data-capture='{after.id}']").count() >= 1
@@ -171,7 +171,7 @@ def test_a_frame_of_a_clip_is_chosen_drawn_on_and_opened_again_by_the_address(
     chooser.select_option("0")
     tab.wait_ready()
     assert tab.viewer.evaluate(shown) == 0
-    assert f"frames={clip.id}" not in tab.page.url
+    assert f"frames={clip.id}" not in tab.link()
     assert tab.errors == []
 
 

@@ -73,6 +73,7 @@ class Viewer {
       picked: () => this.annotate?.picked(),
       tileRefused: () => this.#renew(),
     });
+    this.path = location.pathname;
     host.viewer = this; // for tests and the browser's console
     this.parts = makeParts(this);
     this.controls.addParts(this.parts);
@@ -248,6 +249,7 @@ class Viewer {
     if (!this.isToWrite) return;
     this.isToWrite = false;
     const address = new URL(location.href);
+    if (address.pathname !== this.path) return; // another page is already on its way
     const [left, right, ...more] = this.shown;
     const look = this.parts.map((part) => part.address?.()).find(Boolean);
     const said = { site: this.data.site.id, target: this.data.target.id, left, right, more: more.join(","), mode: this.mode, view: this.stage.place, look, frames: this.frames.text };
