@@ -244,3 +244,14 @@ def test_a_missing_working_copy_is_one_sentence(watched):
     (watched.project.root / capture.working).unlink()
     with pytest.raises(InputRefused, match="cannot be read"):
         chip(watched.project, site, capture)
+
+
+def test_a_chip_asked_of_another_reader_is_another_chip_and_is_not_cut(watched):
+    site = watched.add_site()
+    capture = watched.add_capture("2020-01-01")
+    what = plan(watched.project, site, capture, site_grid_of(watched.project, site))
+    other = replace(what, reader="2+slide-rule")
+    assert other.key != what.key
+    with pytest.raises(InputRefused, match=r"asked of reader 2\+slide-rule, and this worker has 3"):
+        chips.read(other)
+    assert chips.read(what).valid.any()

@@ -1,10 +1,11 @@
-"""Quick chips are the warper's to one digital number, on random grids over random pictures."""
+"""Quick chips are the warper's to one digital number, on random grids over random pictures, parallel and askew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 import rasterio
@@ -16,7 +17,8 @@ from rasterio.transform import Affine
 
 from workflow.grid import SiteGrid, site_grid
 from workflow.model import LonLat
-from workflow.rasters import cut_on_grid, kept_open, ongrid, read_on_grid
+from workflow.rasters import askew, cut_on_grid, kept_open, ongrid, read_on_grid
+from workflow.rasters.askew import Curve, resample_askew
 from workflow.rasters.ongrid import placing
 from workflow.rasters.resample import DTYPES, cubic_taps, kernel_step, resample
 
@@ -178,10 +180,11 @@ def test_a_window_that_is_too_large_is_left_to_the_warper(
 @pytest.mark.parametrize(
     "flip", [Affine(-0.5, 0, WEST + 150, 0, -0.5, NORTH), Affine(0.5, 0, WEST, 0, 0.5, NORTH - 150)]
 )
-def test_a_flipped_picture_is_left_to_the_warper(make_raster: Make, warps: list[int], flip: Affine) -> None:
+def test_a_flipped_picture_lies_askew(make_raster: Make, warps: list[int], flip: Affine) -> None:
     path = make_raster("flip.tif", noise("uint8"), transform=flip)
-    assert_alike(cut_on_grid(path, grid()), read_on_grid(path, grid()))
-    assert warps == [1, 1]
+    quick = cut_on_grid(path, grid())
+    assert warps == []
+    assert_alike(quick, read_on_grid(path, grid()))
 
 
 def test_a_picture_in_a_datum_that_differs_by_less_than_matters_is_parallel(
@@ -194,14 +197,93 @@ def test_a_picture_in_a_datum_that_differs_by_less_than_matters_is_parallel(
     assert_alike(quick, read_on_grid(path, where))
 
 
-def test_degrees_lie_askew_and_are_left_to_the_warper(make_raster: Make, warps: list[int]) -> None:
-    step = 1e-5
-    path = make_raster(
-        "d.tif", noise("uint8"), crs="EPSG:4326", transform=Affine(step, 0, 125.7, 0, -step, 39.0)
-    )
-    where = site_grid(LonLat(125.7 + 150 * step, 39.0 - 150 * step), 40, 0.5)
-    assert_alike(cut_on_grid(path, where), read_on_grid(path, where))
-    assert len(warps) == 2
+@pytest.fixture(scope="module")
+def in_degrees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A file of noise for each type, about a metre a pixel, around 125.7015 E 38.9985 N."""
+    folder = tmp_path_factory.mktemp("degrees")
+    for dtype in DTYPES:
+        data = noise(dtype)
+        profile = {"driver": "GTiff", "width": SIDE_PX, "height": SIDE_PX, "count": 2, "dtype": dtype}
+        place = {"crs": "EPSG:4326", "transform": Affine(1e-5, 0, 125.7, 0, -1e-5, 39.0)}
+        with rasterio.open(folder / f"{dtype}.tif", "w", **profile, **place) as file:
+            file.write(data)
+    return {dtype: folder / f"{dtype}.tif" for dtype in DTYPES}
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The warper transforms every pixel: between them it is off by as much as six numbers in noise."""
+    monkeypatch.setattr(ongrid, "_TOLERANCE_PX", 1e-6)
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    dtype=st.sampled_from(DTYPES),
+    # also partly beside the picture, and coarser than it
+    lon=st.floats(125.7, 125.703),
+    lat=st.floats(38.997, 39.0),
+    radius_m=st.floats(1, 90),
+    gsd_m=st.floats(0.2, 1.4),
+)
+def test_a_quick_chip_in_degrees_is_the_warpers_to_one_digital_number(
+    in_degrees: dict[str, Path],
+    exact: None,
+    dtype: str,
+    lon: float,
+    lat: float,
+    radius_m: float,
+    gsd_m: float,
+) -> None:
+    where = site_grid(LonLat(lon, lat), radius_m, gsd_m)
+    assert_alike(cut_on_grid(in_degrees[dtype], where), read_on_grid(in_degrees[dtype], where))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_within_a_picture_in_degrees_the_warper_is_not_asked(
+    in_degrees: dict[str, Path], warps: list[int], dtype: str
+) -> None:
+    where = site_grid(LonLat(125.7015, 38.9985), 40, 0.5)
+    cut_on_grid(in_degrees[dtype], where)
+    assert warps == []
+
+
+def test_askew_and_coarser_than_the_picture_is_left_to_the_warper(
+    in_degrees: dict[str, Path], warps: list[int]
+) -> None:
+    cut_on_grid(in_degrees["uint8"], site_grid(LonLat(125.7015, 38.9985), 40, 1.4))
+    assert warps == [1]
+
+
+def test_without_numba_what_lies_askew_is_left_to_the_warper(
+    in_degrees: dict[str, Path], warps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ongrid, "IS_COMPILED", False)
+    where = site_grid(LonLat(125.7015, 38.9985), 40, 0.5)
+    assert_alike(cut_on_grid(in_degrees["uint8"], where), read_on_grid(in_degrees["uint8"], where))
+    assert warps == [1, 1]
+
+
+def test_where_no_folder_can_keep_it_the_kernel_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = noise("uint8")
+    whole = Curve((30.0, 1.0, 0.02, 0.0, 0.0, 0.0), (30.0, -0.02, 1.0, 0.0, 0.0, 0.0), 0.0)
+    made = resample_askew(source, whole, (40, 50))
+    njit = numba.njit
+
+    def refusing(*given: object, **more: object) -> object:
+        if more.get("cache"):
+            raise RuntimeError
+        return njit(*given, **more)
+
+    monkeypatch.setattr(numba, "njit", refusing)
+    askew._compiled.cache_clear()
+    try:
+        assert np.array_equal(resample_askew(source, whole, (40, 50)), made)
+    finally:
+        askew._compiled.cache_clear()
 
 
 def test_the_warpers_answer_does_not_depend_on_the_parts_of_its_work(make_raster: Make) -> None:
@@ -259,6 +341,9 @@ def test_in_one_crs_a_placing_is_exact(
             column, abs=1e-6
         )
         assert place.rows[0] * x + place.rows[1] * y + place.rows[2] == pytest.approx(row, abs=1e-6)
+        terms = (1, x, y, x * x, x * y, y * y)
+        assert np.dot(place.curve.columns, terms) == pytest.approx(column, abs=1e-6)
+        assert np.dot(place.curve.rows, terms) == pytest.approx(row, abs=1e-6)
 
 
 @pytest.mark.parametrize(("side_px", "most_px"), [(512, 0.01), (4096, 0.5)])
@@ -268,6 +353,7 @@ def test_the_error_of_a_placing_grows_with_the_grid_and_is_known(side_px: int, m
     place = placing(CRS.from_epsg(4326), picture, where, Affine(*where.transform))
     assert place is not None
     assert 0 < place.error_px < most_px
+    assert place.curve.error_px < place.error_px / 100
     assert place.askew_px(where) > 1
 
 

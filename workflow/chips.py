@@ -59,8 +59,8 @@ __all__ = [
 
 CHIP_DIR = "chips"
 LARGEST_SIDE_PX = 4096
-# goes up when the same inputs would give other pixels
-READER_VERSION = "3"
+# goes up when the same inputs would give other pixels, and names a kernel that others may not have
+READER_VERSION = "3" + ("+numba" if rasters.IS_COMPILED else "")
 # the day of an undated capture, which comes last
 _NEVER = date.max.toordinal() + 1
 
@@ -70,7 +70,7 @@ class Cut:
     """What a chip follows from. `root` is the project folder, `working` the COG's path below it.
 
     `identity` stands for the picture and its georeference; `dx_m` and `dy_m` are added to the capture's
-    coordinates.
+    coordinates. `reader` is what it was asked of: another one's pixels may be a digital number apart.
     """
 
     root: Path
@@ -82,11 +82,12 @@ class Cut:
     grid: SiteGrid
     dx_m: float = 0.0
     dy_m: float = 0.0
+    reader: str = READER_VERSION
 
     @property
     def key(self) -> str:
         """Name of the content: 32 hex digits."""
-        return digest([READER_VERSION, self.identity, encode(self.grid), self.dx_m, self.dy_m])
+        return digest([self.reader, self.identity, encode(self.grid), self.dx_m, self.dy_m])
 
     @property
     def file(self) -> str:
@@ -292,10 +293,16 @@ def read(what: Cut) -> Chip:
     Raises
     ------
     InputRefused
-        when the working copy is missing or damaged.
+        when the working copy is missing or damaged, or the chip was asked of another reader.
     """
     from rasterio.errors import RasterioError
 
+    if what.reader != READER_VERSION:
+        raise InputRefused(
+            f"Capture {what.capture}",
+            f"its chip was asked of reader {what.reader}, and this worker has {READER_VERSION}",
+            "install the same version of sitetrack everywhere, with or without sitetrack[fast]",
+        )
     try:
         data, valid = rasters.cut_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
     except (RasterioError, OSError) as error:

@@ -1,8 +1,8 @@
-"""A capture on a site's grid: as GDAL's warper gives it, and the same more quickly where the grid lies parallel
-to the picture.
+"""A capture on a site's grid: as GDAL's warper gives it, and the same more quickly.
 
-`read_on_grid` asks the warper. `cut_on_grid` reads a window and resamples it with two products; it asks the
-warper where the capture's edge or a gap is near, where the grid lies askew, and for types that it does not
+`read_on_grid` asks the warper. `cut_on_grid` reads a window and resamples it: with two products where the grid lies
+parallel to the picture, with a compiled kernel where it lies askew and numba is installed. It asks the warper where
+the capture's edge or a gap is near, where an askew grid is coarser than the picture, and for types that it does not
 know. Both give the same to one digital number.
 """
 
@@ -25,6 +25,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform as to_crs
 from rasterio.windows import Window
 
+from workflow.rasters.askew import IS_COMPILED, Curve, resample_askew
 from workflow.rasters.dataset import GDAL_ERRORS, opened, validity
 from workflow.rasters.resample import DTYPES, cubic_taps, kernel_step, resample
 
@@ -82,7 +83,7 @@ def cut_on_grid(
     """
     transform = _transform(grid, dx_m, dy_m)
     with _held(path, _overview(path, grid, pixel_m)) as dataset:
-        quick = _parallel(dataset, grid, transform) if dataset.crs else None
+        quick = _quick(dataset, grid, transform) if dataset.crs else None
         return quick or _warped(dataset, grid, transform, Resampling.cubic)
 
 
@@ -93,12 +94,14 @@ def cut_on_grid(
 class Placing:
     """Where a grid lies in a picture: column = a·x + b·y + c and row = d·x + e·y + f of the pixel (x, y).
 
-    `error_px` is the most that this is off, in the picture's pixels, along the grid's edges and in its middle.
+    `error_px` is the most that this is off, in the picture's pixels, along the grid's edges and in its middle; `curve`
+    is off by less.
     """
 
     columns: tuple[float, float, float]
     rows: tuple[float, float, float]
     error_px: float
+    curve: Curve
 
     def askew_px(self, grid: SiteGrid) -> float:
         """The most that rows and columns taken by themselves are off."""
@@ -106,10 +109,12 @@ class Placing:
         return self.error_px + max(across, down)
 
 
-# corners, middles of the sides and the middle, and the fit of a plane to values there
+# corners, middles of the sides and the middle, and the fit of a plane and of a curve to values there
 _SPOTS = np.array([(x, y) for y in (-1.0, 0.0, 1.0) for x in (-1.0, 0.0, 1.0)])
 _PLANE = np.column_stack((_SPOTS, np.ones(9)))
 _FIT = np.linalg.pinv(_PLANE)
+_CURVE = np.column_stack((np.ones(9), _SPOTS, _SPOTS[:, 0] ** 2, _SPOTS.prod(axis=1), _SPOTS[:, 1] ** 2))
+_CURVE_FIT = np.linalg.pinv(_CURVE)
 
 
 def placing(crs: CRS, picture: Affine, grid: SiteGrid, transform: Affine) -> Placing | None:
@@ -131,7 +136,27 @@ def placing(crs: CRS, picture: Affine, grid: SiteGrid, transform: Affine) -> Pla
     slopes = fitted[:, :2] / half
     start = fitted[:, 2] - fitted[:, :2].sum(axis=1)
     (a, b), (d, e) = slopes.tolist()
-    return Placing((a, b, float(start[0])), (d, e, float(start[1])), error)
+    return Placing((a, b, float(start[0])), (d, e, float(start[1])), error, _curve(found, *half.tolist()))
+
+
+def _curve(found: NDArray[np.float64], half_width: float, half_height: float) -> Curve:
+    """The curve through columns and rows (2, 9) at `_SPOTS`, told in the grid's pixels."""
+    fitted = found @ _CURVE_FIT.T
+    error = float(np.abs(found - fitted @ _CURVE.T).max())
+    sides = half_width, half_height
+    one, x, y = fitted[:, 0], fitted[:, 1] / sides[0], fitted[:, 2] / sides[1]
+    xx, xy, yy = (
+        fitted[:, 3] / sides[0] ** 2,
+        fitted[:, 4] / (sides[0] * sides[1]),
+        fitted[:, 5] / sides[1] ** 2,
+    )
+    # from the middle to the corner
+    one = (
+        one - x * sides[0] - y * sides[1] + xx * sides[0] ** 2 + xy * sides[0] * sides[1] + yy * sides[1] ** 2
+    )
+    x, y = x - 2 * xx * sides[0] - xy * sides[1], y - 2 * yy * sides[1] - xy * sides[0]
+    columns, rows = np.column_stack((one, x, y, xx, xy, yy)).tolist()
+    return Curve(tuple(columns), tuple(rows), error)
 
 
 def _apply(
@@ -153,23 +178,41 @@ def _transform(grid: SiteGrid, dx_m: float, dy_m: float) -> Affine:
     return Affine(grid.gsd_m, 0.0, grid.west - dx_m, 0.0, -grid.gsd_m, grid.north - dy_m)
 
 
-# -- two products --------------------------------------------------------------------------------------------
+# -- more quickly --------------------------------------------------------------------------------------------
 
 
-def _parallel(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
-    """The chip by two products; None where that is not what the warper gives, or too large."""
+def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
+    """The chip without the warper; None where that is not what the warper gives, or too large."""
     if dataset.dtypes[0] not in DTYPES:
         return None
     place = placing(_crs(dataset), dataset.transform, grid, transform)
-    if place is None or place.askew_px(grid) > PARALLEL_PX:
+    if place is None:
         return None
-    (a, b, c), (d, e, f) = place.columns, place.rows
-    if a <= 0 or e <= 0:
-        return None
-    # at the middle of the other side, where what little is askew is least
-    columns = cubic_taps(a / 2 + b * grid.height / 2 + c, a, grid.width)
-    rows = cubic_taps(e / 2 + d * grid.width / 2 + f, e, grid.height)
-    (left, right), (top, bottom) = columns.span, rows.span
+    if place.askew_px(grid) <= PARALLEL_PX:
+        (a, b, c), (d, e, f) = place.columns, place.rows
+        columns = cubic_taps(a / 2 + b * grid.height / 2 + c, a, grid.width)
+        rows = cubic_taps(e / 2 + d * grid.width / 2 + f, e, grid.height)
+        source = _window(dataset, columns.span, rows.span)
+        if source is None:
+            return None
+        made = resample(source, columns.since(columns.span[0]), rows.since(rows.span[0]))
+    else:
+        curve = place.curve
+        if not IS_COMPILED or curve.error_px > PARALLEL_PX or max(_steps(place)) > 1:
+            return None
+        across, down = curve.span(grid.shape)
+        source = _window(dataset, across, down)
+        if source is None:
+            return None
+        made = resample_askew(source, curve.since(across[0], down[0]), grid.shape)
+    return made, np.ones(grid.shape, np.bool_)
+
+
+def _window(dataset: Any, columns: tuple[int, int], rows: tuple[int, int]) -> NDArray[Any] | None:
+    """Data (band, row, column) of columns and rows [from, to); None where the warper is to see to them: beside the
+    picture's edge or a gap, of numbers that are not finite, too large.
+    """
+    (left, right), (top, bottom) = columns, rows
     if left < 0 or top < 0 or right > dataset.width or bottom > dataset.height:
         return None
     window = Window(left, top, right - left, bottom - top)
@@ -177,11 +220,8 @@ def _parallel(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
     size = (right - left) * (bottom - top) * len(bands) * np.dtype(dataset.dtypes[0]).itemsize
     if size > _LARGEST_WINDOW_BYTES or not _is_whole(dataset, window):
         return None
-    source = dataset.read(bands, window=window)
-    if source.dtype.kind == "f" and not np.isfinite(source).all():
-        return None
-    made = resample(source, columns.since(left), rows.since(top))
-    return made, np.ones(grid.shape, np.bool_)
+    source: NDArray[Any] = dataset.read(bands, window=window)
+    return None if source.dtype.kind == "f" and not np.isfinite(source).all() else source
 
 
 def _is_whole(dataset: Any, window: Window) -> bool:
@@ -218,11 +258,14 @@ def _scales(dataset: Any, grid: SiteGrid, transform: Affine) -> dict[str, str]:
     place = placing(_crs(dataset), dataset.transform, grid, transform) if dataset.crs else None
     if place is None:
         return {}
+    across, down = _steps(place)
+    return {"XSCALE": repr(1 / across), "YSCALE": repr(1 / down)}
+
+
+def _steps(place: Placing) -> tuple[float, float]:
+    """How many times as wide as four pixels the kernel is across and down the picture."""
     (a, b, _), (d, e, _) = place.columns, place.rows
-    return {
-        "XSCALE": repr(1 / kernel_step(math.hypot(a, b))),
-        "YSCALE": repr(1 / kernel_step(math.hypot(d, e))),
-    }
+    return kernel_step(math.hypot(a, b)), kernel_step(math.hypot(d, e))
 
 
 def _overview(path: Path, grid: SiteGrid, pixel_m: float | None) -> dict[str, Any]:
