@@ -91,7 +91,7 @@ def propose(
     other = _reference(project, known, site, reference)
     try:
         return _proposed(project, known, site, other, language, tell)
-    except RasterioError as error:
+    except (RasterioError, OSError) as error:
         raise InputRefused(
             f"Captures {known.file} and {other.file}",
             f"a working copy cannot be read ({error})",

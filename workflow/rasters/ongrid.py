@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def read_on_grid(
 
     Raises
     ------
-    rasterio.errors.RasterioError
+    rasterio.errors.RasterioError, OSError
         when the file cannot be read, or has no place on the Earth.
     """
     with opened(path, overviews=True, **_overview(path, grid, pixel_m)) as dataset:
@@ -78,7 +79,7 @@ def cut_on_grid(
 
     Raises
     ------
-    rasterio.errors.RasterioError
+    rasterio.errors.RasterioError, OSError
         when the file cannot be read, or has no place on the Earth.
     """
     transform = _transform(grid, dx_m, dy_m)
@@ -272,10 +273,17 @@ def _overview(path: Path, grid: SiteGrid, pixel_m: float | None) -> dict[str, An
     """The option that opens an overview in place of the full resolution; none where that is needed."""
     if pixel_m is None or grid.gsd_m < 2 * pixel_m * _NEARLY:
         return {}
-    with opened(path, overviews=True) as dataset:
-        factors = dataset.overviews(1)
+    factors = _factors(path, path.stat().st_mtime_ns)
     fine = [number for number, factor in enumerate(factors) if factor * pixel_m * _NEARLY <= grid.gsd_m]
     return {"OVERVIEW_LEVEL": fine[-1]} if fine else {}
+
+
+# a page of tiles asks for the same file's many times, and each look opens it
+@lru_cache(maxsize=1024)
+def _factors(path: Path, _: int) -> tuple[int, ...]:
+    """How many times coarser each overview of a file that was last written then is."""
+    with opened(path, overviews=True) as dataset:
+        return tuple(dataset.overviews(1))
 
 
 def _data_bands(dataset: Any) -> list[int]:
