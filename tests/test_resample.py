@@ -17,8 +17,8 @@ from rasterio.transform import Affine
 
 from workflow.grid import SiteGrid, site_grid
 from workflow.model import LonLat
-from workflow.rasters import askew, cut_on_grid, kept_open, ongrid, read_on_grid
-from workflow.rasters.askew import Curve, resample_askew
+from workflow.rasters import compiled, cut_on_grid, kept_open, ongrid, read_on_grid
+from workflow.rasters.compiled import Curve, askew
 from workflow.rasters.ongrid import placing
 from workflow.rasters.resample import DTYPES, cubic_taps, kernel_step, resample
 
@@ -89,6 +89,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     height=st.integers(1, 90),
     dx_m=st.floats(-5, 5),
     dy_m=st.floats(-5, 5),
+    is_compiled=st.booleans(),
 )
 def test_a_quick_chip_is_the_warpers_to_one_digital_number(
     pictures: dict[str, Path],
@@ -100,11 +101,13 @@ def test_a_quick_chip_is_the_warpers_to_one_digital_number(
     height: int,
     dx_m: float,
     dy_m: float,
+    is_compiled: bool,
 ) -> None:
     where = grid(east, south, gsd_m, width, height)
-    assert_alike(
-        cut_on_grid(pictures[name], where, dx_m, dy_m), read_on_grid(pictures[name], where, dx_m, dy_m)
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_COMPILED", is_compiled)
+        quick = cut_on_grid(pictures[name], where, dx_m, dy_m)
+    assert_alike(quick, read_on_grid(pictures[name], where, dx_m, dy_m))
 
 
 @pytest.fixture
@@ -117,10 +120,17 @@ def warps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("gsd_m", [0.3, 0.5, 0.51, 0.7, 1.0, 1.6])
+@pytest.mark.parametrize("gsd_m", [0.3, 0.46, 0.5, 0.51, 0.7, 1.0, 1.6])
+@pytest.mark.parametrize("is_compiled", [True, False])
 def test_inside_a_picture_the_warper_is_not_asked(
-    pictures: dict[str, Path], warps: list[int], dtype: str, gsd_m: float
+    pictures: dict[str, Path],
+    warps: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    dtype: str,
+    gsd_m: float,
+    is_compiled: bool,
 ) -> None:
+    monkeypatch.setattr(compiled, "IS_COMPILED", is_compiled)
     where = grid(gsd_m=gsd_m)
     quick = cut_on_grid(pictures[dtype], where, 0.21, -0.4)
     assert warps == []
@@ -270,7 +280,7 @@ def test_without_numba_what_lies_askew_is_left_to_the_warper(
 def test_where_no_folder_can_keep_it_the_kernel_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     source = noise("uint8")
     whole = Curve((30.0, 1.0, 0.02, 0.0, 0.0, 0.0), (30.0, -0.02, 1.0, 0.0, 0.0, 0.0), 0.0)
-    made = resample_askew(source, whole, (40, 50))
+    made = askew(source, whole, (40, 50))
     njit = numba.njit
 
     def refusing(*given: object, **more: object) -> object:
@@ -279,11 +289,11 @@ def test_where_no_folder_can_keep_it_the_kernel_is_compiled_anew(monkeypatch: py
         return njit(*given, **more)
 
     monkeypatch.setattr(numba, "njit", refusing)
-    askew._compiled.cache_clear()
+    compiled._compiled.cache_clear()
     try:
-        assert np.array_equal(resample_askew(source, whole, (40, 50)), made)
+        assert np.array_equal(askew(source, whole, (40, 50)), made)
     finally:
-        askew._compiled.cache_clear()
+        compiled._compiled.cache_clear()
 
 
 def test_the_warpers_answer_does_not_depend_on_the_parts_of_its_work(make_raster: Make) -> None:
@@ -384,15 +394,17 @@ def test_the_kernel_is_as_wide_as_gdals(step: float, wide: float) -> None:
     assert kernel_step(step) == wide
 
 
-@given(st.integers(0, 2**32), st.floats(0.3, 3), st.floats(0.3, 3))
-def test_a_plane_stays_a_plane(seed: int, across: float, down: float) -> None:
+@given(st.integers(0, 2**32), st.floats(0.3, 3), st.floats(0.3, 3), st.booleans())
+def test_a_plane_stays_a_plane(seed: int, across: float, down: float, is_compiled: bool) -> None:
     rng = np.random.default_rng(seed)
     slope_x, slope_y = rng.uniform(-1, 1, 2)
     source = (slope_x * np.arange(150.0)[None, :] + slope_y * np.arange(140.0)[:, None])[None].astype(
         "float32"
     )
     columns, rows = cubic_taps(20.3, across, 37), cubic_taps(21.7, down, 33)
-    made = resample(source, columns, rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_COMPILED", is_compiled)
+        made = resample(source, columns, rows)
     wanted = (
         slope_x * (19.8 + across * np.arange(37))[None, :] + slope_y * (21.2 + down * np.arange(33))[:, None]
     )

@@ -26,7 +26,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform as to_crs
 from rasterio.windows import Window
 
-from workflow.rasters.askew import IS_COMPILED, Curve, resample_askew
+from workflow.rasters.compiled import IS_COMPILED, Curve, askew
 from workflow.rasters.dataset import GDAL_ERRORS, opened, validity
 from workflow.rasters.resample import DTYPES, cubic_taps, kernel_step, resample
 
@@ -205,7 +205,7 @@ def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
         source = _window(dataset, across, down)
         if source is None:
             return None
-        made = resample_askew(source, curve.since(across[0], down[0]), grid.shape)
+        made = askew(source, curve.since(across[0], down[0]), grid.shape)
     return made, np.ones(grid.shape, np.bool_)
 
 

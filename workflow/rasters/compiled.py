@@ -1,7 +1,8 @@
-"""A picture's pixels on a grid that lies askew to it, weighted as GDAL's warper weights them, compiled by numba.
+"""A picture's pixels on a grid, weighted as GDAL's warper weights them, by kernels that numba compiles.
 
-Without numba there is no such kernel and the warper does the work. Each step is done in a fixed order, so every
-machine with numba gives the same numbers.
+Both take four by four pixels for one: grids that are not coarser than the picture. Without numba products take the
+place of `parallel` and the warper that of `askew`. Each step is done in a fixed order, so every machine with numba
+gives the same numbers.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["IS_COMPILED", "Curve", "resample_askew"]
+__all__ = ["IS_COMPILED", "Curve", "askew", "parallel"]
 
 IS_COMPILED = find_spec("numba") is not None
-"""Whether `resample_askew` can be asked."""
+"""Whether the kernels can be asked."""
 
 Terms = tuple[float, float, float, float, float, float]
 _F = np.float32
+# runs of fewer pixels beside each other are looked up one by one
+_SHORT_RUN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,125 @@ class Curve:
         return Curve(columns, rows, self.error_px)
 
 
-def resample_askew(source: NDArray[Any], curve: Curve, shape: tuple[int, int]) -> NDArray[Any]:
+def parallel(
+    source: NDArray[Any],
+    columns: tuple[NDArray[np.intp], NDArray[np.float32]],
+    rows: tuple[NDArray[np.intp], NDArray[np.float32]],
+) -> NDArray[Any]:
+    """The picture (band, row, column) at columns and rows, in the source's type.
+
+    Of each column and row the first of the source's four that it takes, (n,), and their weights, (n, 4); both go up.
+    Every pixel that is asked for must be there, and finite; the type is one of `workflow.rasters.resample.DTYPES`.
+    """
+    (left, across), (top, down) = columns, rows
+    made = np.empty((len(source), len(top), len(left)), source.dtype)
+    _compiled(_parallel)(
+        source, left, np.ascontiguousarray(across.T), top, down, *_limits(source.dtype), made
+    )
+    return made
+
+
+def askew(source: NDArray[Any], curve: Curve, shape: tuple[int, int]) -> NDArray[Any]:
     """The picture (band, row, column) at the pixels of a grid of `shape`, in the source's type.
 
     The kernel is the cubic one of Keys (1981) with a = -0.5, over four by four pixels. Every pixel that is asked for
     must be there (`Curve.span`), and finite; the type is one of `workflow.rasters.resample.DTYPES`.
     """
     made = np.empty((len(source), *shape), source.dtype)
-    is_whole = source.dtype.kind in "iu"
-    low, high = (np.iinfo(source.dtype).min, np.iinfo(source.dtype).max) if is_whole else (0, 0)
-    places = np.array((curve.columns, curve.rows))
-    _compiled()(source, places, is_whole, _F(low), _F(high), made)
+    _compiled(_askew)(source, np.array((curve.columns, curve.rows)), *_limits(source.dtype), made)
     return made
 
 
+def _limits(dtype: np.dtype[Any]) -> tuple[bool, np.float32, np.float32]:
+    """Whether values are rounded half up, and the least and the most that the type holds."""
+    if dtype.kind == "f":
+        return False, _F(0), _F(0)
+    limits = np.iinfo(dtype)
+    return True, _F(limits.min), _F(limits.max)
+
+
 @cache
-def _compiled() -> Callable[..., None]:
+def _compiled(kernel: Callable[..., None]) -> Callable[..., None]:
     numba: Any = import_module("numba")
     try:
-        compiled = numba.njit(_fill, cache=True, nogil=True, error_model="numpy")
+        compiled = numba.njit(kernel, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:  # there is no folder to keep the compiled kernel in
-        compiled = numba.njit(_fill, nogil=True, error_model="numpy")
-    kernel: Callable[..., None] = compiled
-    return kernel
+        compiled = numba.njit(kernel, nogil=True, error_model="numpy")
+    made: Callable[..., None] = compiled
+    return made
 
 
-def _fill(source, places, is_whole, low, high, made):  # type: ignore[no-untyped-def]
+def _parallel(source, left, across, top, down, is_whole, low, high, made):  # type: ignore[no-untyped-def]
+    width, (bands, rows, columns) = source.shape[2], made.shape
+    half = _F(0.5)
+    # runs of columns whose first pixels lie beside each other: done many at a time
+    starts, runs = np.empty(columns + 1, np.int64), 0
+    for x in range(columns):
+        if x == 0 or left[x] != left[x - 1] + 1:
+            starts[runs] = x
+            runs += 1
+    starts[runs] = columns
+    pixels, line = np.empty(width, np.float32), np.empty(columns, np.float32)
+    # what was crossed of four rows of the source
+    ring = np.empty((4, columns), np.float32)
+    for band in range(bands):
+        crossed = top[0]
+        for y in range(rows):
+            crossed = max(crossed, top[y])
+            while crossed < top[y] + 4:
+                for x in range(width):
+                    pixels[x] = source[band, crossed, x]
+                kept = ring[crossed & 3]
+                if runs * _SHORT_RUN > columns:
+                    a0, a1, a2, a3 = across
+                    for x in range(columns):
+                        f = left[x]
+                        kept[x] = (
+                            pixels[f] * a0[x]
+                            + pixels[f + 1] * a1[x]
+                            + pixels[f + 2] * a2[x]
+                            + pixels[f + 3] * a3[x]
+                        )
+                else:
+                    for run in range(runs):
+                        start, end = starts[run], starts[run + 1]
+                        some = pixels[left[start] : left[start] + end - start + 3]
+                        a0, a1, a2, a3 = (
+                            across[0, start:end],
+                            across[1, start:end],
+                            across[2, start:end],
+                            across[3, start:end],
+                        )
+                        values = kept[start:end]
+                        for x in range(end - start):
+                            values[x] = (
+                                some[x] * a0[x]
+                                + some[x + 1] * a1[x]
+                                + some[x + 2] * a2[x]
+                                + some[x + 3] * a3[x]
+                            )
+                crossed += 1
+            first = top[y]
+            one, another, third, fourth = (
+                ring[first & 3],
+                ring[(first + 1) & 3],
+                ring[(first + 2) & 3],
+                ring[(first + 3) & 3],
+            )
+            d0, d1, d2, d3 = down[y]
+            for x in range(columns):
+                line[x] = one[x] * d0 + another[x] * d1 + third[x] * d2 + fourth[x] * d3
+            if is_whole:
+                for x in range(columns):
+                    value = np.floor(line[x] + half)
+                    value = low if value < low else value
+                    made[band, y, x] = np.int32(high if value > high else value)
+            else:
+                for x in range(columns):
+                    made[band, y, x] = line[x]
+
+
+def _askew(source, places, is_whole, low, high, made):  # type: ignore[no-untyped-def]
     bands, height, width = source.shape
     rows, columns = made.shape[1:]
     pixels = np.empty((bands, height, width), np.float32)
