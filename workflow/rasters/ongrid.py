@@ -189,8 +189,9 @@ def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
     place = placing(_crs(dataset), dataset.transform, grid, transform)
     if place is None:
         return None
-    if place.askew_px(grid) <= PARALLEL_PX:
-        (a, b, c), (d, e, f) = place.columns, place.rows
+    (a, b, c), (d, e, f) = place.columns, place.rows
+    if place.askew_px(grid) <= PARALLEL_PX and a > 0 and e > 0:
+        # at the middle of the other side, where what little is askew is least
         columns = cubic_taps(a / 2 + b * grid.height / 2 + c, a, grid.width)
         rows = cubic_taps(e / 2 + d * grid.width / 2 + f, e, grid.height)
         source = _window(dataset, columns.span, rows.span)
