@@ -294,7 +294,7 @@ def main() -> None:
         places = grids(given.chips, given.side)
         found = {kind: beside_peers(folder / f"{kind}.tif", places, given.times) for kind in KINDS}
     print(f"\n{heading(command, SEED)}")
-    packages = ("rasterio", "rio-tiler", "odc-geo", "rioxarray", "numpy")
+    packages = ("rasterio", "rio-tiler", "odc-geo", "rioxarray", "numpy", "numba")
     print(
         ", ".join(f"{one} {version(one) or 'not installed'}" for one in packages),
         f"(GDAL {rasterio.__gdal_version__})\n",
