@@ -9,7 +9,9 @@ from typing import Any
 import dashboard_sample as sample
 import pytest
 
+from dashboard.components import figure_words
 from workflow import actions
+from workflow.figure.lint import CODES
 from workflow.fonts import fonts_dir
 from workflow.model import Author, FigureRecipe, Role
 from workflow.project import Project
@@ -268,3 +270,13 @@ def test_a_second_reader_gets_no_report_of_all_sites(project: Project) -> None:
     assert not blind.text_input
     first = sound(AppTest.from_function(report_for, args=("Anna",), default_timeout=60).run())
     assert [one.label for one in first.text_input] == ["Title", "What it is for"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_finding_has_a_name_and_says_what_to_do_on_the_pages(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_words, "t", lambda sentence: sentence)
+    title, remedy = figure_words._told(code)
+    assert title != code
+    assert remedy.endswith(".")

@@ -127,11 +127,17 @@ def _told(code: str) -> tuple[str, str]:
             t("A date finer than its picture"),
             t("Write the date as fine as its source has it."),
         ),
+        "date-unconfirmed": (
+            t("A date that nobody confirmed"),
+            t("Confirm it on the page Imagery, or state another."),
+        ),
         "date-not-in-evidence": (
             t("A day that no picture has"),
             t("See that another source has it, or change the caption."),
         ),
         "no-credit": (t("No credit"), t("Give one under Size, extent and credit.")),
+        "credit-unfinished": (t("The credit is not filled in"), t("Fill it in on the page Imagery.")),
+        "credit-without-owner": (t("The credit names no owner"), t("Name the owner as the terms ask.")),
         "licence-forbids": (t("The licence forbids it"), t("Choose another picture, or ask the owner.")),
         "licence-terms": (t("The licence has terms"), t("See that they allow the use.")),
         "stretch-differs": (t("Brightness differs undeclared"), t("Let it be declared in the picture.")),
