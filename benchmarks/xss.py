@@ -5,7 +5,7 @@
 Makes a project in a temporary folder with PAYLOADS texts (500; see `payloads.py`) in each text field, opens every page
 of the dashboard's router, every kind of object's history, the map as a file and the growth chart as SVG in Chromium,
 opens what can be opened and points at what can be pointed at. Prints where texts were seen, and exits with 1 if one ran
-or asked another host for anything. Takes some minutes with 500.
+or asked another host for anything. Tells on stderr which page it is at; takes ten minutes with 500.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 A_SITE = 50  # so many targets, pictures, marks and states one site has
 PATIENCE_MS = 180_000
+QUIET_S = 0.5
 MOST_OPENED = 3
 MOST_BOXES = 20
 CLOSED = "[class*='st-key-box-'] details:not([open]) > summary"
+MORE = "[class*='st-key-'][class*='-more'] button"
 _OF_SITE, _PAGED = ("compare", "site"), ("timeline", "growth")  # where another address shows other texts
 
 
@@ -305,17 +307,24 @@ def addresses(count: int, sites: int) -> list[str]:
 
 @dataclass
 class Seen:
-    """What happened while pages were looked at: texts that ran, requests to other hosts, texts that were shown."""
+    """What happened while pages were looked at: texts that ran, requests to other hosts, texts that were shown.
+
+    `runs` counts the runs of the pages' script that have ended; `asked` are requests that have no answer yet.
+    """
 
     ran: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     shown: dict[str, set[str]] = field(default_factory=dict)
     where: str = ""
+    runs: int = 0
+    asked: set[Any] = field(default_factory=set)
 
 
 @contextlib.contextmanager
 def watching(browser: Any, address: str) -> Iterator[tuple[Any, Seen]]:
     """A page that notes what runs and what is asked for; `address` is the one host that may be asked."""
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
     seen = Seen()
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE_MS)
@@ -335,7 +344,15 @@ def watching(browser: Any, address: str) -> Iterator[tuple[Any, Seen]]:
         seen.ran.append(f"{seen.where}: dialog {dialog.message}")
         dialog.dismiss()
 
+    def received(frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and ForwardMsg.FromString(frame).HasField("script_finished"):
+            seen.runs += 1
+
     context.on("request", requested)
+    page.on("request", lambda request: seen.asked.add(request))  # Playwright takes no bound method of a set
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: seen.asked.discard(request))
+    page.on("websocket", lambda socket: socket.on("framereceived", received))
     page.on("console", said)
     page.on("dialog", asked)
     page.on("popup", lambda popup: seen.foreign.append(f"{seen.where}: window {popup.url}"))
@@ -348,12 +365,46 @@ def ended(page: Any) -> None:
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def settled(page: Any) -> None:
-    """Wait until the page's script ended and nothing is under way."""
+def settled(page: Any, seen: Seen) -> None:
+    """Wait until the page's script ended and nothing was under way for a while.
+
+    Playwright's own state of a quiet network is reached once a document, and does not say what it waits for.
+    """
     ended(page)
-    page.wait_for_load_state("networkidle")
+    until = time.monotonic() + PATIENCE_MS / 1000
+    busy = time.monotonic()
+    while time.monotonic() - busy < QUIET_S:
+        page.wait_for_timeout(50)
+        if waiting := [one.url for one in seen.asked if not one.frame.is_detached()]:
+            busy = time.monotonic()
+            if busy > until:
+                raise RuntimeError(f"{seen.where}: no answer to {', '.join(waiting[:5])}")
 
 
+def pressed(page: Any, seen: Seen, what: str) -> bool:
+    """Click the first of `what` and wait until the run that it asks for has ended; False where there is none.
+
+    It is found and clicked in one go: the end of a run may take it away. Right after a click the page still says that
+    no script runs, so ends of runs are counted.
+    """
+    runs, until = seen.runs, time.monotonic() + PATIENCE_MS / 1000
+    if not page.evaluate(_CLICK, what):
+        return False
+    while seen.runs == runs:
+        if time.monotonic() > until:
+            raise RuntimeError(f"{seen.where}: no run of the script after a click on {what}")
+        page.wait_for_timeout(10)
+    page.evaluate(_DRAWN)
+    ended(page)
+    return True
+
+
+_CLICK = """(what) => {
+    const one = document.querySelector(what);
+    one?.click();
+    return one !== null;
+}"""
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _POINT = """() => {
     const what = '.site, .leaflet-interactive, [title], summary, a, button, figure, img';
     for (const one of document.querySelectorAll(what))
@@ -388,13 +439,10 @@ _MARKED = "() => window.__xss === undefined ? null : String(window.__xss)"
 def look(page: Any, seen: Seen, more: int) -> None:
     """Open what can be opened, ask for more up to `more` times, point at everything, and note what there is."""
     for _ in range(more):
-        button = page.get_by_role("button", name=re.compile("^Show (more|older)")).first
-        if not button.count():
+        if not pressed(page, seen, MORE):
             break
-        button.click()
-        ended(page)
     page.evaluate(_OPEN)
-    settled(page)
+    settled(page, seen)
     note(page, seen)
     for number in range(MOST_OPENED):
         if not page.evaluate(_UNFOLD, number):
@@ -436,16 +484,16 @@ def visit(page: Any, seen: Seen, address: str, where: Sequence[str], more: int) 
     """Look at these addresses of a served project."""
     for path in where:
         seen.where = path if "kind=" not in path else path.replace("?kind=", ":").partition("&")[0]
+        seen.asked.clear()
+        print(f"{time.strftime('%H:%M:%S')} {path}", file=sys.stderr, flush=True)
         page.goto(f"{address}/{path}")
         page.locator('[data-testid="stMainBlockContainer"] [data-testid="stHtml"]').last.wait_for(
             state="attached"
         )
         ended(page)
         for _ in range(MOST_BOXES):  # what is drawn only when it is opened; opening one may open others
-            if not page.locator(CLOSED).count():
+            if not pressed(page, seen, CLOSED):
                 break
-            page.locator(CLOSED).first.click()
-            ended(page)
         look(page, seen, more)
 
 
