@@ -1,10 +1,12 @@
 """How quick the dashboard is, beside a blank Streamlit page and a streamlit-folium page with the same pictures.
 
     python benchmarks/dashboard_speed.py [--short] [--times N] [--json]
+    python benchmarks/dashboard_speed.py --memory [--visits N] [--sites N] [--captures N]
 
 Makes two projects in a temporary folder, serves them and both other pages at once on loopback, and drives an installed
 chromium. Times are taken inside the page: from the key or click to the picture, or from the start of the navigation
-to the first usable view, with an empty browser cache. Exits with 1 when a full run misses a bar.
+to the first usable view, with an empty browser cache. `--memory` visits sites alone, without a browser. Exits with 1
+when a full run misses a bar.
 """
 
 from __future__ import annotations
@@ -79,15 +81,17 @@ def main() -> int:
     tell("making the projects")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
         here = Path(folder)
-        one = dashboard_projects.one_site(here / "one", asked.dates, asked.side, SEED)
         many = dashboard_projects.many_sites(here / "many", asked.sites, asked.captures, SEED)
-        plugin = asked.side_by_side or fetched(here)
-        tell("starting the servers")
         serve = lambda script, **environment: stack.enter_context(served(script, here, environment))  # noqa: E731
         dashboard = ROOT / "dashboard" / "app.py"
+        overview, process = serve(dashboard, SITETRACK_PROJECT=str(many))
+        if asked.memory:
+            return ended(memory(overview, process, asked.visits), asked)
+        one = dashboard_projects.one_site(here / "one", asked.dates, asked.side, SEED)
+        plugin = asked.side_by_side or fetched(here)
+        tell("starting the servers")
         blank, _ = serve(PEERS / "blank.py")
         site, _ = serve(dashboard, SITETRACK_PROJECT=str(one))
-        overview, process = serve(dashboard, SITETRACK_PROJECT=str(many))
         peer = serve(PEERS / "side_by_side_app.py", **peer_environment(one, plugin))[0] if plugin else None
         browser = stack.enter_context(launched())
         results = [
@@ -96,6 +100,11 @@ def main() -> int:
             *overviews(browser, overview, asked.times),
             *memory(overview, process, asked.visits),
         ]
+        return ended(results, asked)
+
+
+def ended(results: Sequence[Result], asked: argparse.Namespace) -> int:
+    """Tell the results; what the program leaves with."""
     report(results, asked)
     return 1 if not asked.short and any(one.verdict == "FAIL" for one in results) else 0
 
@@ -114,6 +123,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--side-by-side", type=Path, help=f"folder of {PLUGIN}, unpacked (else npm fetches it)"
     )
+    parser.add_argument("--memory", action="store_true", help="the server's memory over the visits alone")
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     asked = parser.parse_args()
     usual = {
@@ -139,11 +149,9 @@ def report(results: Sequence[Result], asked: argparse.Namespace) -> None:
     if asked.json:
         print(json.dumps([asdict(one) | {"verdict": one.verdict} for one in results], indent=1))
         return
-    said = " ".join(["python benchmarks/dashboard_speed.py", *(["--short"] if asked.short else [])])
-    print(heading(said, SEED))
-    print(
-        f"\nMedians of {asked.times}; {asked.dates} dates at the site; {asked.sites} sites of {asked.captures}\n"
-    )
+    print(heading(" ".join(["python benchmarks/dashboard_speed.py", *sys.argv[1:]]), SEED))
+    shown = "" if asked.memory else f"Medians of {asked.times}; {asked.dates} dates at the site; "
+    print(f"\n{shown}{asked.sites} sites of {asked.captures}\n")
     print(table(("what", "measured", "bar", ""), [one.row for one in results]))
 
 
@@ -410,8 +418,9 @@ def memory(address: str, process: psutil.Process, count: int) -> list[Result]:
     sizes = visits(address, process, count)
     settled = sizes[len(sizes) // 2 :]
     per_1000 = slope(settled) * 1000
+    each = range(100, count, 100)
     return [
-        Result("server's memory after the visits", settled[-1], "MiB"),
+        *(Result(f"server's memory after {n:,} visits", sizes[n - 1], "MiB") for n in (*each, count)),
         Result(
             "growth over 1,000 visits, second half",
             per_1000,
