@@ -155,7 +155,7 @@ def test_a_first_time_user_lays_a_screenshot_on_the_map_refines_it_and_compares(
     assert [one.reason for one in history[1:]] == ["georeferenced by control points", "a roof more"]
     page.get_by_role("link", name="Compare:").click()
     tab.wait_ready()
-    assert f"right={placed.id}" in page.url
+    assert f"right={placed.id}" in tab.link()
     page.get_by_text("placed by 6 pairs of points (affine)").first.wait_for()
     assert tab.errors == []
     assert tab.foreign == []

@@ -46,7 +46,7 @@ def test_a_click_on_the_map_chooses_the_site(tab: Any) -> None:
     tab.page.wait_for_url("**/*site=north-junction*")
     tab.page.get_by_text("Compare pictures of this site").click()
     tab.page.get_by_text("No picture covers this site yet").wait_for()
-    assert "site=north-junction" in tab.page.url
+    tab.page.wait_for_url("**/compare?*site=north-junction*")
 
 
 def shown_on(frame: Any, count: int, **more: str) -> None:

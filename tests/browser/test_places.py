@@ -164,6 +164,6 @@ def test_the_first_site_is_added_by_a_click_and_its_name_is_text(
         assert site.position is not None
         assert site.position.precision_m is not None
         assert site.position.precision_m > 10_000
-        assert f"site={site.id}" in page.url
+        page.wait_for_url(f"**/site?*site={site.id}*")
         assert tab.foreign == []
         assert tab.errors == []

@@ -214,7 +214,7 @@ def test_the_first_page_asks_and_goes_on_to_the_page_that_was_asked_for(
     tab.page.get_by_label("Your name").fill("Only Watching")
     tab.page.get_by_role("button", name="Only look").click()
     expect(tab.page.get_by_text("No picture covers this site yet")).to_be_visible()
-    assert "site=north-junction" in tab.page.url
+    tab.page.wait_for_url("**/compare?*site=north-junction*")
     corner = tab.page.get_by_role("button", name="Only Watching · viewer (declared)")
     expect(corner).to_be_visible()
     corner.click()
