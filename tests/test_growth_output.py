@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from defusedxml import ElementTree
 from store_sample import box, capture
 
 from workflow.cli import main
@@ -281,6 +282,19 @@ def test_a_chart_is_the_same_bytes_each_time_and_says_what_it_shows(project: Pro
         assert words in svg
     assert "http" not in svg.replace("http://www.w3.org/", "")
     assert typefaces.name in svg
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x01", "\x08", "\x1f", "\ud800", "\uffff"])
+def test_what_xml_has_no_character_for_is_drawn_as_another(
+    project: Project, typefaces: Any, letter: str
+) -> None:
+    marks = [replace(MARKS[0], label=f"five{letter}junctions")]
+    drawn = chart(growth.growth(project), marks=marks, title=f"At{letter}least")
+    svg = to_svg(drawn, typefaces).decode()
+    ElementTree.fromstring(svg)
+    assert "At\ufffdleast" in svg
+    assert "five\ufffdjunctions" in svg
+    assert to_png(drawn, typefaces).startswith(b"\x89PNG")
 
 
 def test_a_chart_names_only_the_lines_it_has(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["to_png", "to_svg"]
 
 _SCALE = 2.0  # pixels of the picture to one of the chart
+# XML has no such characters: the converter ends the whole process on an SVG that holds one
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_png(chart: alt.TopLevelMixin, fonts: Fonts) -> bytes:
@@ -41,4 +44,13 @@ def _converter(fonts: Fonts) -> tuple[Any, dict[str, Any]]:
 def _specification(chart: alt.TopLevelMixin, fonts: Fonts) -> dict[str, Any]:
     found: dict[str, Any] = chart.to_dict()
     found["config"] = {"background": "white", "font": fonts.name, "view": {"stroke": None}}
-    return found
+    return {name: _readable(value) for name, value in found.items()}
+
+
+def _readable(value: Any) -> Any:
+    """The same with another character for each that XML has none for."""
+    if isinstance(value, str):
+        return _NOT_XML.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {name: _readable(one) for name, one in value.items()}
+    return [_readable(one) for one in value] if isinstance(value, list) else value
