@@ -15,11 +15,16 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import language
 from workflow.findings import DISPUTED
+from workflow.intake.dates import _COPYRIGHT as COPYRIGHT
 from workflow.model import State
+from workflow.providers.exif import _WARNING as EXIF
+from workflow.providers.tiff_datetime import _WARNING as TIFF
+from workflow.rasters import working
 
 DASHBOARD = Path(language.__file__).parent
 CATALOGUES = sorted((DASHBOARD / "locale" / "ko").glob("*.json"))
 VALUES = "values.json"
+WORKING = re.findall(r'notes \+= \("([^"]+)",\)', Path(working.__file__).read_text(encoding="utf-8"))
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 
@@ -100,6 +105,11 @@ def test_every_sentence_of_the_viewer_has_a_translation_and_none_is_left_over() 
 @pytest.mark.parametrize("value", [*State, DISPUTED, "not examined", "not covered"])
 def test_states_have_a_translation(value: str) -> None:
     assert str(value) in entries(DASHBOARD / "locale" / "ko" / VALUES)
+
+
+@pytest.mark.parametrize("warning", [COPYRIGHT, EXIF, TIFF, *WORKING])
+def test_warnings_without_fields_have_a_translation(warning: str) -> None:
+    assert warning in entries(DASHBOARD / "locale" / "ko" / VALUES)
 
 
 def _page() -> None:

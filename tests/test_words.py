@@ -13,14 +13,28 @@ from string import Formatter
 import pytest
 
 import workflow
-from workflow import advice, agreement, growthchart, words
+from workflow import advice, agreement, growthchart, interpretability, words
 from workflow.advice import Gap, Open
+from workflow.datewords import Language
 from workflow.growth import Certainty
-from workflow.model import Basis, Confidence, DateSpan, Doubt, Event, Finding, Precision, Review, State
+from workflow.interpretability import DEFAULTS
+from workflow.model import (
+    Basis,
+    Confidence,
+    DateSpan,
+    Doubt,
+    Event,
+    Finding,
+    Precision,
+    Review,
+    State,
+    TargetClass,
+)
 from workflow.readmodels import dates, growth, history, pages
 from workflow.words import OTHER, say
 
 SOURCES = sorted(Path(workflow.__file__).parent.rglob("*.py"))
+LANGUAGES: tuple[Language, ...] = ("en", "ko")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 FINDING = Finding(
     "site", "gate", Event.APPEARED, date(2021, 9, 3), date(2022, 2, 2), "late 2021 or early 2022"
@@ -178,3 +192,17 @@ def test_a_gap_in_korean(side: Open, event: Event, days: int) -> None:
 def test_how_long_ago_in_korean(minutes: int, said: str) -> None:
     now = datetime(2026, 1, 5, tzinfo=UTC)
     assert history.ago(now - timedelta(minutes=minutes), now, "ko") == said
+
+
+@pytest.mark.parametrize("gsd_m", [None, 0.15, 0.3, 0.7])
+@pytest.mark.parametrize("angle", [None, 28.0])
+@pytest.mark.parametrize("kind", [TargetClass.GANTRY, TargetClass.GUARD_POST, TargetClass.CAMERA])
+def test_what_a_picture_can_show_in_korean(
+    gsd_m: float | None, angle: float | None, kind: TargetClass
+) -> None:
+    english, korean = (
+        interpretability.reading(kind, DEFAULTS[kind], gsd_m, angle, language) for language in LANGUAGES
+    )
+    assert korean.level is english.level
+    assert is_korean([korean.why.replace("NIIRS", "")])
+    assert bool(korean.why) is bool(english.why)

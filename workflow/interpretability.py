@@ -23,8 +23,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from workflow.datewords import Language
 from workflow.errors import InputRefused
 from workflow.model import State, TargetClass
+from workflow.words import say
 
 __all__ = [
     "DEFAULTS",
@@ -159,23 +161,29 @@ def _stated_need(default: Need, gsd_m: float | None, level: float | None) -> Nee
 # -- a capture against the limits ----------------------------------------------------------------------------
 
 
-def reading(kind: TargetClass, limits: Limits, gsd_m: float | None, off_nadir_deg: float | None) -> Reading:
-    """How much a capture with pixels of `gsd_m` shows of `kind`; without a known pixel nothing is known."""
+def reading(
+    kind: TargetClass,
+    limits: Limits,
+    gsd_m: float | None,
+    off_nadir_deg: float | None,
+    language: Language = "en",
+) -> Reading:
+    """How much a capture with pixels of `gsd_m` shows of `kind`; without a known pixel nothing is known. `language` is
+    that of the clause.
+    """
     if limits.detect == limits.identify == Need():
         return Reading(Legible.IDENTIFY)
+    called = words(kind) if language == "en" else say(kind.value, language)
     if gsd_m is None or not 0 < gsd_m < math.inf:
-        return Reading(
-            Legible.UNKNOWN,
-            f"the ground sample distance is not known, so neither is whether it can show a {words(kind)}",
-        )
-    for level, task, need in (
-        (Legible.TOO_COARSE, "detect", limits.detect),
-        (Legible.DETECT, "identify", limits.identify),
+        why = "the ground sample distance is not known, so neither is whether it can show a {kind}"
+        return Reading(Legible.UNKNOWN, say(why, language, kind=called))
+    for level, why, need in (
+        (Legible.TOO_COARSE, "{measured}; to detect a {kind} takes {need}", limits.detect),
+        (Legible.DETECT, "{measured}; to identify a {kind} takes {need}", limits.identify),
     ):
         if view_gsd_m(gsd_m, off_nadir_deg) > coarsest_gsd_m(need):
-            return Reading(
-                level, f"{_measured(gsd_m, off_nadir_deg)}; to {task} a {words(kind)} takes {_asked(need)}"
-            )
+            measured, asked = _measured(gsd_m, off_nadir_deg, language), _asked(need, language)
+            return Reading(level, say(why, language, measured=measured, kind=called, need=asked))
     return Reading(Legible.IDENTIFY)
 
 
@@ -185,21 +193,26 @@ def coarsest_gsd_m(need: Need) -> float:
     return min(need.gsd_m, by_level) * _TOLERANCE
 
 
-def _measured(gsd_m: float, off_nadir_deg: float | None) -> str:
-    angle = (
-        f", {view_gsd_m(gsd_m, off_nadir_deg):.3g} m at {off_nadir_deg:.3g}° off nadir"
-        if off_nadir_deg
-        else ""
+def _measured(gsd_m: float, off_nadir_deg: float | None, language: Language) -> str:
+    pixel, level = f"{gsd_m:.3g}", f"{niirs(gsd_m, off_nadir_deg):.1f}"
+    if not off_nadir_deg:
+        return say("pixels of {pixel} m (about NIIRS {level})", language, pixel=pixel, level=level)
+    return say(
+        "pixels of {pixel} m, {view} m at {angle}° off nadir (about NIIRS {level})",
+        language,
+        pixel=pixel,
+        view=f"{view_gsd_m(gsd_m, off_nadir_deg):.3g}",
+        angle=f"{off_nadir_deg:.3g}",
+        level=level,
     )
-    return f"pixels of {gsd_m:.3g} m{angle} (about NIIRS {niirs(gsd_m, off_nadir_deg):.1f})"
 
 
-def _asked(need: Need) -> str:
-    parts = [
-        f"{need.gsd_m:g} m" if need.gsd_m < math.inf else "",
-        f"NIIRS {need.niirs:g}" if need.niirs else "",
-    ]
-    return " and ".join(part for part in parts if part)
+def _asked(need: Need, language: Language) -> str:
+    pixel = f"{need.gsd_m:g} m" if need.gsd_m < math.inf else ""
+    level = f"NIIRS {need.niirs:g}" if need.niirs else ""
+    if pixel and level:
+        return say("{pixel} and {level}", language, pixel=pixel, level=level)
+    return pixel or level
 
 
 def words(kind: TargetClass) -> str:

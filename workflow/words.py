@@ -177,6 +177,27 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "building": "건물",
         "landmark": "지표물",
         "other": "기타",
+        # bands
+        "red": "빨강",
+        "green": "초록",
+        "blue": "파랑",
+        "nir": "근적외선",
+        "pan": "전정색",
+        "coastal": "연안",
+        "red edge": "적색 경계",
+        "yellow": "노랑",
+        "swir": "단파 적외선",
+        # what a picture can show of a class
+        "the ground sample distance is not known, so neither is whether it can show a {kind}": (
+            "지상 표본 거리를 알 수 없어 {kind}을(를) 보여 줄 수 있는지도 알 수 없음"
+        ),
+        "{measured}; to detect a {kind} takes {need}": "{measured}; {kind} 탐지에 필요한 것: {need}",
+        "{measured}; to identify a {kind} takes {need}": "{measured}; {kind} 식별에 필요한 것: {need}",
+        "pixels of {pixel} m (about NIIRS {level})": "화소 {pixel} m(NIIRS 약 {level})",
+        "pixels of {pixel} m, {view} m at {angle}° off nadir (about NIIRS {level})": (
+            "화소 {pixel} m, 직하점 이탈각 {angle}°에서 {view} m(NIIRS 약 {level})"
+        ),
+        "{pixel} and {level}": "{pixel}, {level}",
         # the day at the place
         "{day} there, {offset}": "현지 {day}, {offset}",
         "{day} in {place}, {offset}": "{place} {day}, {offset}",

@@ -152,7 +152,7 @@ def _facts(capture: Capture) -> None:
     )
     st.html(f"<table style='font-size:.88rem;text-align:left;vertical-align:top'>{rows}</table>")
     for warning in capture.warnings:
-        st.html(f"<div style='font-size:.88rem'>⚠ {safe(warning)}</div>")
+        st.html(f"<div style='font-size:.88rem'>⚠ {safe(t(warning))}</div>")
 
 
 def _sites(row: CaptureRow) -> None:

@@ -140,7 +140,7 @@ def viewer_data(
         "project": _name_of(str(current_project().root)),
         "read_only": author is None or author.role is Role.VIEWER,
         "language": language(),
-        "author": f"{author.name} ({author.role})" if author else "",
+        "author": f"{author.name} ({t(author.role)})" if author else "",
         "who": author.name if author else "",
     }
 

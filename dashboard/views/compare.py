@@ -14,7 +14,7 @@ from dashboard.projects import current_project
 from dashboard.safetext import safe
 from workflow import actions
 from workflow.errors import WorkflowError
-from workflow.interpretability import Legible, words
+from workflow.interpretability import Legible
 from workflow.model import State, Target
 from workflow.readmodels import history, pages, tables
 
@@ -191,15 +191,15 @@ def _captures_table(site: str, cards: tuple[pages.CaptureCard, ...], target: Tar
             "date": _date(card),
             "basis": card.basis.rpartition(": ")[2],
             "state": t(card.states.get(target.id, "not examined")),
-            "earliest": pages.bound_words(card.earliest),
-            "latest": pages.bound_words(card.latest),
+            "earliest": pages.bound_words(card.earliest, language()),
+            "latest": pages.bound_words(card.latest, language()),
             "provider": card.provider,
             "gsd": card.gsd_m,
             "shows": _shows(card, target),
             "aligned": card.aligned,
             "synthetic": card.synthetic,
             "file": card.file,
-            "warnings": " ".join(card.warnings),
+            "warnings": " ".join(t(one) for one in card.warnings),
         }
         for card in cards
     ]
@@ -309,7 +309,7 @@ def _still(site: str, card: pages.CaptureCard, target: Target, *, has_others: bo
         f"<figure style='margin:0'><img src='{routes.still_url(card.id)}' alt='{safe(card.file)}' "
         "style='max-width:100%;border-radius:4px'>"
         f"<figcaption style='font-size:.85rem'>{badge}<b>{safe(_date(card))}</b> · "
-        f"{safe(card.basis)} · {safe(card.kind)} · {safe(card.aligned)}<br>{_frames(card)}{_unknown(card, target)}"
+        f"{safe(card.basis)} · {safe(t(card.kind))} · {safe(card.aligned)}<br>{_frames(card)}{_unknown(card, target)}"
         f"<span style='opacity:.75'>{safe(card.credit)}</span></figcaption></figure>"
     )
     if not state.may_write():
@@ -350,11 +350,7 @@ def _unknown(card: pages.CaptureCard, target: Target) -> str:
     seen = card.readings.get(target.id)
     if seen is None or seen.level is not Legible.UNKNOWN:
         return ""
-    why = t(
-        "the ground sample distance is not known, so neither is whether it can show a {kind}",
-        kind=t(words(target.kind)),
-    )
-    return f"{safe(why)}<br>"
+    return f"{safe(seen.why)}<br>"
 
 
 def _say(site: str, capture: str, target: str, key: str) -> None:

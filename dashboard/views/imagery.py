@@ -271,7 +271,7 @@ def _cells(row: CaptureRow) -> Mapping[str, object]:
         "aligned": _alignment(row),
         "kind": t(capture.kind.value),
         "file": capture.file,
-        "warnings": " ".join(capture.warnings),
+        "warnings": " ".join(t(one) for one in capture.warnings),
         "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
     }
 

@@ -324,7 +324,7 @@ def _capture_card(
         states=_states(here),
         warnings=capture.warnings,
         readings={
-            one.id: reading(one.kind, limits[one.kind], capture.gsd_m, capture.off_nadir_deg)
+            one.id: reading(one.kind, limits[one.kind], capture.gsd_m, capture.off_nadir_deg, language)
             for one in site.targets
         },
         mine={one.target: str(one.state) for one in here if reader and person(one.author) == person(reader)},

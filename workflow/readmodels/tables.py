@@ -35,6 +35,7 @@ from workflow.readmodels.archive import proposal_rows
 from workflow.settings import is_in_library
 from workflow.stills import standpoint_words, timecode, view_words
 from workflow.timespan import format_span
+from workflow.words import say
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -233,7 +234,7 @@ def capture_facts(capture: Capture, language: Language = "en") -> list[Row]:
         ("frames", ", ".join(timecode(one.at_s) for one in capture.frames), ""),
         ("camera", _camera(capture.standpoint, language), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
-        ("bands", ", ".join(role or "?" for role in capture.band_roles), ""),
+        ("bands", ", ".join(say(role, language) or "?" for role in capture.band_roles), ""),
         ("stated ground sample distance", _unit(capture.stated_gsd_m, "m"), "gsd_m"),
         ("off-nadir angle", _unit(capture.off_nadir_deg, "°"), "off_nadir_deg"),
         ("sun azimuth", _unit(capture.sun_azimuth_deg, "°"), "sun_azimuth_deg"),

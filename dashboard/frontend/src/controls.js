@@ -223,5 +223,5 @@ export class Controls {
 }
 
 function helpRow([keys, what]) {
-  return [h("dt", {}, keys), h("dd", {}, t(what))];
+  return [h("dt", {}, t(keys)), h("dd", {}, t(what))];
 }
