@@ -29,6 +29,6 @@ app = st.App(
         Middleware(quick.AskedAhead),
         Middleware(quick.KeptFiles),
     ],
-    lifespan=quick.sent_at_once,
+    lifespan=quick.begun,
     exception_handlers={Exception: headers.failed},
 )

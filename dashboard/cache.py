@@ -30,6 +30,7 @@ from workflow.readmodels import imagery as library
 from workflow.readmodels import matrix as matrices
 
 __all__ = [
+    "MONTHS",
     "Stamp",
     "blind_sites",
     "compare",
@@ -39,6 +40,7 @@ __all__ = [
     "footprints",
     "growth",
     "growth_chart",
+    "growth_on",
     "imagery",
     "ledger",
     "look_again",
@@ -49,6 +51,7 @@ __all__ = [
     "overview",
     "published_marks",
     "queue",
+    "read_ahead",
     "site_order",
     "site_titles",
     "stamp",
@@ -56,11 +59,29 @@ __all__ = [
 ]
 
 Stamp = tuple[int, int]
+MONTHS = 12
 
 
 def stamp() -> Stamp:
     """The record's stamp now."""
     return current_project().record.stamp
+
+
+def read_ahead(words: Language = "en") -> None:
+    """Make what takes longest of the first page before anybody asks for it: no session is needed.
+
+    Raises
+    ------
+    ProjectUnusable
+        when there is no project, or its record cannot be read.
+    """
+    project = current_project()
+    root, stamp, today = str(project.root), project.record.stamp, datetime.now(UTC).date()
+    _overview(root, stamp, words)
+    _growth_on(root, stamp, today, words)
+    _cameras(root, stamp, words)
+    _unseen(root, stamp, MONTHS, today)
+    _next_captures(root, stamp, today, _limits_text(), words)
 
 
 def overview() -> pages.OverviewPage:
@@ -84,7 +105,7 @@ def cameras() -> Sequence[seen.Camera]:
 def news(days: int, reader: str | None) -> Sequence[lately.SiteNews]:
     """What changed in the last `days` days, this one included (UTC), as `reader` may see it."""
     project = current_project()
-    return _news(str(project.root), project.record.stamp, days, datetime.now(UTC).date(), reader)
+    return _news(str(project.root), project.record.stamp, days, datetime.now(UTC).date(), reader, language())
 
 
 def site_titles() -> dict[str, str]:
@@ -130,16 +151,22 @@ def ledger() -> list[dict[str, Any]]:
     return _ledger(str(project.root), project.record.stamp, language())
 
 
-def unseen(months: int) -> list[dict[str, Any]]:
-    """Sites that no usable picture of the last months shows, as of today."""
+def unseen() -> list[dict[str, Any]]:
+    """Sites that no usable picture of the last `MONTHS` shows, as of today."""
     project = current_project()
-    return _unseen(str(project.root), project.record.stamp, months, datetime.now(UTC).date())
+    return _unseen(str(project.root), project.record.stamp, MONTHS, datetime.now(UTC).date())
 
 
 def growth(subset: Subset, series: str) -> list[dict[str, Any]]:
     """How many targets of the subset there were, at least and at most."""
     project = current_project()
     return _growth(str(project.root), project.record.stamp, subset, series)
+
+
+def growth_on(day: date) -> dict[str, Any]:
+    """How many targets had appeared by the end of `day`, at least and at most: a row of `growth`."""
+    project = current_project()
+    return _growth_on(str(project.root), project.record.stamp, day, language())
 
 
 def growth_chart(
@@ -267,11 +294,12 @@ def _footprints(root: str, stamp: Stamp) -> Sequence[outlines.Footprint]:  # noq
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _news(root: str, stamp: Stamp, days: int, today: date, reader: str | None) -> Sequence[lately.SiteNews]:  # noqa: ARG001  the cache's key
+def _news(
+    root: str, stamp: Stamp, days: int, today: date, reader: str | None, words: Language
+) -> Sequence[lately.SiteNews]:
     end = datetime.combine(today, datetime.min.time(), UTC) + timedelta(days=1)
-    return lately.lately(
-        current_project(), end - timedelta(days=days), end, overview().findings, reader=reader
-    )
+    findings = _overview(root, stamp, words).findings
+    return lately.lately(current_project(), end - timedelta(days=days), end, findings, reader=reader)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -318,6 +346,12 @@ def _unseen(root: str, stamp: Stamp, months: int, today: date) -> list[dict[str,
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _growth(root: str, stamp: Stamp, subset: Subset, series: str) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     return growing.growth(current_project(), subset=subset, series=series)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _growth_on(root: str, stamp: Stamp, day: date, words: Language) -> dict[str, Any]:
+    page = _overview(root, stamp, words)
+    return growing.growth_rows(page.findings, page.places, [day])[0]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

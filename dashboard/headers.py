@@ -2,7 +2,7 @@
 
 One ASGI middleware before everything: our pictures, Streamlit's pages, files and refusals. The policy is as strict as
 the pages allow; a test opens each page and counts what it stopped. Script that stands in a page itself runs only where
-its hash is told: Streamlit's page, and the pages of our maps.
+its hash is told: Streamlit's page, what we add to it, and the pages of our maps.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import quick
 
 __all__ = ["PICTURE_POLICY", "SecurityHeaders", "failed", "headers_of", "map_policy"]
 
@@ -73,9 +75,10 @@ def map_policy(page: str) -> str:
 
 @lru_cache(maxsize=1)
 def _page_policy() -> str:
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    ours = "".join(f"<script>{quick.early(one)}</script>" for one in quick.PAGES)
     # the viewer starts from a blob that Streamlit makes
-    return _policy(f"{_scripts_in(page.read_text(encoding='utf-8'))} 'wasm-unsafe-eval' blob:")
+    return _policy(f"{_scripts_in(page + ours)} 'wasm-unsafe-eval' blob:")
 
 
 def _policy(scripts: str) -> str:

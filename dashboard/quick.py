@@ -3,19 +3,23 @@
 Streamlit binds its socket in a way by which asyncio leaves Nagle's algorithm on: the body of every answer then waits
 until the browser has acknowledged its headers, 40 ms on Linux, for each of a hundred scripts and each tile. Here it is
 switched off. The scripts are answered from memory, where Streamlit reads them piece by piece in threads of the process
-that runs the page; those that a page comes to ask for late are named with the page. After every run Streamlit collects
-garbage in all that the process holds; what stays for good is left out.
+that runs the page; those that a page comes to ask for late are named with the page, and run before it is drawn. What
+the first page needs is read when the server starts. After every run Streamlit collects garbage in all that the process
+holds; what stays for good is left out.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import re
 import socket
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,8 +27,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import assets
+from workflow.errors import WorkflowError
 
-__all__ = ["AskedAhead", "KeptFiles", "ahead", "sent_at_once", "settle"]
+__all__ = [
+    "PAGES",
+    "AskedAhead",
+    "KeptFiles",
+    "ahead",
+    "begun",
+    "early",
+    "sent_at_once",
+    "settle",
+]
 
 STATIC = Path(streamlit.__file__).parent / "static"
 # names with a hash of the content: what lies under one never changes
@@ -42,6 +56,11 @@ _OURS = {
     "": (("leaflet/leaflet.css", "prefetch"), ("leaflet/leaflet.js", "prefetch"), ("basemap.js", "prefetch")),
     "compare": (("viewer.js", "modulepreload"),),
 }
+PAGES = tuple(_ON_PAGE)
+_END_OF_HEAD = b"</head>"
+# a page is answered whole and as it is: what a browser kept may be one of before
+_NOT_ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+_HEAVY = ("dashboard.components.next_capture", "dashboard.components.map_file")
 _SCRIPTS = STATIC / "static" / "js"
 _NAMED = re.compile(r"/static/js/([\w.-]+\.js)")
 _IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
@@ -50,7 +69,7 @@ _seen: set[str] = set()
 
 @asynccontextmanager
 async def sent_at_once(_app: object) -> AsyncIterator[None]:
-    """Lifespan of the application: what is written to a connection is sent, however little it is.
+    """While the application runs, what is written to a connection is sent, however little it is.
 
     Connections take the option over from the socket that they come in by, which the server made before.
     """
@@ -58,6 +77,24 @@ async def sent_at_once(_app: object) -> AsyncIterator[None]:
         if type(one) is socket.socket and _takes_connections(one):
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     yield
+
+
+@asynccontextmanager
+async def begun(app: object) -> AsyncIterator[None]:
+    """Lifespan of the application: `sent_at_once`, and `_read_ahead` beside what is asked meanwhile."""
+    Thread(target=_read_ahead, name="read ahead", daemon=True).start()
+    async with sent_at_once(app):
+        yield
+
+
+def _read_ahead() -> None:
+    """Bring in what the first page is made with, and what it shows: neither is waited for by who comes later."""
+    for name in _HEAVY:
+        import_module(name)
+    from dashboard import cache as kept
+
+    with suppress(WorkflowError):  # the page says why there is nothing to show
+        kept.read_ahead()
 
 
 def _takes_connections(one: socket.socket) -> bool:
@@ -105,36 +142,76 @@ def _read(path: str) -> bytes:
 
 
 class AskedAhead:
-    """ASGI middleware: a page says in its headers which scripts it will ask for once it knows what stands on it."""
+    """ASGI middleware: a page names the scripts that it will ask for once it knows what stands on it.
+
+    Its headers have the browser fetch them, and a script of ours (`early`) has it run them before anything is shown.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and its answer back with the header."""
+        """Pass the request on, and its answer back with the header and the script."""
         page = scope["path"].strip("/") if scope["type"] == "http" else None
         if page not in _ON_PAGE:
             await self._app(scope, receive, send)
             return
+        waiting: list[Message] = []
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
-                MutableHeaders(scope=message).append("Link", ahead(page))
+                waiting.append(message)  # its headers tell the length of the page
+                return
+            if waiting:
+                start = waiting.pop()
+                MutableHeaders(scope=start).append("Link", ahead(page))
+                message = _with_script(start, message, f"<script>{early(page)}</script>".encode())
+                await send(start)
             await send(message)
 
-        await self._app(scope, receive, told)
+        headers = [(name, value) for name, value in scope["headers"] if name not in _NOT_ASKED]
+        await self._app({**scope, "headers": headers}, receive, told)
+
+
+def _with_script(start: Message, body: Message, script: bytes) -> Message:
+    """The body of a page with a script at the end of its head; `start`, which has the headers, is changed."""
+    text: bytes = body.get("body", b"")
+    headers = MutableHeaders(scope=start)
+    if _END_OF_HEAD not in text or "content-length" not in headers:
+        return body
+    del headers["etag"], headers["last-modified"]
+    headers["content-length"] = str(int(headers["content-length"]) + len(script))
+    return {**body, "body": text.replace(_END_OF_HEAD, script + _END_OF_HEAD, 1)}
+
+
+@cache
+def early(page: str) -> str:
+    """The script that stands in a page, one of `PAGES`; its policy has to allow it.
+
+    It says where the server is, which Streamlit would look for at the page's own address first, and wait before it asks
+    elsewhere. It runs the scripts of the first view, where Streamlit would run each when the first widget of its kind
+    comes, and begin to draw the page anew after each.
+    """
+    files = json.dumps([f"/static/js/{name}" for name in _wanted(page)])
+    return (
+        "window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };"
+        f'addEventListener("DOMContentLoaded", () => {files}.forEach((one) => import(one)));'
+    )
 
 
 @cache
 def ahead(page: str) -> str:
     """The header ``Link`` of a page: the scripts of its first view beyond those that every page begins with."""
-    wanted = [file.name for one in (*_EVERYWHERE, *_ON_PAGE[page]) for file in _SCRIPTS.glob(f"{one}.*.js")]
     begins = set(_with_imports(_NAMED.findall((STATIC / "index.html").read_text("utf-8"))))
     streamlits = (
-        f"</static/js/{one}>; rel=modulepreload" for one in _with_imports(wanted) if one not in begins
+        f"</static/js/{one}>; rel=modulepreload" for one in _with_imports(_wanted(page)) if one not in begins
     )
     ours = (f"<{assets.url(file)}>; rel={how}" for file, how in _OURS[page])
     return ", ".join((*streamlits, *ours))
+
+
+def _wanted(page: str) -> list[str]:
+    return [file.name for one in (*_EVERYWHERE, *_ON_PAGE[page]) for file in _SCRIPTS.glob(f"{one}.*.js")]
 
 
 def _with_imports(names: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ __all__ = [
     "declare",
     "is_introduced",
     "may_write",
+    "picked",
     "proposed_name",
     "select",
 ]
@@ -97,11 +98,17 @@ def select(label: str, name: str, options: Mapping[str, str], *, key: str) -> st
     """A choice that stands in the address as `name`; `options` are ids and what they are called, one at
     least.
     """
+    picked(name, options, key=key)
+    found = str(st.selectbox(label, list(options), format_func=lambda one: options[one], key=key))
+    choose(name, found)
+    return found
+
+
+def picked(name: str, options: Mapping[str, str], *, key: str) -> str:
+    """What `select` will give, before it is drawn."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = chosen(name, tuple(options))
-    picked = str(st.selectbox(label, list(options), format_func=lambda one: options[one], key=key))
-    choose(name, picked)
-    return picked
+    return str(st.session_state[key])
 
 
 def chosen(name: str, options: Sequence[str]) -> str:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import folium
 import streamlit as st
 
 from dashboard import assets, frames
-from dashboard.components.network_map import Calls, parts_of
+from dashboard.components.network_map import Calls, Place, network_map, parts_of
 from dashboard.safetext import safe
 from workflow.model import LonLat
 
-__all__ = ["Clicked", "page_of", "show"]
+__all__ = ["Clicked", "page_of", "show", "sites_page"]
 
 _STYLE = """html, body { margin: 0; height: 100%; }
 .folium-map { position: absolute; inset: 0; font-size: 1rem; }"""
@@ -67,6 +68,12 @@ def page_of(made: folium.Map, lay: str, title: str, lang: str = "en") -> str:
         f'<script src="{assets.url("leaflet/leaflet.js")}"></script><script src="{assets.url("basemap.js")}"></script>'
         f"<script>{script}</script></body></html>\n"
     )
+
+
+@lru_cache(maxsize=4)
+def sites_page(places: tuple[Place, ...], dark: bool, title: str, lang: str) -> str:
+    """HTML of the map of the sites. It is kept here: a page's own module is executed anew with each run."""
+    return page_of(network_map(places, dark=dark), "sitetrackShow", title, lang)
 
 
 def show(page: str, over: Mapping[str, Any], *, title: str, key: str, height_px: int) -> Clicked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,9 +21,7 @@ from dashboard.components.network_map import (
     KINDS,
     LIGHT,
     STATE_COLOURS,
-    Place,
     cones,
-    network_map,
     outlines,
     view,
 )
@@ -40,13 +38,14 @@ from workflow.search import matches_site
 
 MAP_PX, NEWS_PX = 430, 460
 FEW = 20
-MONTHS = 12
 NEWS_DAYS = 7
 MOST_OUTLINES = 2000
 SHOTS_TOLD = 6
 EARLIEST = date(1850, 1, 1)
 _ALL = ""
 _DAY, _SLIDE, _TEXT, _SITE = "overview.day", "overview.slide", "overview.text", "overview.site"
+_STATE, _CATEGORY = "overview.state", "overview.category"
+_LAYERS = ("coverage", "cameras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,14 @@ def _looked_at() -> None:
 
 
 def _parts(page: pages.OverviewPage) -> None:
-    shown = _choice(page)
+    shown = _looked_for(page)
+    above = st.container()
     left, right = st.columns([13, 8], gap="medium")
     with left:
-        _map(page, shown)
+        _map(page, shown)  # before all else: the browser fetches and draws it while the rest is made
+    with above:
+        _choice(page, shown)
+    with left:
         _growth(page, shown)
     with right:
         _site(page, shown)
@@ -125,22 +128,20 @@ def _counts(page: pages.OverviewPage) -> str:
 # -- what is looked at ---------------------------------------------------------------------------------------
 
 
-def _choice(page: pages.OverviewPage) -> Shown:
-    """Day and filters; they stand in the address."""
+def _looked_for(page: pages.OverviewPage) -> Shown:
+    """What the day and the filters say before they are drawn: a session knows them, and the address."""
     today = datetime.now(UTC).date()
-    columns = st.columns([1.5, 1.6, 2.2, 2.6, 1.7, 1.6], vertical_alignment="bottom")
-    with columns[0]:
-        day = _day(today)
+    if _DAY not in st.session_state:
+        st.session_state[_DAY] = _stated() or today
+    if _TEXT not in st.session_state:
+        st.session_state[_TEXT] = st.query_params.get("q", "")
+    for layer in _LAYERS:
+        st.session_state.setdefault(f"overview.{layer}", st.query_params.get(layer) == "1")
+    day = st.session_state[_DAY]
     known = {card.id: card.past.on(day, today) for card in page.sites}
-    with columns[1]:
-        states = {_ALL: t("all"), **{one: t(one) for one in STATES}}
-        wanted = state.select(t("State"), "state", states, key="overview.state")
-    with columns[2]:
-        named = sorted({card.category for card in page.sites})
-        categories = {_ALL: t("all"), **{one: one for one in named}}
-        category = state.select(t("Category"), "category", categories, key="overview.category")
-    with columns[3]:
-        text = _text()
+    wanted = state.picked("state", _states(), key=_STATE)
+    category = state.picked("category", _categories(page), key=_CATEGORY)
+    text = st.session_state[_TEXT].strip()
     cards = [
         card
         for card, site in zip(page.sites, page.places, strict=True)
@@ -148,42 +149,58 @@ def _choice(page: pages.OverviewPage) -> Shown:
         and category in (_ALL, card.category)
         and matches_site(site, text)
     ]
-    shown = Shown(day, today, known, cards, frozenset(card.id for card in cards))
+    return Shown(day, today, known, cards, frozenset(card.id for card in cards))
+
+
+def _states() -> dict[str, str]:
+    return {_ALL: t("all"), **{one: t(one) for one in STATES}}
+
+
+def _categories(page: pages.OverviewPage) -> dict[str, str]:
+    named = sorted({card.category for card in page.sites})
+    return {_ALL: t("all"), **{one: one for one in named}}
+
+
+def _choice(page: pages.OverviewPage, shown: Shown) -> None:
+    """Day and filters; they stand in the address."""
+    columns = st.columns([1.5, 1.6, 2.2, 2.6, 1.7, 1.6], vertical_alignment="bottom")
+    with columns[0]:
+        _day(shown)
+    with columns[1]:
+        state.select(t("State"), "state", _states(), key=_STATE)
+    with columns[2]:
+        state.select(t("Category"), "category", _categories(page), key=_CATEGORY)
+    with columns[3]:
+        _text()
     with columns[4]:
         st.toggle(
             t("Coverage"),
-            value=st.query_params.get("coverage") == "1",
             key="overview.coverage",
             help=t("Outlines of the pictures that had been taken by the day."),
         )
         if cache.cameras():
             st.toggle(
                 t("Cameras"),
-                value=st.query_params.get("cameras") == "1",
                 key="overview.cameras",
                 help=t("Where stills from the ground that had been taken by the day were taken from."),
             )
     with columns[5]:
         _save(shown)
-    return shown
 
 
-def _day(today: date) -> date:
+def _day(shown: Shown) -> None:
     """The day that is looked at: what was chosen, else the address's, else today, which the address leaves out."""
-    if _DAY not in st.session_state:
-        st.session_state[_DAY] = _stated() or today
-    day: date = st.date_input(
+    st.date_input(
         t("State at the end of"),
         key=_DAY,
         min_value=EARLIEST,
-        max_value=max(today, st.session_state[_DAY]),
+        max_value=max(shown.today, shown.day),
         format="YYYY-MM-DD",
     )
-    if day >= today:
+    if shown.is_today:
         st.query_params.pop("day", None)
     else:
-        state.choose("day", day.isoformat())
-    return day
+        state.choose("day", shown.day.isoformat())
 
 
 def _stated() -> date | None:
@@ -194,9 +211,7 @@ def _stated() -> date | None:
     return day if EARLIEST <= day <= date(2100, 12, 31) else None
 
 
-def _text() -> str:
-    if _TEXT not in st.session_state:
-        st.session_state[_TEXT] = st.query_params.get("q", "")
+def _text() -> None:
     text = st.text_input(
         t("Find a site"), key=_TEXT, placeholder=t("name, local name or alias"), max_chars=100
     ).strip()
@@ -204,7 +219,6 @@ def _text() -> str:
         state.choose("q", text)
     else:
         st.query_params.pop("q", None)
-    return text
 
 
 def _save(shown: Shown) -> None:
@@ -241,7 +255,7 @@ def _map(page: pages.OverviewPage, shown: Shown) -> None:
     cameras = [one for one in cache.cameras() if seen and one.is_by(day)]
     title = t("Map of the sites")
     clicked = map_frame.show(
-        _drawn(places, st.context.theme.type == "dark", title, language()),
+        map_frame.sites_page(places, st.context.theme.type == "dark", title, language()),
         view(
             [(card.id, shown.known[card.id].state) for card in shown.cards],
             {one: t(one) for one in STATES},
@@ -270,11 +284,6 @@ def _is_on(name: str) -> bool:
     else:
         st.query_params.pop(name, None)
     return on
-
-
-@lru_cache(maxsize=4)
-def _drawn(places: tuple[Place, ...], dark: bool, title: str, lang: Language) -> str:
-    return map_frame.page_of(network_map(places, dark=dark), "sitetrackShow", title, lang)
 
 
 def _chosen(shown: Shown) -> str | None:
@@ -333,8 +342,7 @@ def _growth(page: pages.OverviewPage, shown: Shown) -> None:
     if not page.growth:
         st.caption(t("No growth to show: no dates follow from the observations yet."))
         return
-    row = growth.growth_rows(page.findings, page.places, [shown.day])[0]
-    says = growth.sentence(row, language=language())
+    says = growth.sentence(cache.growth_on(shown.day), language=language())
     st.html(f"<b data-growth>{safe(says)}</b>")
     edges = growthchart.edges_of(page.growth, on=shown.day)
     inplace.show(growth_band.drawn(page.growth, edges, shown.day, says), key="overview.growth")
@@ -468,9 +476,9 @@ def _table(page: pages.OverviewPage, kept: Sequence[Finding]) -> None:
 
 
 def _unseen(shown: Shown) -> None:
-    rows = [row for row in cache.unseen(MONTHS) if row["site"] in shown.ids]
+    rows = [row for row in cache.unseen() if row["site"] in shown.ids]
     if rows:
-        title = t("No usable picture from the last {months} months ({n})", months=MONTHS, n=len(rows))
+        title = t("No usable picture from the last {months} months ({n})", months=cache.MONTHS, n=len(rows))
         listing.when_open(title, lambda: _unseen_list(rows), key="overview.unseen")
 
 
