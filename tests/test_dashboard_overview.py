@@ -11,9 +11,11 @@ from typing import Any
 
 import dashboard_sample as sample
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import assets
+from dashboard import assets, cache
+from dashboard.components import map_frame
 from workflow import actions
 from workflow.model import Author
 from workflow.project import Project
@@ -183,3 +185,59 @@ def test_the_register_changes_the_page(run: Callable[..., Any], root: Path) -> N
     register["features"][1]["properties"]["aliases"] = ["Ring road east"]
     (root / "sites.geojson").write_text(json.dumps(register), encoding="utf-8")
     assert run(q="ring road").selectbox(key="overview.site").options == ["North junction"]
+
+
+def test_the_map_goes_out_before_the_filters_and_what_lies_below(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def noted(owner: Any, name: str) -> None:
+        draw = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *parts, **more: drawn.append(name) or draw(*parts, **more))
+
+    noted(map_frame, "show")
+    for name in ("date_input", "selectbox", "text_input", "toggle", "slider", "download_button"):
+        noted(st, name)
+    run()
+    assert drawn[0] == "show"
+    assert {"date_input", "selectbox", "text_input", "toggle", "slider", "download_button"} < set(drawn)
+
+
+def test_a_filter_draws_no_map_and_counts_no_growth_anew(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(owner: Any, name: str) -> None:
+        make = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *parts, **more: made.append(name) or make(*parts, **more))
+
+    counted(map_frame, "network_map")
+    counted(cache.growing, "growth_rows")
+    app = run(day="2020-01-01")
+    made.clear()
+    app.text_input(key="overview.text").set_value("junction").run()
+    app.selectbox(key="overview.state").set_value("not covered").run()
+    app.toggle(key="overview.coverage").set_value(True).run()
+    assert made == []
+    app.date_input(key="overview.day").set_value(date(2022, 6, 1)).run()
+    assert made == ["growth_rows"]
+    app.selectbox(key="overview.category").set_value("mast").run()
+    assert made == ["growth_rows"]
+
+
+def test_what_was_read_ahead_is_what_the_page_shows(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.read_ahead()
+    read = [
+        (cache.pages, "overview"),
+        (cache.coverage, "unseen_since"),
+        (cache.nextcapture, "next_captures"),
+        (cache.seen, "cameras"),
+        (cache.growing, "growth_rows"),
+    ]
+    for owner, name in read:
+        monkeypatch.setattr(owner, name, lambda *_, name=name, **__: pytest.fail(f"{name} is read again"))
+    assert "present (1)" in legend(run())

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
+import hashlib
+import json
+import re
 import socket
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from asgi_client import Client
+from starlette.datastructures import Headers
 
-from dashboard import quick
+from dashboard import cache, quick
+from dashboard.headers import headers_of
+from workflow.errors import ProjectUnusable
 
 SCRIPT = next((quick.STATIC / "static" / "js").glob("index.*.js"))
 ADDRESS = f"/static/js/{SCRIPT.name}"
@@ -81,6 +89,61 @@ def test_a_page_names_the_scripts_that_it_will_ask_for(page: str) -> None:
         assert any(f"/{widget}." in file for file in files), widget
     assert "link" not in Client(quick.AskedAhead(beneath)).get("/settings").headers
     assert "link" not in Client(quick.AskedAhead(beneath)).get(page).headers  # no page: a refusal
+
+
+PAGE = b"<html><head><title>t</title></head><body></body></html>"
+
+
+async def streamlit(scope: Any, receive: Any, send: Any) -> None:
+    """A page as Streamlit answers it: packed or not at all where a browser asks for that."""
+    asked = Headers(scope=scope)
+    assert not {"accept-encoding", "if-none-match", "if-modified-since"} & set(asked), asked
+    headers = [(b"content-length", str(len(PAGE)).encode()), (b"etag", b'"of-streamlit"')]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": PAGE})
+
+
+@pytest.mark.parametrize("page", ["/", "/compare"])
+def test_a_page_runs_its_scripts_before_it_is_drawn_by_one_that_its_policy_allows(page: str) -> None:
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": '"of-streamlit"', "If-Modified-Since": "today"}
+    answer = Client(quick.AskedAhead(streamlit)).get(page, asked)
+    (script,) = re.findall(r"<script>(.*?)</script></head>", answer.text, re.DOTALL)
+    assert len(answer.content) == int(answer.headers["content-length"]) == len(PAGE) + len(script) + 17
+    assert "etag" not in answer.headers  # it would be the same after another script
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in headers_of()["Content-Security-Policy"]
+    run = json.loads(re.findall(r"\[.*?\]", script)[0])
+    named = answer.headers["link"]
+    assert run
+    assert all(f"<{file}>; rel=modulepreload" in named for file in run)
+
+
+def test_what_is_no_page_stays_as_it_is() -> None:
+    async def short(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        await send({"type": "http.response.body", "body": b"other"})
+
+    answer = Client(quick.AskedAhead(short)).get("/")
+    assert (answer.content, answer.headers["content-length"]) == (b"other", "5")
+
+
+def test_the_first_page_is_read_when_the_server_starts(monkeypatch: Any) -> None:
+    done = Event()
+    monkeypatch.setattr(cache, "read_ahead", done.set)
+
+    async def started() -> None:
+        async with quick.begun(None):
+            pass
+
+    asyncio.run(started())
+    assert done.wait(30)
+
+
+def test_a_server_without_a_project_starts(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setenv("SITETRACK_PROJECT", str(tmp_path))
+    with pytest.raises(ProjectUnusable):
+        cache.read_ahead()
+    quick._read_ahead()
 
 
 def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
