@@ -190,7 +190,7 @@ def early(page: str) -> str:
 
     It says where the server is, which Streamlit would look for at the page's own address first, and wait before it asks
     elsewhere. It runs the scripts of the first view, where Streamlit would run each when the first widget of its kind
-    comes, and begin to draw the page anew after each.
+    comes, in the midst of drawing.
     """
     files = json.dumps([f"/static/js/{name}" for name in _wanted(page)])
     return (
