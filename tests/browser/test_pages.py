@@ -207,3 +207,10 @@ def test_the_document_states_the_language_it_speaks(tab: Any) -> None:
     page.get_by_role("heading", name="Settings").wait_for()
     page.locator("html[lang=en]").wait_for(state="attached")
     assert tab.errors == []
+
+
+def test_the_comparison_looks_for_the_server_at_one_place(tab: Any) -> None:
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url.removeprefix(tab.address)))
+    tab.open_compare()
+    assert [one for one in asked if "/_stcore/health" in one] == ["/_stcore/health"]
