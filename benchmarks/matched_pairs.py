@@ -16,12 +16,13 @@ from workflow.demo.frame import frame_of
 from workflow.demo.render import picture
 from workflow.model import LonLat
 
-__all__ = ["Case", "aerial", "drawn_over", "mirrored", "rendered", "strangers"]
+__all__ = ["MIRRORED", "Case", "aerial", "drawn_over", "mirrored", "rendered", "strangers"]
 
 Bytes = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 SCALES = (0.5, 2.0)
 WIDEST_M, REFERENCE_GSD_M = 640.0, 0.5
+MIRRORED = "mirrored"
 _DARK = (32, 33, 36)
 
 
@@ -73,16 +74,18 @@ def aerial(folder: Path, seed: int, count: int) -> Iterator[Case]:
         yield _case(f"aerial {number}", reference, seen, across, origin, scale, wide_px, rng)
 
 
-def strangers(cases: list[Case]) -> Iterator[Case]:
-    """Each screenshot beside other ground: the next place's picture, what both show of one ground blacked out."""
-    for number, one in enumerate(cases):
-        other = cases[(number + 1) % len(cases)]
-        if one.ground == other.ground:
-            yield _blacked_out(one)
-        else:
-            yield replace(
-                one, name=f"{one.name}, elsewhere", reference=other.reference, site=other.site, truth=None
-            )
+def strangers(cases: list[Case], others: int = 1) -> Iterator[Case]:
+    """Each screenshot beside other ground: so many next places' pictures, or, where all show one ground, its own
+    blacked out.
+    """
+    for step in range(1, others + 1):
+        for number, one in enumerate(cases):
+            other = cases[(number + step) % len(cases)]
+            if one.ground != other.ground:
+                name = f"{one.name} in {other.name}"
+                yield replace(one, name=name, reference=other.reference, site=other.site, truth=None)
+            elif step == 1:
+                yield _blacked_out(one)
 
 
 def _blacked_out(one: Case) -> Case:
@@ -104,7 +107,7 @@ def _blacked_out(one: Case) -> Case:
 def mirrored(cases: list[Case]) -> Iterator[Case]:
     """Each screenshot as a mirror shows it."""
     for one in cases:
-        yield replace(one, name=f"{one.name}, mirrored", shot=one.shot[:, :, ::-1].copy(), truth=None)
+        yield replace(one, name=f"{one.name}, {MIRRORED}", shot=one.shot[:, :, ::-1].copy(), truth=None)
 
 
 # -- how they are made --------------------------------------------------------------------------------------------

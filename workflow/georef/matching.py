@@ -138,18 +138,23 @@ def match(
     closer: Callable[[Matrix, float], Ground],
     scales_m: tuple[float, float],
     tell: Callable[[float], None] = lambda _: None,
+    *,
+    asks_mirrored: bool = True,
 ) -> Matched | Unmatched:
     """Pairs of points for a grey picture (row, column), or why there are none.
 
     `valid` leaves out what is no ground. Its pixels are `scales_m` metres wide, from and to; the site lies in it, or
     hardly beside it. `grounds` show the ground around the site at several scales; `closer` shows it as fine as it can
     where a mapping from picture to metres puts the picture, in pixels no smaller than it is told. `tell` hears how much
-    is done, 0 to 1.
+    is done, 0 to 1. Whether what lies nowhere would lie as a mirror shows it can be left unasked, which takes half as
+    long.
     """
     plain = _unfit(grey, valid, grounds)
     if plain is not None:
         return plain
     found = _sought(grey, valid, grounds, scales_m, _GUESSES, lambda share: tell(0.6 * share))
+    if isinstance(found, Unmatched) and not asks_mirrored:
+        return found
     if isinstance(found, Unmatched):
         flipped = _sought(
             grey[:, ::-1],
@@ -162,7 +167,7 @@ def match(
         tell(1.0)
         return found if isinstance(flipped, Unmatched) else Unmatched(Obstacle.MIRRORED)
     pixel_m = _pixel_m(found.matrix, grey.shape) * max(1.0, max(grey.shape) / _FINE[-1].side)
-    settled = _settled(grey, valid, [closer(found.matrix, pixel_m)], found.matrix, _FINE)
+    settled = _settled(_Picture(grey, valid), [closer(found.matrix, pixel_m)], found.matrix, _FINE)
     tell(1.0)
     if settled is None:
         return Unmatched(Obstacle.FEW, 0, _FINE_COUNT)
@@ -189,9 +194,9 @@ def _sought(
 ) -> _Settled | Unmatched:
     """The one place that stands out, roughly."""
     guesses = seek(grey, valid, grounds, scales_m, count, lambda share: tell(0.75 * share))
-    tried = []
+    picture, tried = _Picture(grey, valid), []
     for number, guess in enumerate(guesses):
-        settled = _settled(grey, valid, grounds, guess, _ROUGH)
+        settled = _settled(picture, grounds, guess, _ROUGH)
         if settled is not None:
             tried.append(settled)
         tell(0.75 + 0.25 * (number + 1) / len(guesses))
@@ -289,31 +294,52 @@ def _chosen(settled: _Settled, shape: tuple[int, ...]) -> NDArray[np.intp]:
 # -- parts that look for themselves --------------------------------------------------------------------------------
 
 
+class _Picture:
+    """The picture, and how it was seen last: many guesses look at it with the same longer side."""
+
+    def __init__(self, grey: Grey, valid: Mask) -> None:
+        self.grey, self.valid = grey, valid
+        self._seen: dict[int, tuple[Field, Mask]] = {}
+
+    def shape(self, side: int) -> tuple[int, int]:
+        """(row, column) where the longer side has `side` pixels, or as many as there are."""
+        height, width = self.grey.shape
+        by = max(1.0, max(height, width) / side)
+        return round(height / by), round(width / by)
+
+    def to_whole(self, side: int) -> Matrix:
+        """From places of the picture with a longer side of `side` to its own."""
+        height, width = self.grey.shape
+        rows, columns = self.shape(side)
+        return np.diag([width / columns, height / rows, 1.0])
+
+    def directions(self, side: int) -> tuple[Field, Mask]:
+        """Of its gradients, smoothed, with a longer side of `side`."""
+        if side not in self._seen:
+            small = sampled(self.grey, self.valid, self.to_whole(side), self.shape(side))
+            self._seen[side] = directions(*smoothed(*small))
+        return self._seen[side]
+
+
 def _settled(
-    grey: Grey, valid: Mask, grounds: Sequence[Ground], matrix: Matrix, steps: Sequence[_Step]
+    picture: _Picture, grounds: Sequence[Ground], matrix: Matrix, steps: Sequence[_Step]
 ) -> _Settled | None:
     """The mapping that parts agree on, step by step from `matrix`; None where they do not."""
     found = None
     for step in steps:
-        found = _stepped(grey, valid, grounds, matrix, step)
+        found = _stepped(picture, grounds, matrix, step)
         if found is None:
             return None
         matrix = found.matrix
     return found
 
 
-def _stepped(
-    grey: Grey, valid: Mask, grounds: Sequence[Ground], matrix: Matrix, step: _Step
-) -> _Settled | None:
-    height, width = grey.shape
-    by = max(1.0, max(grey.shape) / step.side)
-    shape = round(height / by), round(width / by)
-    to_whole = np.diag([width / shape[1], height / shape[0], 1.0])
-    picture = sampled(grey, valid, to_whole, shape)
+def _stepped(picture: _Picture, grounds: Sequence[Ground], matrix: Matrix, step: _Step) -> _Settled | None:
+    shape, to_whole = picture.shape(step.side), picture.to_whole(step.side)
     here = matrix @ to_whole
     ground = ground_for(grounds, _pixel_m(here, shape))
     seen = sampled(ground.grey, ground.valid, ground.from_ground @ here, shape)
-    moved = _moves(picture, seen, step)
+    moved = _moves(picture.directions(step.side), directions(*smoothed(*seen)), step)
     if moved is None:
         return None
     looked_at, same, lies, surfaces = moved
@@ -330,7 +356,7 @@ def _stepped(
         mapped(here, lies),
         agree,
         mapped(to_whole, looked_at),
-        float(np.sqrt((left**2).sum(axis=1).mean())) * by,
+        float(np.sqrt((left**2).sum(axis=1).mean())) * max(1.0, max(picture.grey.shape) / step.side),
         standing_out(surfaces[agree].mean(axis=0)),
     )
 
@@ -342,12 +368,12 @@ def _pixel_m(matrix: Matrix, shape: tuple[int, ...]) -> float:
 
 
 def _moves(
-    picture: tuple[Grey, Mask], seen: tuple[Grey, Mask], step: _Step
+    picture: tuple[Field, Mask], seen: tuple[Field, Mask], step: _Step
 ) -> tuple[Places, Mask, Places, Grey] | None:
     """The middles of parts, which of them find themselves there and back, where these lie in the ground as it is
     seen, and their surfaces; None where too few parts show enough.
     """
-    (one, one_valid), (other, other_valid) = directions(*smoothed(*picture)), directions(*smoothed(*seen))
+    (one, one_valid), (other, other_valid) = picture, seen
     corners = _corners(one_valid & other_valid, step.part)
     if len(corners) < _FEWEST_PARTS:
         return None

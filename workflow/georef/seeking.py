@@ -265,9 +265,9 @@ def _laid(fields: Sequence[_Turned], grounds: Sequence[Ground], pixel_m: float) 
     under: list[Grey] = []
     for number, turned in enumerate(fields):
         # the real part of the correlation alone, which is half the work
-        surface = np.fft.irfft2(one * turned.half + other * turned.mirrored, (side, side))[window, window] / 2
+        surface = _seen_through(window, one * turned.half + other * turned.mirrored, side) / 2
         if turned.mask is not None:
-            under.append(np.fft.irfft2(energy * turned.mask, (side, side))[window, window].astype(np.float32))
+            under.append(_seen_through(window, energy * turned.mask, side).astype(np.float32))
         own = turned.energy
         level = np.maximum(under[number % len(under)], 0.2 * own)
         score = np.where(turned.allowed, surface / np.sqrt(own * level + 1e-9), -1)
@@ -279,6 +279,13 @@ def _laid(fields: Sequence[_Turned], grounds: Sequence[Ground], pixel_m: float) 
                 float(score[down, right]), pixel_m, turned.turn, float(across[right]), float(across[down])
             )
             score[max(down - 4, 0) : down + 5, max(right - 4, 0) : right + 5] = -1
+
+
+def _seen_through(window: slice, spectrum: Field, side: int) -> Grey:
+    """The middle of a real square from half of its spectrum; rows that do not show are not transformed back."""
+    rows = np.fft.ifft(spectrum, axis=0)[window]
+    middle: Grey = np.fft.irfft(rows, side, axis=1)[:, window]
+    return middle
 
 
 def _low_pass(side: int) -> Grey:
