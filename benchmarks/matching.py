@@ -168,7 +168,7 @@ def main() -> int:
     there, elsewhere = [], []
     for name, cases in known:
         there += _tried(name, cases, matched)
-    for name, cases in known:
+    for name, cases in reversed(known):
         others = max(1, min(places, math.ceil(IMPOSSIBLE / places)) - 1)
         elsewhere += _tried(f"{name}, other ground", list(strangers(cases, others)), matched)
     for name, cases in known:

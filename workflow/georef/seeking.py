@@ -284,8 +284,7 @@ def _laid(fields: Sequence[_Turned], grounds: Sequence[Ground], pixel_m: float) 
 def _seen_through(window: slice, spectrum: Field, side: int) -> Grey:
     """The middle of a real square from half of its spectrum; rows that do not show are not transformed back."""
     rows = np.fft.ifft(spectrum, axis=0)[window]
-    middle: Grey = np.fft.irfft(rows, side, axis=1)[:, window]
-    return middle
+    return np.fft.irfft(rows, side, axis=1)[:, window].astype(np.float32, copy=False)
 
 
 def _low_pass(side: int) -> Grey:
