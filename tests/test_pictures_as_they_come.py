@@ -38,15 +38,17 @@ def photograph() -> Image.Image:
     return Image.fromarray(np.stack([rows * 0.8, columns * 0.6, (rows + columns) * 0.3], -1).astype("uint8"))
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    ("name", "orientation"), [*(("photo.jpg", number) for number in range(1, 9)), ("photo.png", 6)]
+)
 def test_a_photograph_is_turned_as_its_exif_says(
-    tmp_path: Path, photograph: Image.Image, orientation: int
+    tmp_path: Path, photograph: Image.Image, name: str, orientation: int
 ) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    photograph.save(tmp_path / "photo.jpg", exif=exif, quality=95, subsampling=0)
-    upright = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / "photo.jpg"))).astype(int)
-    capture, pixels = taken(tmp_path / "photo.jpg")
+    photograph.save(tmp_path / name, exif=exif, quality=95, subsampling=0)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / name))).astype(int)
+    capture, pixels = taken(tmp_path / name)
     assert (capture.height_px, capture.width_px) == upright.shape[:2]
     assert np.abs(pixels.astype(int) - upright).max() <= 3
     told = "the working copy is turned as the photograph's EXIF says" in capture.warnings

@@ -14,7 +14,9 @@ __all__ = ["exif_tags"]
 
 _LARGEST = 1 << 20
 _PNG = b"\x89PNG\r\n\x1a\n"
+_BIG = b"+"  # the version of a BigTIFF, 43
 _EXIF, _GPS = 0x8769, 0x8825
+_ORIENTATION = 0x0112
 _NAMES = {0x010F: "Make", 0x0110: "Model", 0x013B: "Artist", 0x8298: "Copyright"}
 _OF_EXIF = {
     0x9003: "DateTimeOriginal",
@@ -37,8 +39,8 @@ _OF_GPS = {
 def exif_tags(path: Path, driver: str) -> dict[str, str]:
     """Tags as GDAL names and writes those of a JPEG: ``EXIF_GPSLatitude``, ``(39) (1) (13.23)``.
 
-    `driver` is GDAL's of the file; none where it is no PNG and no TIFF, has no EXIF, or one that cannot be read, as in
-    a BigTIFF.
+    `driver` is GDAL's of the file; none where it is no PNG and no TIFF, has no EXIF, or one that cannot be read. How a
+    picture is to be turned is told of a PNG alone: a TIFF's own tag of that is hardly ever meant.
     """
     if driver not in ("PNG", "GTiff"):
         return {}
@@ -46,7 +48,8 @@ def exif_tags(path: Path, driver: str) -> dict[str, str]:
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             source: BinaryIO = io.BytesIO(_chunk(file)) if driver == "PNG" else file
-            return {f"EXIF_{name}": text for name, value in _read(source) if (text := _text(value))}
+            names = _NAMES | {_ORIENTATION: "Orientation"} if driver == "PNG" else _NAMES
+            return {f"EXIF_{name}": text for name, value in _read(source, names) if (text := _text(value))}
     except (OSError, ValueError, TypeError, LookupError, SyntaxError, ArithmeticError, struct.error):
         return {}  # somebody's broken tags are no reason to refuse a picture
 
@@ -63,24 +66,38 @@ def _chunk(file: BinaryIO) -> bytes:
     return b""
 
 
-def _read(source: BinaryIO) -> Iterator[tuple[str, Any]]:
-    from PIL import Image
+def _read(source: BinaryIO, own: Mapping[int, str]) -> Iterator[tuple[str, Any]]:
+    """Names and values of the first directory, and of those of EXIF and GPS that it points at."""
+    head = source.read(8)
+    head += source.read(8) if head[2:3] == _BIG or head[3:4] == _BIG else b""
+    first = _directory(source, head)
+    yield from _named(own, first)
+    for number, names in ((_EXIF, _OF_EXIF), (_GPS, _OF_GPS)):
+        if number in first:
+            yield from _named(names, _directory(source, head, number, int(first[number])))
 
-    exif = Image.Exif()
-    exif.load_from_fp(source)
-    for names, tags in ((_NAMES, exif), (_OF_EXIF, exif.get_ifd(_EXIF)), (_OF_GPS, exif.get_ifd(_GPS))):
-        yield from _named(names, tags)
+
+def _directory(
+    source: BinaryIO, head: bytes, group: int | None = None, at: int | None = None
+) -> Mapping[int, Any]:
+    """The directory at a place of the file, else its first; `group` is the tag that points at it."""
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    directory = ImageFileDirectory_v2(head, group=group)
+    source.seek(directory.next if at is None else at)
+    directory.load(source)
+    return directory
 
 
 def _named(names: Mapping[int, str], tags: Mapping[int, Any]) -> Iterator[tuple[str, Any]]:
     for number, name in names.items():
         if (value := tags.get(number)) is not None:
-            yield name, value
+            yield name, value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
 def _text(value: object) -> str:
     """A text as it is, numbers as GDAL writes them; empty of anything else."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | int):
+        return str(value)
     numbers = [float(one) for one in value] if isinstance(value, tuple) else [float(value)]  # type: ignore[arg-type]
     return " ".join(f"({one:.10g})" for one in numbers) if all(map(math.isfinite, numbers)) else ""

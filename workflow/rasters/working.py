@@ -24,6 +24,7 @@ from rasterio.windows import Window
 from workflow.files import put_in_place
 from workflow.model import LonLat
 from workflow.rasters.dataset import ENVIRONMENT, GDAL_ERRORS, opened, quiet, validity
+from workflow.rasters.exif import exif_tags
 from workflow.rasters.facts import (
     apply,
     ground_sample_distance,
@@ -100,7 +101,8 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
 
 def _upright_view(view: _View) -> View:
     """The view, turned where a picture without coordinates says so in its EXIF."""
-    orientation = view.dataset.tags().get("EXIF_Orientation", "1")
+    tags = view.dataset.tags() | exif_tags(Path(view.dataset.name), view.dataset.driver)
+    orientation = tags.get("EXIF_Orientation", "1")
     return Turned(view, orientation) if view.transform is None and orientation in TURNS else view
 
 
