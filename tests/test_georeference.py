@@ -104,6 +104,32 @@ def test_a_placed_picture_lies_where_it_was_taken(case: Case) -> None:
     assert grid.crs == CRS
 
 
+def test_a_picture_with_ground_control_points_is_laid_by_them_as_a_second_version(
+    case: Case, tmp_path
+) -> None:
+    case.place()
+    write_points(case.project, case.capture.id, tmp_path / "scan.tif")
+    [taken] = ingest(case.project, ANNA, [tmp_path / "scan.tif"], OPTIONS).captures
+    known = case.project.record.get(Capture, taken.id)
+    assert (known.value, known.version) == (taken, 2)
+    assert taken.georeference is Georeference.CONTROL_POINTS
+    assert taken.control.points == tuple(case.points())
+    assert case.project.record.at(Capture, taken.id, 1).control is None
+    [again] = ingest(case.project, ANNA, [tmp_path / "scan.tif"], OPTIONS).captures
+    assert again == taken
+
+
+def test_ground_control_points_far_from_the_site_are_told_and_not_used(case: Case, tmp_path) -> None:
+    points = [rasterio.control.GroundControlPoint(y, x, x, -y) for x, y in ((0, 0), (90, 0), (0, 90))]
+    profile = {"driver": "GTiff", "width": 100, "height": 100, "count": 1, "dtype": "uint8"}
+    with rasterio.open(tmp_path / "far.tif", "w", gcps=points, crs=CRS, **profile) as file:
+        file.write(np.random.default_rng(1).integers(1, 255, (1, 100, 100), "uint8"))
+    [taken] = ingest(case.project, ANNA, [tmp_path / "far.tif"], OPTIONS).captures
+    assert (taken.georeference, taken.control) == (Georeference.NONE, None)
+    assert "points of the file are not used: the picture would lie" in taken.warnings[-1]
+    assert case.project.capture(taken.id) == taken
+
+
 def test_it_takes_part_in_compare_tiles_and_tracking_with_its_error_stated(case: Case) -> None:
     assert [card.id for card in pages.compare(case.project, "gate").stills] == [case.capture.id]
     placed = case.place(case.points(miss=0.3))

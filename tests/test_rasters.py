@@ -115,12 +115,14 @@ def test_a_ring_over_the_date_line_stays_within_180_degrees(make_raster: Make) -
     assert min(lons) < -170
 
 
-def test_control_points_are_counted(make_raster: Make) -> None:
+def test_control_points_are_told_in_their_crs(make_raster: Make) -> None:
     points = [
         GroundControlPoint(row, col, 125 + col / 100, 39 - row / 100) for row in (0, 9) for col in (0, 9)
     ]
     path = make_raster("gcp.tif", noise(), crs=None, gcps=(points, rasterio.CRS.from_epsg(4326)))
-    assert describe(path, "GTiff").control_points == 4
+    facts = describe(path, "GTiff")
+    assert facts.control_points == tuple((one.col, one.row, one.x, one.y) for one in points)
+    assert facts.control_crs == "EPSG:4326"
 
 
 def test_another_driver_is_not_tried(make_raster: Make) -> None:

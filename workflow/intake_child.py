@@ -206,6 +206,17 @@ def _answer(facts: list[Any], made: Any, stretch: list[list[float]]) -> dict[str
         "notes": notes,
         "band_roles": list(made.band_roles) if any(made.band_roles) else [],
         "position_error_m": error_m,
+        "control": _control(first),
+    }
+
+
+def _control(facts: Any) -> dict[str, Any] | None:
+    """The ground control points that place a picture which nothing else does."""
+    if facts.is_georeferenced or facts.rpc is not None or facts.control_crs is None:
+        return None
+    return {
+        "crs": facts.control_crs,
+        "points": [list(point) for point in facts.control_points[:_MOST_POINTS]],
     }
 
 
@@ -336,6 +347,8 @@ def _check_type(facts: Any) -> None:
         raise RefusalError("has printing colours (CMYK)", "save it as red, green, blue")
 
 
+# more than that are a net over a whole scene, not pairs that somebody set
+_MOST_POINTS = 200
 _HOW_WITHOUT = "give --kind and --site to take it as a picture without coordinates, or georeference it first"
 
 
@@ -344,8 +357,8 @@ def _check_place(facts: Any) -> None:
         return
     if facts.control_points:
         raise RefusalError(
-            f"has {facts.control_points} ground control points and no transform",
-            "warp it first (gdalwarp -tps), or give --kind and --site to take it without coordinates",
+            f"has {len(facts.control_points)} ground control points and no transform",
+            "give --kind and --site to lay it by them, or warp it first (gdalwarp -tps)",
         )
     if facts.rpc is not None:
         if facts.rpc.footprint:

@@ -50,6 +50,9 @@ from workflow.model import (
     Capture,
     CaptureKind,
     ClipFrame,
+    ControlModel,
+    ControlPoint,
+    ControlPoints,
     DateSpan,
     FileRole,
     Georeference,
@@ -338,7 +341,17 @@ def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Itera
         proposals=embedded(name, answer["tags"]),
         origin=options.origin,
         likeness=answer["likeness"],
+        control=None if job.times else _control(answer),
     )
+
+
+def _control(answer: dict[str, Any]) -> ControlPoints | None:
+    """The file's own ground control points as they are, in its CRS; nobody has laid the picture by them yet."""
+    known = answer["control"]
+    if known is None or not known["points"]:
+        return None
+    points = tuple(ControlPoint(*point) for point in known["points"])
+    return ControlPoints(known["crs"], ControlModel.AFFINE, points, answer["width"], answer["height"], 0.0)
 
 
 def _first(found: tuple[Reading, ...], name: str) -> str:

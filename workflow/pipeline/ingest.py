@@ -25,8 +25,8 @@ from workflow.intake import (
     sweep,
     take_in,
 )
-from workflow.model import Author, Capture, IntakeEvent, Role, StoredFile
-from workflow.pipeline.georeference import georeferenced
+from workflow.model import Author, Capture, ControlPoints, IntakeEvent, Role, StoredFile
+from workflow.pipeline.georeference import georeference, georeferenced
 from workflow.providers.profiles import credit_of_profile, profile_of
 from workflow.settings import ATTACHMENTS, ORIGINALS, WORKING
 
@@ -39,6 +39,7 @@ __all__ = ["IngestReport", "Outcome", "ingest", "pictures_in"]
 Progress = Callable[[str, int, int], None]
 _AT_ONCE = 2
 _WHAT = "pictures"
+_BY_ITS_POINTS = "laid by the ground control points of the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class _Run:
 
     def _record(self, path: Path, taken: Capture) -> Capture:
         """Put the capture if it is new, its files, and that it came in; what the record has already counts."""
-        capture = taken
+        capture = replace(taken, control=None)
         name = self._name(path)
         with self._project.record.write(self._author, f"ingest {name}") as transaction:
             known = transaction.get(Capture, capture.id)
@@ -282,7 +283,20 @@ class _Run:
             )
             transaction.put(event, base_version=0)
         self._new += known is None
-        return capture
+        return self._laid(capture, taken.control) if known is None and taken.control else capture
+
+    def _laid(self, capture: Capture, own: ControlPoints) -> Capture:
+        """A second version of a new capture, laid by the ground control points of its file, or told why it is not."""
+        try:
+            return georeference(
+                self._project, self._author, capture.id, own.points, crs=own.crs, reason=_BY_ITS_POINTS
+            )
+        except InputRefused as refused:
+            said = f"the ground control points of the file are not used: {refused.problem}"
+            told = replace(capture, warnings=(*capture.warnings, said))
+            with self._project.record.write(self._author, said) as transaction:
+                transaction.put(told, base_version=1)
+            return told
 
     def _moved(self, known: Capture, taken: Capture) -> Capture:
         """What is known, with the paths of its originals where they are now if they are not where they were."""

@@ -71,7 +71,8 @@ class RasterFacts:
     (column, row) to map coordinates, None without georeference. `gsd_m` is the ground sample distance in
     metres at the centre. `footprint` is the closed ring of the picture's corners on WGS 84, empty where they
     are outside the world. `semi_major_m` is the radius of the body that the CRS describes. `files` are the
-    names that the driver would read. `holds_pole` and `lon_span_deg` tell where a ring of longitudes and latitudes
+    names that the driver would read. `control_points` are ground control points as (column, row, x, y), with map
+    coordinates in `control_crs`. `holds_pole` and `lon_span_deg` tell where a ring of longitudes and latitudes
     cannot say what the picture covers.
     """
 
@@ -88,7 +89,8 @@ class RasterFacts:
     tags: dict[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     block_bytes: int = 0
-    control_points: int = 0
+    control_points: tuple[tuple[float, float, float, float], ...] = ()
+    control_crs: str | None = None
     rpc: RpcPlace | None = None
     pages: int = 1
     semi_major_m: float | None = None
@@ -144,7 +146,8 @@ def _facts(dataset: Any) -> RasterFacts:
         tags=_text_tags(dataset),
         files=_files(dataset),
         block_bytes=_block_bytes(dataset),
-        control_points=len(dataset.gcps[0]),
+        control_points=tuple((one.col, one.row, one.x, one.y) for one in dataset.gcps[0]),
+        control_crs=crs_name(dataset.gcps[1]) if dataset.gcps[1] else None,
         rpc=rpc_place(dataset.rpcs, dataset.width, dataset.height) if dataset.rpcs else None,
         pages=max(1, len(dataset.subdatasets)),
         semi_major_m=_semi_major(crs) if crs else None,
