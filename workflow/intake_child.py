@@ -214,10 +214,9 @@ def _control(facts: Any) -> dict[str, Any] | None:
     """The ground control points that place a picture which nothing else does."""
     if facts.is_georeferenced or facts.rpc is not None or facts.control_crs is None:
         return None
-    return {
-        "crs": facts.control_crs,
-        "points": [list(point) for point in facts.control_points[:_MOST_POINTS]],
-    }
+    if not 0 < len(facts.control_points) <= _MOST_POINTS:
+        return None
+    return {"crs": facts.control_crs, "points": [list(point) for point in facts.control_points]}
 
 
 def _roughly(rpc: Any) -> str:

@@ -348,7 +348,7 @@ def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Itera
 def _control(answer: dict[str, Any]) -> ControlPoints | None:
     """The file's own ground control points as they are, in its CRS; nobody has laid the picture by them yet."""
     known = answer["control"]
-    if known is None or not known["points"]:
+    if known is None:
         return None
     points = tuple(ControlPoint(*point) for point in known["points"])
     return ControlPoints(known["crs"], ControlModel.AFFINE, points, answer["width"], answer["height"], 0.0)
