@@ -37,11 +37,12 @@ HEAD = ("pair", "by", "laid on the other", "error", "there and back", "apart")
 
 @dataclass(frozen=True)
 class Picture:
-    """Grey (row, column), where it has data, and the file that says where it lies; `by` of its pixels are one here."""
+    """Grey (row, column), where it has data, where that shows ground, and its file; `by` of its pixels are one here."""
 
     path: Path
     grey: Bytes
     valid: NDArray[np.bool_]
+    is_ground: NDArray[np.bool_]
     by: int
 
     @property
@@ -63,23 +64,26 @@ def pairs() -> Iterator[tuple[str, Path, Path]]:
 
 def read(path: Path) -> Picture:
     with rasterio.open(path) as file:
-        colours, valid = file.read().astype(np.float32), file.dataset_mask() > 0
+        colours, valid = file.read(), file.dataset_mask() > 0
+    # as the program does: what is drawn over is only sought in pictures of 8 bits
+    ground = ground_mask(np.broadcast_to(colours, (3, *valid.shape))) if colours.dtype == np.uint8 else valid
+    colours = colours.astype(np.float32)
     low, high = np.percentile(colours[:, valid], (1, 99))
     grey = np.clip((colours.mean(axis=0) - low) / (high - low), 0, 1)
     by = -(-max(grey.shape) // LONGEST_PX)
+    _, ground = reduced(grey, valid & ground, by)
     grey, valid = reduced(grey, valid, by)
-    return Picture(path, np.rint(grey * 255).astype(np.uint8), valid, by)
+    return Picture(path, np.rint(grey * 255).astype(np.uint8), valid, ground, by)
 
 
 def as_screenshot(one: Picture, other: Picture) -> Matrix | str:
     """From places of the one to places of the other, or why there is no such mapping."""
     site = other.size[0] / 2, other.size[1] / 2
     grey, ground = one.grey.astype(np.float32) / 255, other.grey.astype(np.float32) / 255
-    valid = one.valid & ground_mask(np.repeat(one.grey[None], 3, axis=0))
     grounds = [
         Ground(*reduced(ground, other.valid, by), float(by), -site[0], -site[1]) for by in (1, 2, 4, 8)
     ]
-    made = match(grey, valid, grounds, lambda *_: grounds[0], SCALES)
+    made = match(grey, one.is_ground, grounds, lambda *_: grounds[0], SCALES)
     if not isinstance(made, Matched):
         return made.obstacle.value
     return np.array([[1.0, 0.0, site[0]], [0.0, 1.0, site[1]], [0.0, 0.0, 1.0]]) @ made.matrix
