@@ -81,6 +81,10 @@ def _propose(capture: Capture) -> None:
         )
         if found.refused:
             answer["refused"] = t("It could not be matched: {reason}.", reason=found.refused)
+            answer["refused"] += " " + t(
+                "Another picture to look places up on may do better: without cloud, nearer in season or pixel. "
+                "Or click pairs by hand."
+            )
         answer |= {"model": found.model.value, "agreeing": found.agreeing, "looked": found.looked}
         answer["points"] = [_row(point) for point in found.points]
     except WorkflowError as error:

@@ -334,5 +334,7 @@ def test_a_picture_that_does_not_match_is_told_so_and_keeps_its_pairs(matching: 
     made.pair(*PLACES[2])
     made.wait(pairs="1")
     proposed(made)
-    made.page.get_by_text("It could not be matched: ").wait_for()
+    told = made.page.get_by_text("It could not be matched: ")
+    told.wait_for()
+    assert "Another picture to look places up on may do better" in told.inner_text()
     made.wait(pairs="1")

@@ -374,6 +374,7 @@ class Georef {
     this.undoButton.disabled = !this.past.length;
     this.proposeButton.disabled = Boolean(this.seeking || this.waiting);
     this.saveButton.disabled = Boolean(!fit?.mesh || half || this.waiting || !this.isDirty);
+    this.saveButton.title = this.saveButton.disabled ? t("The line above the pictures says what comes next.") : "";
     this.saveButton.textContent = this.waiting ? t("Saving…") : t("Save");
     Object.assign(this.host.dataset, { pairs: this.pairs.filter(isWhole).length, rms: fit?.rms ?? "", loo: fit?.loo ?? "", problem: fit?.problem ?? "", dirty: this.isDirty ? "yes" : "no" });
   }
@@ -407,7 +408,7 @@ class Georef {
     const count = this.pairs.filter((pair) => isWhole(pair) && pair.used).length;
     const least = this.#least();
     if (this.fit?.problem && count >= least) return this.fit.problem;
-    if (!count) return this.words.first;
+    if (!count) return this.data.still || this.data.references.length ? this.words.first : this.words.blank;
     if (count < least) return this.words.next(count, least);
     if (!this.isDirty) return t("Saved. Drag points or add pairs to refine it.");
     if (this.matched && this.pairs.every((pair) => pair.proposed)) return t("{n} pairs proposed: {agreeing} of {looked} parts of the picture agree. Look at the worst pairs and at the overlay, then save.", { n: this.pairs.length, ...this.matched });
