@@ -88,13 +88,15 @@ async def begun(app: object) -> AsyncIterator[None]:
 
 
 def _read_ahead() -> None:
-    """Bring in what the first page is made with, and what it shows: neither is waited for by who comes later."""
+    """Bring in what the first pages are made with, and what Overview shows: none is waited for by who comes later."""
     for name in _HEAVY:
         import_module(name)
     from dashboard import cache as kept
+    from workflow import rasters
 
     with suppress(WorkflowError):  # the page says why there is nothing to show
         kept.read_ahead()
+    rasters.make_ready()
 
 
 def _takes_connections(one: socket.socket) -> bool:

@@ -278,6 +278,17 @@ def test_without_numba_what_lies_askew_is_left_to_the_warper(
     assert warps == [1, 1]
 
 
+def test_kernels_that_were_made_ready_are_not_compiled_for_the_first_picture() -> None:
+    compiled._compiled.cache_clear()
+    compiled.make_ready()
+    ready = [compiled._compiled(kernel) for kernel in (compiled._parallel, compiled._askew)]
+    known = [list(one.signatures) for one in ready]
+    source = noise("uint8")
+    resample(source, cubic_taps(20.3, 1.0, 40), cubic_taps(20.3, 1.0, 40))
+    askew(source, Curve((30.0, 1.0, 0.0, 0.0, 0.0, 0.0), (30.0, 0.0, 1.0, 0.0, 0.0, 0.0), 0.0), (40, 50))
+    assert [list(one.signatures) for one in ready] == known
+
+
 def test_where_no_folder_can_keep_it_the_kernel_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     source = noise("uint8")
     whole = Curve((30.0, 1.0, 0.02, 0.0, 0.0, 0.0), (30.0, -0.02, 1.0, 0.0, 0.0, 0.0), 0.0)

@@ -9,7 +9,7 @@ resolution.
 from __future__ import annotations
 
 from workflow.rasters.alike import likeness_of
-from workflow.rasters.compiled import IS_COMPILED
+from workflow.rasters.compiled import IS_COMPILED, make_ready
 from workflow.rasters.dataset import GDAL_ERRORS
 from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, to_colours, to_display
 from workflow.rasters.facts import RasterFacts, describe, joined_size
@@ -33,6 +33,7 @@ __all__ = [
     "joined_size",
     "kept_open",
     "likeness_of",
+    "make_ready",
     "missing_part",
     "read_box",
     "read_looked_up",

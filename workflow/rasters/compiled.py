@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["IS_COMPILED", "Curve", "askew", "parallel"]
+__all__ = ["IS_COMPILED", "Curve", "askew", "make_ready", "parallel"]
 
 IS_COMPILED = find_spec("numba") is not None
 """Whether the kernels can be asked."""
@@ -87,6 +87,14 @@ def askew(source: NDArray[Any], curve: Curve, shape: tuple[int, int]) -> NDArray
     made = np.empty((len(source), *shape), source.dtype)
     _compiled(_askew)(source, np.array((curve.columns, curve.rows)), *_limits(source.dtype), made)
     return made
+
+
+def make_ready() -> None:
+    """Have the kernels ready for 8-bit pictures: whoever asks first would wait for them, a second or some."""
+    if IS_COMPILED:
+        none, ones = np.zeros((1, 4, 4), np.uint8), (np.zeros(1, np.intp), np.ones((1, 4), np.float32))
+        parallel(none, ones, ones)
+        askew(none, Curve((1.5, 0.0, 0.0, 0.0, 0.0, 0.0), (1.5, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0), (1, 1))
 
 
 def _limits(dtype: np.dtype[Any]) -> tuple[bool, np.float32, np.float32]:
