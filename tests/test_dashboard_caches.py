@@ -9,7 +9,7 @@ import dashboard
 
 FOLDER = Path(dashboard.__file__).parent
 KEEPING = ("cache_data", "cache_resource", "lru_cache")
-BY_FILES = {"_read", "ahead"}  # keyed by files that lie in the installed program
+BY_FILES = {"_read", "ahead", "early"}  # keyed by files that lie in the installed program
 
 
 def kept() -> dict[str, str]:
