@@ -92,11 +92,11 @@ def _read_ahead() -> None:
     for name in _HEAVY:
         import_module(name)
     from dashboard import cache as kept
-    from workflow import rasters
+    from workflow import pictures
 
     with suppress(WorkflowError):  # the page says why there is nothing to show
         kept.read_ahead()
-    rasters.make_ready()
+    pictures.make_ready()
 
 
 def _takes_connections(one: socket.socket) -> bool:

@@ -31,7 +31,17 @@ from workflow.stills import Space, Still, space_of
 if TYPE_CHECKING:
     from workflow.project import Project
 
-__all__ = ["TILE_PX", "Tile", "histograms", "levels", "picture_extent", "still", "thumbnail", "tile"]
+__all__ = [
+    "TILE_PX",
+    "Tile",
+    "histograms",
+    "levels",
+    "make_ready",
+    "picture_extent",
+    "still",
+    "thumbnail",
+    "tile",
+]
 
 TILE_PX = 512
 # the picture shows this many times the watch box, so that one can look around
@@ -49,6 +59,11 @@ class Tile:
 
     body: bytes
     media_type: str
+
+
+def make_ready() -> None:
+    """Have ready what the first tile would wait for."""
+    rasters.make_ready()
 
 
 def picture_extent(grid: SiteGrid) -> SiteGrid:
