@@ -9,6 +9,8 @@ import hashlib
 import json
 import re
 import socket
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -91,6 +93,12 @@ def test_a_page_names_the_scripts_that_it_will_ask_for(page: str) -> None:
     assert "link" not in Client(quick.AskedAhead(beneath)).get(page).headers  # no page: a refusal
 
 
+def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a browser's session may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
 PAGE = b"<html><head><title>t</title></head><body></body></html>"
 
 
@@ -135,7 +143,7 @@ def test_the_first_page_is_read_when_the_server_starts(monkeypatch: Any) -> None
         async with quick.begun(None):
             pass
 
-    asyncio.run(started())
+    apart(started())
     assert done.wait(30)
 
 
@@ -156,7 +164,7 @@ def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as other:
         assert not nagle_is_off(server)
-        asyncio.run(started())
+        apart(started())
         with socket.create_connection(server.getsockname()), server.accept()[0] as taken:
             assert nagle_is_off(server)
             assert nagle_is_off(taken)
