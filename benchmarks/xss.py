@@ -5,7 +5,7 @@
 Makes a project in a temporary folder with PAYLOADS texts (500; see `payloads.py`) in each text field, opens every page
 of the dashboard's router, every kind of object's history, the map as a file and the growth chart as SVG in Chromium,
 opens what can be opened and points at what can be pointed at. Prints where texts were seen, and exits with 1 if one ran
-or asked another host for anything. Tells on stderr which page it is at; takes a quarter of an hour with 500.
+or asked another host for anything. Tells on stderr which page it is at; takes half an hour with 500.
 """
 
 from __future__ import annotations
