@@ -7,13 +7,11 @@ pixels half the size; columns count to the east, rows to the south.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,8 +47,6 @@ _CONTEXT = 3
 _CACHED_TILES = 256
 _BARS = 48
 _LARGEST_STILL_PX = 8192
-# more at once than there are processors take half as long again for all: they wait for the interpreter's lock
-_AT_ONCE = BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +104,12 @@ def tile(
         when the site is not located, or the capture is a still of another site, was withdrawn, has no such bands or
         cannot be read.
     """
-    site, capture = project.site(site_id), _capture(project, capture_id)
+    site, stamp = project.site(site_id), project.record.stamp
+    capture, (dx_m, dy_m) = _laid(project, site.id, capture_id, stamp)
     shown = shown_as(capture, choice)
     if not capture.is_georeferenced:
         return _still_tile(project, site, capture, (z, x, y), shown, frame)
-    grid = _grid(project, site, project.record.stamp)
+    grid = _grid(project, site, stamp)
     resolutions = levels(grid)
     if not 0 <= z < len(resolutions):
         raise UnknownName("zoom", str(z), [str(known) for known in range(len(resolutions))])
@@ -120,7 +117,6 @@ def tile(
     place = _tile_grid(extent, resolutions[z], x, y)
     if place is None:
         return _empty()
-    dx_m, dy_m = _shift(project, site, capture)
     return _render(project.root / capture.working, shown, place, dx_m, dy_m, capture.gsd_m)
 
 
@@ -241,12 +237,17 @@ def _capture(project: Project, capture_id: str) -> Capture:
     return project.in_use(row.value)
 
 
-def _shift(project: Project, site: Site, capture: Capture) -> tuple[float, float]:
-    row = project.record.get(Offset, f"{site.id}.{capture.id}")
-    return (row.value.dx_m, row.value.dy_m) if row is not None and row.value.applied else (0.0, 0.0)
-
-
 # many tiles of a site are asked for at once, and nothing changes between them
+@lru_cache(maxsize=256)
+def _laid(
+    project: Project, site: str, capture_id: str, _: tuple[int, int]
+) -> tuple[Capture, tuple[float, float]]:
+    """A capture and its applied offset at a site, metres east and north, as they are at a stamp of the record."""
+    capture = _capture(project, capture_id)
+    row = project.record.get(Offset, f"{site}.{capture.id}")
+    return capture, (row.value.dx_m, row.value.dy_m) if row is not None and row.value.applied else (0.0, 0.0)
+
+
 @lru_cache(maxsize=64)
 def _grid(project: Project, site: Site, _: tuple[int, int]) -> SiteGrid:
     """The site's grid as it is at a stamp of the record."""
@@ -267,12 +268,17 @@ def _tile_grid(extent: SiteGrid, gsd_m: float, x: int, y: int) -> SiteGrid | Non
 def _render(
     path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float, pixel_m: float | None
 ) -> Tile:
-    with _AT_ONCE:
-        data, valid = _read(path, lambda: rasters.cut_on_grid(path, place, dx_m, dy_m, pixel_m=pixel_m))
-        if not valid.any():
-            return _empty()
-        kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
-        return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
+    return rasters.in_turn(lambda: _rendered(path, shown, place, dx_m, dy_m, pixel_m))
+
+
+def _rendered(
+    path: Path, shown: Shown, place: SiteGrid, dx_m: float, dy_m: float, pixel_m: float | None
+) -> Tile:
+    data, valid = _read(path, lambda: rasters.cut_on_grid(path, place, dx_m, dy_m, pixel_m=pixel_m))
+    if not valid.any():
+        return _empty()
+    kind = rasters.encode_jpeg if valid.all() else rasters.encode_webp
+    return _encoded(rasters.to_colours(data, shown.bands, shown.limits), valid, kind)
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from workflow.rasters.display import display_stretch, encode_jpeg, encode_webp, 
 from workflow.rasters.facts import RasterFacts, describe, joined_size
 from workflow.rasters.ongrid import cut_on_grid, kept_open, read_on_grid
 from workflow.rasters.stills import read_looked_up
+from workflow.rasters.turns import in_turn
 from workflow.rasters.warping import write_control_points, write_warped
 from workflow.rasters.whole import read_box, read_whole
 from workflow.rasters.wholeness import missing_part
@@ -30,6 +31,7 @@ __all__ = [
     "display_stretch",
     "encode_jpeg",
     "encode_webp",
+    "in_turn",
     "joined_size",
     "kept_open",
     "likeness_of",
