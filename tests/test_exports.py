@@ -17,6 +17,7 @@ import pytest
 from export_sample import extracts, opened, ring, traces
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from still_sample import scenery, take_clip
 
 from workflow import actions
 from workflow.cli import main
@@ -443,6 +444,32 @@ def test_what_has_no_area_in_pixels_is_not_in_coco_and_counted(gate: Any, tmp_pa
     assert (mark["annotation"], mark["bbox"], mark["area"]) == ("still", [1, 2, 4, 6], 24)
     assert mark["category_id"] == list(TargetClass).index(TargetClass.OTHER) + 1
     assert lacks == ("Evidence marks without an area in pixels, which are not in the file: 3.",)
+
+
+def test_a_clip_has_an_image_a_frame_and_marks_say_on_which_they_are(gate: Any, tmp_path: Path) -> None:
+    frames = [(72.0, scenery()[:, :120, :160]), (160.0, scenery()[:, :90, :200])]
+    clip = take_clip(gate.project, tmp_path, "news", frames, "2024-01-05", "gate")
+    for at_s, right in ((72.0, 150), (160.0, 190)):  # the second reaches beyond the first frame's side
+        ring = [[140, 2], [right, 2], [right, 80], [140, 80], [140, 2]]
+        pixels = {"type": "Polygon", "coordinates": [ring]}
+        place, key = LonLat(125.7, 39.0), f"at-{at_s:g}"
+        area_at(gate, place, clip, key, in_pixels=True, geometry=pixels, target=None, at_s=at_s)
+    content = json.loads(body(gate, "coco", ".json"))
+    images = {one["id"]: one for one in content["images"]}
+    assert len(images) == len(content["images"]) == 4
+    shown = {one["annotation"]: images[one["image_id"]] for one in content["annotations"]}
+    sizes = {key: (one["time_code"], one["width"], one["height"]) for key, one in shown.items()}
+    assert sizes["at-72"] == ("00:01:12", 160, 120)
+    assert sizes["at-160"] == ("00:02:40", 200, 90)
+    assert {one["file_name"] for one in shown.values()} >= {
+        (gate.project.root / one.working).name for one in clip.frames
+    }
+    assert shown["at-160"]["original"] == clip.frames[1].name
+    assert shown["m1"]["time_code"] == ""
+    rows = next(one for one in layers(extract(gate.project)) if one.name == "annotations").rows
+    assert {row["id"]: row["time_code"] for row in rows} == {
+        "m1": "", "at-72": "00:01:12", "at-160": "00:02:40"
+    }  # fmt: skip
 
 
 def test_a_mark_on_a_withdrawn_picture_is_not_in_coco(gate: Any) -> None:

@@ -1,4 +1,5 @@
-"""Marks as COCO: images are originals, boxes and outlines in their pixels, categories the classes of targets.
+"""Marks as COCO: images are originals (of a clip its frames), boxes and outlines in their pixels, categories classes of
+targets.
 
 A pixel position is (x, y) from the top left corner of the original: x to the right, y down, the first pixel spans
 0 to 1.
@@ -13,6 +14,7 @@ from typing import Any
 
 from workflow.exporters.extract import Extract
 from workflow.model import Annotation, TargetClass
+from workflow.stills import Still, frame_of, stills_of
 
 __all__ = ["coco"]
 
@@ -22,36 +24,48 @@ _DIGITS = 3
 
 def coco(extract: Extract, outlines: Mapping[str, Ring]) -> bytes:
     """The file; `outlines` are outer rings in pixels by annotation: marks without one are not in it."""
-    images = {one.id: number for number, one in enumerate(extract.in_use, 1)}
+    stills = stills_of(extract.in_use)
+    images = {(one.capture.id, one.number): at for at, one in enumerate(stills, 1)}
+    pictures = {one.id: one for one in extract.in_use}
     kinds = {(site.id, one.id): one.kind for site in extract.sites for one in site.targets}
-    marks = [one for one in extract.annotations if one.id in outlines and one.capture in images]
+    marks = [one for one in extract.annotations if one.id in outlines and one.capture in pictures]
     content = {
         "info": {"description": "Marks on the captures of a sitetrack project", "version": "1"},
         "licenses": [],
-        "images": [
-            {
-                "id": images[one.id],
-                "file_name": one.working.rpartition("/")[2],
-                "original": one.file,
-                "width": one.width_px,
-                "height": one.height_px,
-                "date_captured": one.acquired.earliest.isoformat() if one.acquired.earliest else "",
-                "capture": one.id,
-                "credit": one.credit,
-                "synthetic": one.synthetic,
-            }
-            for one in extract.in_use
-        ],
+        "images": [_image(number, one) for number, one in enumerate(stills, 1)],
         "categories": [
             {"id": number, "name": kind.value, "supercategory": "target"}
             for number, kind in enumerate(TargetClass, 1)
         ],
         "annotations": [
-            _annotation(number, one, images[one.capture], kinds, outlines[one.id])
+            _annotation(
+                number,
+                one,
+                images[one.capture, frame_of(pictures[one.capture], one)],
+                kinds,
+                outlines[one.id],
+            )
             for number, one in enumerate(marks, 1)
         ],
     }
     return (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def _image(number: int, still: Still) -> dict[str, Any]:
+    one, is_later = still.capture, still.number > 0
+    width, height = still.size if is_later else (one.width_px, one.height_px)
+    return {
+        "id": number,
+        "file_name": (still.picture if is_later else one.working).rpartition("/")[2],
+        "original": one.frames[still.number].name if one.frames else one.file,
+        "width": width,
+        "height": height,
+        "date_captured": one.acquired.earliest.isoformat() if one.acquired.earliest else "",
+        "capture": one.id,
+        "time_code": still.code,
+        "credit": one.credit,
+        "synthetic": one.synthetic,
+    }
 
 
 def _annotation(

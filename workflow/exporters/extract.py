@@ -11,6 +11,7 @@ from typing import Any
 from workflow.codec import canonical_json
 from workflow.exporters.stac import footprint_geometry
 from workflow.model import Annotation, Capture, Finding, Observation, Offset, Position, Site
+from workflow.stills import timecode
 
 __all__ = ["FIELDS", "Extract", "Layer", "layers"]
 
@@ -97,7 +98,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, type]]] = {
     "annotations": (
         "",
         {
-            **dict.fromkeys(("id", "site", "target", "capture", "shape", "label", "note"), str),
+            **dict.fromkeys(("id", "site", "target", "capture", "time_code", "shape", "label", "note"), str),
             "evidence": bool,
             **dict.fromkeys(("author", "review"), str),
             "pixels": str,
@@ -211,6 +212,7 @@ def _annotations(marks: Sequence[Annotation]) -> Iterator[tuple[Row, Geometry | 
         row = {
             **_plain(one, ("id", "site", "capture", "shape", "label", "note", "evidence", "author")),
             "target": one.target or "",
+            "time_code": "" if one.at_s is None else timecode(one.at_s),
             "review": one.review.value,
             "pixels": canonical_json(one.geometry) if one.in_pixels else "",
         }

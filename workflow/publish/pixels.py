@@ -9,7 +9,7 @@ from workflow.chips import window_grid
 from workflow.exporters.extract import Extract
 from workflow.model import Annotation, Capture, LonLat, Offset, Site
 from workflow.rasters.dataset import GDAL_ERRORS, opened
-from workflow.stills import frame_of
+from workflow.stills import Still, frame_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -23,9 +23,9 @@ _Frame = Callable[[float, float], XY]
 def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
     """The outer ring, closed, of every evidence mark that is an area, by its id; x to the right, y down.
 
-    What was drawn on the map is moved by the offset that the capture was shown with. Left out are points and lines,
-    marks outside their picture, those on a later frame of a clip, and those of a picture whose working copy is not
-    there.
+    Pixels are those of the working copy, of a clip those of the frame's. What was drawn on the map is moved by the
+    offset that the capture was shown with. Left out are points and lines, marks outside their picture, and those of a
+    picture whose working copy is not there.
     """
     sites = {one.id: one for one in extract.sites}
     pictures = {one.id: one for one in extract.in_use}
@@ -34,7 +34,7 @@ def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
     found: dict[str, tuple[XY, ...]] = {}
     for mark in extract.annotations:
         picture, ring = pictures.get(mark.capture), _ring(mark)
-        if picture is None or ring is None or frame_of(picture, mark):
+        if picture is None or ring is None:
             continue
         if not mark.in_pixels:
             if picture.id not in frames:
@@ -44,7 +44,7 @@ def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
                 continue
             offset = shifts.get((mark.site, mark.capture))
             ring = [frame(*place) for place in _moved_back(ring, sites[mark.site], offset)]
-        if _is_inside(ring, picture):
+        if _is_inside(ring, _size(picture, mark)):
             found[mark.id] = tuple(ring)
     return found
 
@@ -87,5 +87,10 @@ def _frame(project: Project, picture: Capture) -> _Frame | None:
     return frame
 
 
-def _is_inside(ring: Iterable[XY], picture: Capture) -> bool:
-    return all(0 <= x <= picture.width_px and 0 <= y <= picture.height_px for x, y in ring)
+def _size(picture: Capture, mark: Annotation) -> XY:
+    number = frame_of(picture, mark)
+    return Still(picture, number).size if number else (picture.width_px, picture.height_px)
+
+
+def _is_inside(ring: Iterable[XY], size: XY) -> bool:
+    return all(0 <= x <= size[0] and 0 <= y <= size[1] for x, y in ring)
