@@ -17,10 +17,10 @@ from workflow.errors import InputRefused, UnknownName
 from workflow.intake import IntakeOptions, clip_of
 from workflow.model import Annotation, Author, CaptureKind, ControlPoint, FileRole
 from workflow.pipeline.ingest import ingest
-from workflow.readmodels import pages
+from workflow.readmodels import pages, tables
 from workflow.readmodels.custody import verify
 from workflow.readmodels.stills import others, still_rows
-from workflow.stills import Still, split_name
+from workflow.stills import Still, split_name, view_words
 
 ANNA = Author("Anna")
 COLOURS = {"near.png": (200, 40, 40), "far.png": (40, 160, 40), "wide.png": (40, 60, 200)}
@@ -176,6 +176,12 @@ def test_each_frame_is_laid_by_itself(clip) -> None:
     assert page.space is not None
     assert set(page.space.aligned) == {before.id, key}
     assert set(page.space.matrices) == {before.id, news.id, key}
+    [listed] = [one for one in tables.captures(project) if one["id"] == news.id]
+    assert listed["aligned_to"] is None
+    assert [one["aligned_to"] for one in listed["frames"]] == [None, before.id]
+    assert listed["frames"][1]["aligned_px"] == laid.frames[1].view.error_px
+    facts = {one["fact"]: one["value"] for one in tables.capture_facts(laid)}
+    assert facts["frames"].startswith(f"00:01:12, 00:02:40.500 ({view_words(laid.frames[1].view)})")
     [row] = still_rows(project, laid)
     assert (row["at"], row["to_file"], row["to_at"]) == ("00:02:40.500", "before.png", "")
     assert "frame at 00:02:40.500" in project.record.history(type(laid), news.id)[-1].reason

@@ -33,7 +33,7 @@ from workflow.model import (
 )
 from workflow.readmodels.archive import proposal_rows
 from workflow.settings import is_in_library
-from workflow.stills import standpoint_words, timecode, view_words
+from workflow.stills import standpoint_words, stills_of, view_words
 from workflow.timespan import format_span
 from workflow.words import say
 
@@ -165,8 +165,14 @@ def _capture(root: Path, capture: Capture, site: Site | None) -> Row:
         "aligned_px": capture.view.error_px if capture.view else None,
         "standpoint": _standpoint(capture.standpoint),
         "frames": [
-            {"at": timecode(one.at_s), "name": one.name, "working": str(root / one.working)}
-            for one in capture.frames
+            {
+                "at": one.code,
+                "name": frame.name,
+                "working": str(root / frame.working),
+                "aligned_to": one.view.to if one.view else None,
+                "aligned_px": one.view.error_px if one.view else None,
+            }
+            for one, frame in zip(stills_of([capture]), capture.frames, strict=False)
         ],
         "url": capture.origin.url if capture.origin else "",
         "viewer": capture.origin.viewer if capture.origin else "",
@@ -231,7 +237,7 @@ def capture_facts(capture: Capture, language: Language = "en") -> list[Row]:
         ("platform", capture.platform, "platform"),
         ("control points", control_words(capture.control, language), ""),
         ("laid on another still", view_words(capture.view, language) if capture.view else "", ""),
-        ("frames", ", ".join(timecode(one.at_s) for one in capture.frames), ""),
+        ("frames", _frames(capture, language), ""),
         ("camera", _camera(capture.standpoint, language), ""),
         ("pixel", _unit(capture.gsd_m, "m"), "gsd_m" if pixel_is_stated else ""),
         ("bands", ", ".join(say(role, language) or "?" for role in capture.band_roles), ""),
@@ -249,6 +255,16 @@ def capture_facts(capture: Capture, language: Language = "en") -> list[Row]:
     return [
         {"fact": fact, "value": value, "source": said.get(name, "")} for fact, value, name in facts if value
     ]
+
+
+def _frames(capture: Capture, language: Language) -> str:
+    """Time codes of a clip; the later ones with what they were laid on: the first frame's has a row of its own."""
+    if not capture.frames:
+        return ""
+    return ", ".join(
+        f"{one.code} ({view_words(one.view, language)})" if one.number and one.view else one.code
+        for one in stills_of([capture])
+    )
 
 
 def _camera(where: Standpoint | None, language: Language) -> str:
