@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from workflow.model import Chip, Score, Stretch
 from workflow.scoring._changepoints import changes
 from workflow.scoring._road import STEP_M, strip
+from workflow.scoring._spans import REACH_M
 from workflow.scoring.base import Facts
-from workflow.scoring.crossing import PLUGIN, REACH_M
+from workflow.scoring.crossing import PLUGIN
 from workflow.shadows import Sun
 
 SIDE, GSD_M = 301, 0.4
@@ -134,7 +135,7 @@ def test_without_a_sun_the_shadow_may_lie_on_either_side() -> None:
 
 def test_what_the_chip_does_not_cover_has_no_say() -> None:
     nothing = PLUGIN.evidence(chip(ground(), np.zeros((SIDE, SIDE), np.bool_)), NORTHWARDS)
-    assert (nothing[1] == 0).all()
+    assert (nothing[0] == 0).all()
 
 
 @pytest.mark.parametrize("bearing_deg", [0.0, 37.0, 90.0, 200.0])
@@ -160,7 +161,7 @@ evidences = st.integers(2, 7).flatmap(
 
 @given(evidences)
 def test_chances_are_chances_and_no_two_stories_hold_at_one_place(rows: list[list[float]]) -> None:
-    found = changes(np.array(rows), 3, 0.01, 0.2)
+    found = changes(np.array(rows)[:, None], 3, 0.01, 0.2)
     assert found.shape == (len(rows) - 1, 15)
     assert ((found >= 0) & (found.sum(axis=0) <= 1 + 1e-9)).all()
 
@@ -168,7 +169,7 @@ def test_chances_are_chances_and_no_two_stories_hold_at_one_place(rows: list[lis
 @given(evidences)
 def test_pictures_without_evidence_share_what_their_neighbours_say(rows: list[list[float]]) -> None:
     """A picture that says nothing, put in: the chances of the pair that it splits go to its two pairs."""
-    seen = np.array(rows)
+    seen = np.array(rows)[:, None]
     blank = np.insert(seen, 1, 0.0, axis=0)
     parted = changes(blank, 3, 0.01, 0.2)
     assert np.allclose(parted[0], parted[1])

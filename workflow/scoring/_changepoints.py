@@ -1,6 +1,7 @@
 """When did something come or go that is seen now well, now badly, now not at all? Change points of evidence.
 
-The evidence is a log likelihood ratio, present over absent, of every picture at every place. At each place five
+The evidence is a log likelihood ratio, present over absent, of every picture at every place, for each form that the
+thing may have. At each place five
 stories are weighed against each other: never there, always there, come between two pictures, gone between
 two (Bayesian change point, one change). What is seen once and not again (a lorry) makes no story.
 """
@@ -17,17 +18,24 @@ __all__ = ["changes"]
 Floats = NDArray[np.float64]
 
 
-def changes(evidence: Floats, near: int, prior: float, gone: float) -> Floats:
+def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float) -> Floats:
     """(pair, place): chance that something came or went between two neighbouring pictures at a place.
 
-    `evidence` is (picture, place), at least two pictures; `prior` is how likely each story is beside "never",
-    `gone` how likely going is beside coming. One thing shows at places up to `near` apart; only the place where it
-    shows most keeps its chances, the others have 0.
+    `evidence` is (picture, form, place), at least two pictures: a thing has one of several forms, each as likely, and
+    keeps it. `prior` is how likely each story is at a place beside "never", `gone` how likely going is beside coming.
+    One thing shows at places up to `near` apart; only the place where it shows most keeps its chances, the others have
+    0.
     """
-    later = np.cumsum(evidence[::-1], axis=0)[::-1]
-    total = later[0]
-    came, went = later[1:], total - later[1:] + math.log(gone)
-    stories = np.exp(np.minimum(np.concatenate([total[None], came, went]) + math.log(prior), 300.0))
+    later = np.cumsum(evidence[::-1], axis=0, dtype=np.float64)[::-1]
+    total, came = later[0], later[1:]
+    # always there, come, gone; a story at a time, as there may be many forms
+    stories = np.stack(
+        [
+            _likely(total, prior),
+            *(_likely(one, prior) for one in came),
+            *(_likely(total - one, prior * gone) for one in came),
+        ]
+    )
     weight = stories.sum(axis=0)
     peak = weight >= _wide(weight[None], near).max(axis=-1)[0] * (1 - 1e-9)
     gathered = _wide(stories, near).sum(axis=-1)
@@ -35,6 +43,12 @@ def changes(evidence: Floats, near: int, prior: float, gone: float) -> Floats:
     pairs = len(evidence) - 1
     out: Floats = np.where(peak, chance[1 : pairs + 1] + chance[pairs + 1 :], 0.0)
     return out
+
+
+def _likely(story: Floats, prior: float) -> Floats:
+    """(place,): how likely a story is, over all forms."""
+    made: Floats = np.exp(np.minimum(story + math.log(prior), 300.0)).mean(axis=0)
+    return made
 
 
 def _wide(rows: Floats, near: int) -> Floats:

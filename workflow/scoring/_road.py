@@ -1,4 +1,4 @@
-"""The ground along a road, straightened: thin lines across it, bright and dark. Arrays only.
+"""The ground along a road, straightened: thin lines in it, bright and dark. Arrays only.
 
 A strip is (along, across): rows run along the road's bearing, columns to its right, both from the site's
 position, `STEP_M` apart.
@@ -7,6 +7,7 @@ position, `STEP_M` apart.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,23 +16,38 @@ from numpy.typing import NDArray
 from workflow.compare import to_grey
 from workflow.model import Chip
 
-__all__ = ["ACROSS_M", "LENGTHS_M", "STEP_M", "Lines", "Strip", "contrast", "lines", "strip", "taken"]
+__all__ = [
+    "ACROSS_M",
+    "STEP_M",
+    "Strip",
+    "between",
+    "bright_lines",
+    "contrast",
+    "dark_lines",
+    "moved",
+    "narrow_lines",
+    "over_level",
+    "strip",
+    "taken",
+    "windows",
+]
 
 Floats = NDArray[np.float32]
 STEP_M = 0.4
 ACROSS_M = 24.0
-# a structure reaches over a carriageway at least; a lane's width of it may be hidden
-LENGTHS_M = (9.2, 13.0, 18.0)
+# what of a window may be hidden, by vehicles
 _GAPS = 0.25
 # level of the ground: the median over 16 m along
 _LEVEL_ROWS, _LEVEL_EVERY = 41, 4
 _LEAST_LEVEL = 0.02
-# half widths of the frame that a line stands out of, in rows; and of the darker, wider shadows with theirs
+# half widths, in rows, of the frame that a bright line stands out of; the widest dark one; metres beside a narrow one
 _BRIGHT_ROWS = (3, 4)
-_DARK_ROWS = ((1, 3), (3, 5), (5, 7))
+_MOST_DARK_ROWS = 7
+_BESIDE_M = 1.2
 _LEAST_NOISE = 0.008
 _NOISES = 3.0
 _CONTRAST_ROWS, _CONTRAST_M = 21, 16.0
+_ONE = np.float32(1)
 
 
 class Strip(NamedTuple):
@@ -41,16 +57,6 @@ class Strip(NamedTuple):
     valid: NDArray[np.bool_]
     along_m: NDArray[np.floating]
     across_m: NDArray[np.floating]
-
-
-class Lines(NamedTuple):
-    """How far a line across stands out, (length, along, across) for windows of `LENGTHS_M`.
-
-    1 is three times the noise of that window, or where that is less, a barely visible difference.
-    """
-
-    bright: Floats
-    dark: Floats
 
 
 def strip(chip: Chip, bearing_deg: float, reach_m: float) -> Strip:
@@ -90,24 +96,53 @@ def _bilinear(grey: Floats, row: NDArray[np.float64], column: NDArray[np.float64
     return out
 
 
-def lines(ground: Strip) -> Lines:
-    """Thin lines across: brighter, or darker, than the ground on both sides of them and than its usual level.
-
-    A window counts by the response that three quarters of it exceed, so that a vehicle makes none and hides none.
-    """
+def over_level(ground: Strip) -> Floats:
+    """(along, across): brightness over the usual one within 8 m along; 1 where nothing is seen."""
     level = np.maximum(_level(ground.grey), np.float32(_LEAST_LEVEL))
-    ratio = np.where(ground.valid, ground.grey / level, np.float32(1))
-    one = np.float32(1)
-    bright = np.maximum.reduce(
-        [ratio - np.maximum(np.maximum(taken(ratio, n), taken(ratio, -n)), one) for n in _BRIGHT_ROWS]
+    ratio: Floats = np.where(ground.valid, ground.grey / level, np.float32(1))
+    return ratio
+
+
+def bright_lines(ratio: Floats) -> Floats:
+    """How much brighter than the ground on both sides along, and than its level, each place is."""
+    lines: Floats = np.maximum.reduce(
+        [ratio - np.maximum(np.maximum(taken(ratio, n), taken(ratio, -n)), _ONE) for n in _BRIGHT_ROWS]
     )
-    dark = np.maximum.reduce(
-        [
-            np.minimum(np.minimum(taken(ratio, n), taken(ratio, -n)), one) - _mean(ratio, width)
-            for width, n in _DARK_ROWS
-        ]
-    )
-    return Lines(_windows(bright), _windows(dark))
+    return lines
+
+
+def dark_lines(ratio: Floats, depth_m: float) -> Floats:
+    """How much darker than the ground on both sides along, and than its level, a line so deep is around each place."""
+    rows = min(max(round(depth_m / STEP_M), 1), _MOST_DARK_ROWS) | 1
+    aside = rows // 2 + 2
+    beside = np.minimum(taken(ratio, aside), taken(ratio, -aside))
+    return np.minimum(beside, _ONE) - _mean(ratio, rows)
+
+
+def narrow_lines(ratio: Floats, along: float, across: float) -> Floats:
+    """How much darker than the ground beside a line that runs in that direction, and than its level, each place is."""
+    length = math.hypot(along, across) or 1.0
+    down, right = _BESIDE_M / STEP_M * across / length, _BESIDE_M / STEP_M * along / length
+    return np.minimum(np.minimum(between(ratio, -down, right), between(ratio, down, -right)), _ONE) - ratio
+
+
+def windows(response: Floats, lengths_m: Sequence[float]) -> Floats:
+    """(length, along, across): how far a line across stands out in windows of these lengths around each place.
+
+    A window counts by the response that three quarters of it exceed, so that a vehicle makes none and hides none. 1 is
+    three times the noise of that window, or where that is less, a barely visible difference.
+    """
+    layers = []
+    for length_m in lengths_m:
+        columns = int(length_m / STEP_M) | 1
+        wide = np.pad(response, ((0, 0), (columns // 2, columns // 2)), constant_values=-1)
+        views = np.lib.stride_tricks.sliding_window_view(wide, columns, axis=1)
+        place = int(_GAPS * columns)
+        layer = np.partition(views, place, axis=-1)[..., place]
+        middle = np.median(layer, axis=0)
+        noise = 1.4826 * np.median(np.abs(layer - middle), axis=0)
+        layers.append(layer / np.maximum(_NOISES * noise, _LEAST_NOISE))
+    return np.stack(layers).astype(np.float32)
 
 
 def contrast(ground: Strip) -> NDArray[np.float64]:
@@ -123,6 +158,22 @@ def taken(array: Floats, rows: int) -> Floats:
     """The array read `rows` further along; ends repeated. Along is the last but one axis."""
     size = array.shape[-2]
     return np.take(array, np.clip(np.arange(size) + rows, 0, size - 1), axis=-2)
+
+
+def moved(array: Floats, rows: int, columns: int) -> Floats:
+    """The array read `rows` further along and `columns` further to the right; ends repeated."""
+    size = array.shape[-1]
+    return np.take(taken(array, rows), np.clip(np.arange(size) + columns, 0, size - 1), axis=-1)
+
+
+def between(array: Floats, rows: float, columns: float) -> Floats:
+    """As `moved`, by parts of rows and columns; bilinear."""
+    top, left = math.floor(rows), math.floor(columns)
+    down, right = np.float32(rows - top), np.float32(columns - left)
+    upper: Floats = moved(array, top, left) * (1 - right) + moved(array, top, left + 1) * right
+    lower: Floats = moved(array, top + 1, left) * (1 - right) + moved(array, top + 1, left + 1) * right
+    made: Floats = upper * (1 - down) + lower * down
+    return made
 
 
 def _mean(array: Floats, rows: int) -> Floats:
@@ -144,17 +195,3 @@ def _level(grey: Floats) -> Floats:
     medians = np.median(windows[::_LEVEL_EVERY, :, ::2], axis=-1)
     out: Floats = np.repeat(medians, _LEVEL_EVERY, axis=0)[: len(grey)].astype(np.float32)
     return out
-
-
-def _windows(response: Floats) -> Floats:
-    layers = []
-    for length_m in LENGTHS_M:
-        columns = int(length_m / STEP_M) | 1
-        wide = np.pad(response, ((0, 0), (columns // 2, columns // 2)), constant_values=-1)
-        views = np.lib.stride_tricks.sliding_window_view(wide, columns, axis=1)
-        place = int(_GAPS * columns)
-        layer = np.partition(views, place, axis=-1)[..., place]
-        middle = np.median(layer, axis=0)
-        noise = 1.4826 * np.median(np.abs(layer - middle), axis=0)
-        layers.append(layer / np.maximum(_NOISES * noise, _LEAST_NOISE))
-    return np.stack(layers).astype(np.float32)
