@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from workflow.model import Chip, Score, Stretch
 from workflow.scoring._changepoints import changes
-from workflow.scoring._road import STEP_M, strip
-from workflow.scoring._spans import REACH_M
+from workflow.scoring._road import STEP_M, between, strip
+from workflow.scoring._spans import REACH_M, _highest
 from workflow.scoring.base import Facts
 from workflow.scoring.crossing import PLUGIN
 from workflow.shadows import Sun
@@ -79,6 +80,73 @@ def test_what_does_not_change_scores_low() -> None:
 def test_fresh_paint_has_no_shadow() -> None:
     painted = across(ground(2), 12.0, 0.75, 0.5, 13.0)
     assert values(ground(1), painted)[0] < 0.5 * values(ground(1), gantry(ground(2), 12.0))[0]
+
+
+def posts(
+    grey: np.ndarray, north_m: float, sun: Sun = SUN, high_m: float = 6.8, apart_m: float = 16.0
+) -> np.ndarray:
+    """The ground with the thin shadows of two posts across the road from each other."""
+    made = grey.copy()
+    east_m, far_m = (high_m * one for one in sun.shadow_per_metre())
+    for part in np.linspace(0, 1, 60):
+        for side in (-1, 1):
+            row = SIDE // 2 - round((north_m + part * far_m) / GSD_M)
+            column = SIDE // 2 + round((side * apart_m / 2 + part * east_m) / GSD_M)
+            made[row, column] *= 0.4
+    return made
+
+
+def shadow(grey: np.ndarray, north_m: float, sun: Sun = SUN, high_m: float = 6.3) -> np.ndarray:
+    """The ground with the shadow of a bar that itself is as bright as the road."""
+    east_m, far_m = (high_m * one for one in sun.shadow_per_metre())
+    made = across(np.roll(grey, -round(east_m / GSD_M), axis=1), north_m + far_m, 0.2, 1.2)
+    return np.roll(made, round(east_m / GSD_M), axis=1)
+
+
+def test_the_shadows_of_its_posts_tell_a_gantry_whose_beam_and_shadow_hardly_show() -> None:
+    bare = [ground(seed) for seed in range(4)]
+    faint = [across(ground(seed), 8.0 + 6.3, 0.32, 1.2) for seed in (4, 5)]
+    assert values(*bare, *faint)[3] < 0.1
+    assert values(*bare, *(posts(one, 8.0) for one in faint))[3] > 0.6
+
+
+def test_shadows_go_with_the_sun() -> None:
+    """Dark lines that stay where they are, whatever the sun, are no shadows of one thing."""
+    suns = [Sun(180.0, 45.0), Sun(150.0, 30.0), Sun(205.0, 55.0), Sun(165.0, 38.0)]
+    facts = [Facts(0.0, one, 0.2, 5.0) for one in suns * 2]
+    bare = [ground(seed) for seed in range(4)]
+
+    def told(after: list[np.ndarray]) -> float:
+        evidence = [
+            PLUGIN.evidence(chip(one), each) for one, each in zip([*bare, *after], facts, strict=True)
+        ]
+        found = PLUGIN.judge(evidence)[3].value
+        assert found is not None
+        return found
+
+    going = told([posts(shadow(ground(n), 8.0, sun), 8.0, sun) for n, sun in enumerate(suns, 4)])
+    staying = told([posts(shadow(ground(n), 8.0, suns[0]), 8.0, suns[0]) for n in range(4, 8)])
+    assert going > 0.9
+    assert staying < 0.6 * going
+
+
+@given(
+    hnp.arrays(np.float32, (4, 9), elements=st.floats(-9, 9, width=32)), st.integers(-4, 4), st.integers(0, 5)
+)
+def test_the_highest_of_some_columns_is_found_column_by_column(
+    layers: np.ndarray, first: int, more: int
+) -> None:
+    at = np.arange(9)
+    plain = [layers[:, np.clip(at + step, 0, 8)] for step in range(first, first + more + 1)]
+    assert np.array_equal(_highest(layers, first, first + more), np.max(plain, axis=0))
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_a_plane_read_between_its_places_is_the_plane(rows: float, columns: float) -> None:
+    down, right = np.mgrid[0:20, 0:30].astype(np.float32)
+    read = between(2 * down + 3 * right, rows, columns)
+    wanted = 2 * (down + rows) + 3 * (right + columns)
+    assert read[4:-4, 4:-4] == pytest.approx(wanted[4:-4, 4:-4], abs=1e-3)
 
 
 def test_a_shadow_on_the_wrong_side_of_its_bar_counts_less() -> None:
