@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+# how long an example takes says what else the machine does
+settings.register_profile("unhurried", settings.get_profile("default"), deadline=None)
+settings.load_profile("unhurried")
 # the long run of the laws: pytest -m laws --hypothesis-profile laws
 settings.register_profile(
     "laws", max_examples=10_000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
