@@ -26,7 +26,7 @@ def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float
     One thing shows at places up to `near` apart; only the place where it shows most keeps its chances, the others have
     0.
     """
-    later = np.cumsum(evidence[::-1], axis=0, dtype=np.float64)[::-1]
+    later = np.cumsum(evidence[::-1], axis=0)[::-1]
     total, came = later[0], later[1:]
     # always there, come, gone; a story at a time, as there may be many forms
     stories = np.stack(
@@ -45,9 +45,9 @@ def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float
     return out
 
 
-def _likely(story: Floats, prior: float) -> Floats:
+def _likely(story: NDArray[np.floating], prior: float) -> Floats:
     """(place,): how likely a story is, over all forms."""
-    made: Floats = np.exp(np.minimum(story + math.log(prior), 300.0)).mean(axis=0)
+    made: Floats = np.exp(np.minimum(story.astype(np.float64) + math.log(prior), 300.0)).mean(axis=0)
     return made
 
 

@@ -66,7 +66,7 @@ class CrossingScorer:
             why = "the site has no bearing of its road, or its pixels are too coarse for a bar"
             return tuple(Score(self.name, self.version, None, why) for _ in evidence[1:])
         clear = _clearness(seen[:, 0])
-        weighed = seen[:, 1:] * clear[:, None]
+        weighed = seen[:, 1:] * clear[:, None].astype(seen.dtype)
         chances = changes(weighed, _NEAR_PLACES, _PRIOR, _GONE)
         hidden = clear.mean(axis=1) < _OBSCURED
         return tuple(
