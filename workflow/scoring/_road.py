@@ -18,6 +18,8 @@ from workflow.model import Chip
 
 __all__ = [
     "ACROSS_M",
+    "LEAST_NOISE",
+    "NOISES",
     "STEP_M",
     "Strip",
     "between",
@@ -44,8 +46,8 @@ _LEAST_LEVEL = 0.02
 _BRIGHT_ROWS = (3, 4)
 _MOST_DARK_ROWS = 7
 _BESIDE_M = 1.2
-_LEAST_NOISE = 0.008
-_NOISES = 3.0
+# what stands out by so many times the noise counts as 1; less noise than this is none
+NOISES, LEAST_NOISE = 3.0, 0.008
 _CONTRAST_ROWS, _CONTRAST_M = 21, 16.0
 _ONE = np.float32(1)
 
@@ -141,7 +143,7 @@ def windows(response: Floats, lengths_m: Sequence[float]) -> Floats:
         layer = np.partition(views, place, axis=-1)[..., place]
         middle = np.median(layer, axis=0)
         noise = 1.4826 * np.median(np.abs(layer - middle), axis=0)
-        layers.append(layer / np.maximum(_NOISES * noise, _LEAST_NOISE))
+        layers.append(layer / np.maximum(NOISES * noise, LEAST_NOISE))
     return np.stack(layers).astype(np.float32)
 
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from workflow.scoring._road import (
     ACROSS_M,
+    LEAST_NOISE,
+    NOISES,
     STEP_M,
     Strip,
     between,
@@ -147,7 +149,7 @@ def _posts(narrow: Floats, along_m: float, across_m: float) -> Floats:
     line -= np.median(line, axis=0)
     off = np.abs(line)
     noise = 1.4826 * np.maximum(np.median(off), np.median(off, axis=0))
-    made: Floats = (line / np.maximum(3 * noise, 0.008)).astype(np.float32)
+    made: Floats = (line / np.maximum(NOISES * noise, LEAST_NOISE)).astype(np.float32)
     return made
 
 
