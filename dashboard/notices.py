@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.language import t
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.errors import BuildMissing, WorkflowError
 
-__all__ = ["SYNTHETIC", "empty", "heading", "page_style", "refusals", "say", "synthetic_banner"]
+__all__ = ["SYNTHETIC", "empty", "heading", "no_sites", "page_style", "refusals", "say", "synthetic_banner"]
 
 SYNTHETIC = "<b style='color:var(--wrong)'>SYNTHETIC</b> "
 """What stands beside each picture that was rendered (HTML)."""
@@ -45,9 +47,9 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except BuildMissing as error:
-        st.error(safe(error), icon=":material/build:")
+        st.error(safe(told(error)), icon=":material/build:")
     except WorkflowError as error:
-        st.error(safe(error), icon=":material/error:")
+        st.error(safe(told(error)), icon=":material/error:")
 
 
 def page_style() -> None:
@@ -91,3 +93,12 @@ def empty(title: str, *steps: str) -> None:
     st.info(safe(title), icon=":material/info:")
     for step in steps:
         st.code(step, language=None)  # the colours of a language are too pale
+
+
+def no_sites() -> None:
+    """What to do first where there is no site yet."""
+    st.info(
+        safe(t("No sites yet. Add the first one on the map, or bring a register in.")), icon=":material/info:"
+    )
+    st.page_link("views/site.py", label=t("Add a site on the map"), icon=":material/add_location_alt:")
+    st.code("sitetrack sites import FILE.geojson", language=None)

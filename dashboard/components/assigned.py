@@ -10,6 +10,7 @@ from dashboard import notices, state
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.errors import WorkflowError
@@ -37,7 +38,7 @@ def do(done: str, sites: Sequence[str], *, add: Sequence[str] = (), remove: Sequ
     try:
         actions.assign(current_project(), me, sites, add=add, remove=remove)
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         st.session_state[_SAID] = ("done", done)
 

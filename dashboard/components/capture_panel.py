@@ -22,6 +22,7 @@ from dashboard.components import (
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.codec import decode
 from workflow.errors import EditConflict, WorkflowError
@@ -152,7 +153,7 @@ def _facts(capture: Capture) -> None:
     )
     st.html(f"<table style='font-size:.88rem;text-align:left;vertical-align:top'>{rows}</table>")
     for warning in capture.warnings:
-        st.html(f"<div style='font-size:.88rem'>⚠ {safe(t(warning))}</div>")
+        st.html(f"<div style='font-size:.88rem'>⚠ {safe(told(warning))}</div>")
 
 
 def _sites(row: CaptureRow) -> None:
@@ -269,7 +270,7 @@ def _save(draft: _Draft) -> None:
     except EditConflict as error:
         st.session_state[_DRAFT] = replace(draft, refused=error)
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         _close()
         st.session_state[_SAID] = (

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import notices
 from dashboard.language import language, t
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.model import Basis, Capture, CaptureKind, DateSpan
@@ -68,7 +69,7 @@ def fields(
     try:
         said = actions.understood(typed, kind=kind, basis=chosen, retrieved=retrieved, published=published)
     except WorkflowError as error:
-        notices.say("warning", str(error))
+        notices.say("warning", told(error))
         return None
     notes = "".join(f"<div style='font-size:.9rem;opacity:.8'>{safe(note)}</div>" for note in said.notes)
     st.html(

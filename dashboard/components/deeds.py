@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow.errors import WorkflowError
 from workflow.model import Capture
 
@@ -25,7 +26,7 @@ def do(done: str, action: Callable[..., Capture], capture: str, *stated: object,
     try:
         action(current_project(), author, capture, *stated, **named)
     except WorkflowError as error:
-        st.session_state[SAID] = ("warning", str(error))
+        st.session_state[SAID] = ("warning", told(error))
     else:
         st.session_state[SAID] = ("done", done)
     st.rerun()

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.language import t, tn
 from dashboard.safetext import safe
+from dashboard.told import field_name, told
 from workflow.readmodels.history import ObjectHistory
 
 __all__ = ["differences", "drawn", "lines_of"]
@@ -15,6 +16,11 @@ __all__ = ["differences", "drawn", "lines_of"]
 PICTURE_PX = 44
 _INK = "#7f8a99"  # seen on white and on black
 _LONG = 90
+# fields of which a value is one of the program's words
+_WORDS = {
+    *("basis", "confidence", "event", "georeference", "kind", "review"),
+    *("shape", "state", "verdict", "visibility"),
+}
 _SMALL = "font-size:.85rem;opacity:.75"
 _CELL = (
     "vertical-align:top;padding:.12rem .5rem .12rem 0;overflow-wrap:anywhere;"
@@ -55,12 +61,21 @@ def _is_plumbing(one: Mapping[str, Any]) -> bool:
 
 
 def _difference(one: Mapping[str, Any]) -> str:
-    return _cells(t(str(one["field"])), _folded(one["before"]), _folded(one["after"]))
+    return _cells(
+        field_name(str(one["field"])), *(_value(one["field"], one[side]) for side in ("before", "after"))
+    )
 
 
 def _cells(field: str, before: str, after: str) -> str:
     cells = "".join(f"<td style='{_CELL}'>{one}</td>" for one in (safe(field), before, after))
     return f"<tr>{cells}</tr>"
+
+
+def _value(field: str, value: object) -> str:
+    """Words of the program in the page's language, what people wrote as it is."""
+    if isinstance(value, bool):
+        return safe(t("True") if value else t("False"))
+    return _folded(told(value) if field.rpartition(".")[2] in _WORDS and isinstance(value, str) else value)
 
 
 def _folded(value: object) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components import figure_address, figure_form
 from dashboard.language import t, tn
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.figure.lint import Lint
 from workflow.publish import Figure
 
@@ -71,7 +72,7 @@ def _one(code: str, found: Sequence[Lint], allowed: Mapping[str, str]) -> None:
     blocks = found[0].blocks
     sign, word, ink = ("▲", t("blocks"), "wrong") if blocks else ("●", t("to look at"), "warning")
     title, remedy = _told(code)
-    what = "<br>".join(f"<bdi lang='en'>{safe(one.what)}</bdi>" for one in found)
+    what = "<br>".join(f"<bdi>{safe(told(one.what))}</bdi>" for one in found)
     text, side = st.columns([5, 2], vertical_alignment="center")
     text.html(
         f"<div data-finding='{safe(code)}' style='line-height:1.4;overflow-wrap:anywhere'>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.language import language, t
+from dashboard.told import told
 from workflow.model import Finding, Target
 from workflow.readmodels import pages
 
@@ -27,7 +28,7 @@ def of(page: pages.ComparePage, target: Target) -> dict[str, Any]:
 
 
 def _notes(texts: Any, *, serious: bool) -> list[dict[str, Any]]:
-    return [{"text": text, "serious": serious} for text in dict.fromkeys(texts)]
+    return [{"text": told(text), "serious": serious} for text in dict.fromkeys(texts)]
 
 
 def _line(one: Finding, target: Target) -> dict[str, Any]:

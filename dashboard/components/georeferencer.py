@@ -17,6 +17,7 @@ from dashboard.components import dates
 from dashboard.components.viewer import grid_data
 from dashboard.language import language, t
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow import pictures
 from workflow.chips import site_grid_of
 from workflow.codec import encode
@@ -88,7 +89,7 @@ def _propose(capture: Capture) -> None:
         answer |= {"model": found.model.value, "agreeing": found.agreeing, "looked": found.looked}
         answer["points"] = [_row(point) for point in found.points]
     except WorkflowError as error:
-        answer["refused"] = str(error)
+        answer["refused"] = told(error)
     bar.empty()
     st.session_state[_PROPOSED] = answer
 
@@ -178,7 +179,7 @@ def _placed(sent: Mapping[str, Any]) -> str | None:
             reason=str(sent.get("reason") or ""),
         )
     except WorkflowError as error:
-        return str(error)
+        return told(error)
     except (ValueError, TypeError):
         return str(InputRefused("Pairs of points", "they cannot be read", "reload the page"))
     return None

@@ -13,6 +13,7 @@ from dashboard.components import dates, listing
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.errors import WorkflowError
 from workflow.model import CaptureKind, Origin
 from workflow.origins import stated_origin
@@ -104,7 +105,7 @@ def _why_no_clip(name: str, names: list[str], codes: list[str], options: IntakeO
     try:
         clip_of(name, [Path(one) for one in names], codes)
     except WorkflowError as error:
-        return str(error)
+        return told(error)
     return ""
 
 
@@ -176,7 +177,7 @@ def _origin() -> tuple[Origin | None, bool]:
         try:
             return stated_origin(url=url, viewer=viewer, at=at, by=by, how=how), True
         except WorkflowError as error:
-            notices.say("warning", str(error))
+            notices.say("warning", told(error))
             return None, False
 
 
@@ -194,14 +195,14 @@ def _take(files: Files, options: IntakeOptions, clip: Clip | None) -> None:
         def progress(_: str, done: int, total: int) -> None:
             bar.progress(done / total if total else 1.0, t("{done} of {total}", done=done, total=total))
 
-        def told(one: Taken) -> None:
+        def taken_one(one: Taken) -> None:
             st.html(f"<div style='overflow-wrap:anywhere'>{_line(one)}</div>")
 
         try:
-            taken = take_uploads(current_project(), author, files, options, progress, told, clip)
+            taken = take_uploads(current_project(), author, files, options, progress, taken_one, clip)
         except WorkflowError as error:
             status.update(label=t("Nothing was taken in"), state="error")
-            st.session_state[_SAID] = str(error)
+            st.session_state[_SAID] = told(error)
         else:
             st.session_state[_SAID] = ""
             status.update(label=t("Done"), state="complete")
@@ -222,14 +223,14 @@ def _to_try_again(files: Files, taken: Sequence[Taken]) -> Files:
 def _line(one: Taken) -> str:
     """What became of a file, as HTML."""
     if one.became is Became.REFUSED:
-        return f"✕ {safe(one.sentence)}"
+        return f"✕ {safe(told(one.sentence))}"
     mark = {Became.NEW: "✓", Became.KNOWN: "=", Became.METADATA: "·"}[one.became]
     return f"{mark} <bdi>{safe(one.name)}</bdi>: {safe(_words(one))}"
 
 
 def _words(one: Taken) -> str:
     if one.became is Became.REFUSED:
-        return one.sentence
+        return told(one.sentence)
     if one.became is Became.NEW:
         return t("taken in")
     if one.became is Became.KNOWN:
@@ -250,7 +251,7 @@ def _results(choose: Callable[[str], None]) -> None:
     if not taken:
         return
     _summary(taken)
-    for sentence in dict.fromkeys(one.sentence for one in taken if one.became is Became.REFUSED):
+    for sentence in dict.fromkeys(told(one.sentence) for one in taken if one.became is Became.REFUSED):
         notices.say("warning", sentence)
     shown = [one for one in taken if one.became is not Became.REFUSED]
     if not shown:

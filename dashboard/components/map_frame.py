@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard import assets, frames
 from dashboard.components.network_map import Calls, Place, network_map, parts_of
+from dashboard.language import t
 from dashboard.safetext import safe
 from workflow.model import LonLat
 
@@ -59,8 +60,11 @@ class Clicked:
 
 
 def page_of(made: folium.Map, lay: str, title: str, lang: str = "en") -> str:
-    """HTML of the map; `lay` is the function of ``basemap.js`` that lays something over it, `lang` that of `title`."""
-    Calls("sitetrackFrame", lay).add_to(made)
+    """HTML of the map, whose words are in the session's language.
+
+    `lay` is the function of ``basemap.js`` that lays something over it, `lang` the session's language.
+    """
+    Calls("sitetrackFrame", {"lay": lay, "zoomIn": t("Zoom in"), "zoomOut": t("Zoom out")}).add_to(made)
     body, script = parts_of(made)
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{safe(title)}</title>'

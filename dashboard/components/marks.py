@@ -20,6 +20,7 @@ from dashboard.drafts import FIELDS, Draft, draft_of
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import EditConflict, WorkflowError
 from workflow.model import Annotation, Site
@@ -298,7 +299,7 @@ def _save(site: str, draft: Draft, picks: Mapping[str, str | None] | None = None
         _say(site)
     except WorkflowError as error:
         st.session_state[_draft_key(site)] = replace(draft, number=_number())
-        _say(site, "warning", str(error))
+        _say(site, "warning", told(error))
     else:
         others = history.meanwhile(project, "annotation", draft.mark, draft.base, saved.version - 1)
         _close(site, clear=True)
@@ -320,7 +321,7 @@ def _delete(site: str, draft: Draft) -> None:
     try:
         refused = actions.annotate(current_project(), author, [operation]).refused
     except WorkflowError as error:
-        refused = (("", str(error)),)
+        refused = (("", told(error)),)
     if refused:
         _say(site, "warning", refused[0][1])
         return

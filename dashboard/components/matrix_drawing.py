@@ -34,7 +34,7 @@ _LEAST_PX = 18
 # pictures of a cell that its tip names; a whole year may have many
 _NAMED = 6
 _STYLE = """<style>
-.matrix { font: 400 .82rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color);
+.matrix { --name: clamp(230px, 20vw, 360px); font: 400 .82rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color);
   --line: var(--st-border-color);
   --back: var(--st-background-color); --ink: #2f6fdb; --gone: #c76a00; }
 .matrix .key { display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; padding: .1rem 0 .5rem; }
@@ -44,9 +44,9 @@ _STYLE = """<style>
 .matrix .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
 .matrix .scroll:focus-visible, .matrix a:focus-visible { outline: 2px solid var(--st-primary-color);
   outline-offset: -2px; }
-.matrix .row { display: grid; grid-template-columns: 230px minmax(var(--least), 1fr) 0;
+.matrix .row { display: grid; grid-template-columns: var(--name) minmax(var(--least), 1fr) 0;
   border-bottom: 1px solid var(--line);
-  min-width: calc(230px + var(--least)); }
+  min-width: calc(var(--name) + var(--least)); }
 .matrix .row:last-child { border-bottom: 0; }
 .matrix .row:hover { background: color-mix(in srgb, var(--ink) 7%, var(--back)); }
 .matrix .name { position: sticky; left: 0; z-index: 3; background: var(--back); padding: .2rem .6rem;
@@ -90,7 +90,7 @@ _STYLE = """<style>
 .matrix i.open-right { border-right: 0; border-top-right-radius: 0; border-bottom-right-radius: 0; }
 .matrix .key i { top: auto; }
 @media (min-width: 1600px) {
-  .matrix .row { grid-template-columns: 260px minmax(var(--least), 1fr) 290px; }
+  .matrix .row { grid-template-columns: var(--name) minmax(var(--least), 1fr) 290px; }
   .matrix .words { display: block; }
 }
 </style>"""

@@ -18,6 +18,7 @@ from dashboard import cache
 from dashboard.gridjson import from_grid, from_space
 from dashboard.language import t
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import InputRefused, ProjectUnusable, WorkflowError
 from workflow.grid import SiteGrid
@@ -50,7 +51,7 @@ def apply_operations(author: Author | None, operations: Sequence[Operation]) -> 
         try:
             refused = apply(author, some)
         except ProjectUnusable as error:
-            return done, [*refusals, {"id": "", "sentence": str(error)}]
+            return done, [*refusals, {"id": "", "sentence": told(error)}]
         refusals += refused
         done += [str(one.get("id", "")) for one in some]
     return done, refusals
@@ -86,7 +87,7 @@ def _observe(author: Author, operations: list[Operation]) -> Refusals:
         except _MISSHAPEN:
             refused = _unreadable()
         if refused:
-            refusals.append({"id": str(operation.get("id", "")), "sentence": refused})
+            refusals.append({"id": str(operation.get("id", "")), "sentence": told(refused)})
     return refusals
 
 
@@ -100,7 +101,7 @@ def _draw(author: Author, operations: list[Operation]) -> Refusals:
         except ProjectUnusable:
             raise
         except WorkflowError as error:
-            refusals.append({"id": str(operation.get("id", "")), "sentence": str(error)})
+            refusals.append({"id": str(operation.get("id", "")), "sentence": told(error)})
         except _MISSHAPEN:
             refusals.append({"id": str(operation.get("id", "")), "sentence": _unreadable()})
     if not readable:
@@ -111,7 +112,7 @@ def _draw(author: Author, operations: list[Operation]) -> Refusals:
         raise
     except WorkflowError as error:  # whoever may not draw at all
         refused = tuple((one["op"], str(error)) for one in readable)
-    return refusals + [{"id": op, "sentence": sentence} for op, sentence in refused]
+    return refusals + [{"id": op, "sentence": told(sentence)} for op, sentence in refused]
 
 
 def _unreadable() -> str:

@@ -9,6 +9,7 @@ from dashboard.components import dates, deeds
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.model import Capture, DateSpan, Proposal
@@ -97,7 +98,7 @@ def _read(capture: Capture) -> None:
         with st.spinner(t("Reading")):
             st.session_state[f"{_READ}.{capture.id}"] = read_text(current_project(), capture)
     except WorkflowError as error:
-        st.session_state[deeds.SAID] = ("warning", str(error))
+        st.session_state[deeds.SAID] = ("warning", told(error))
     st.rerun()
 
 

@@ -11,6 +11,7 @@ from dashboard import notices
 from dashboard.components import inplace
 from dashboard.language import language, t, tn
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.readmodels import pages
 from workflow.readmodels.lately import SiteNews, Work
 
@@ -85,7 +86,7 @@ def _findings(news: SiteNews) -> list[str]:
 def _work(work: Sequence[Work]) -> list[str]:
     lines = [
         f"<bdi>{safe(one.author)}</bdi>: {safe(_counted(one))}"
-        + (f" <span style='{_QUIET}'>{safe(one.reason)}</span>" if one.reason else "")
+        + (f" <span style='{_QUIET}'>{safe(told(one.reason))}</span>" if one.reason else "")
         for one in work[:AUTHORS]
     ]
     left = len(work) - AUTHORS

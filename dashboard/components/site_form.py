@@ -17,6 +17,7 @@ from dashboard.components import conflict
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.codec import decode
 from workflow.coords import distance_m, format_decimal, format_dms, format_mgrs, parse_position
@@ -203,7 +204,7 @@ def _position(draft: Draft, text: str) -> tuple[str, bool]:
             f"<div data-understood='yes' role='status' style='font-size:.9rem'>{safe(_understood(typed))}</div>"
         )
     except InputRefused as error:
-        notices.say("warning", str(error))
+        notices.say("warning", told(error))
         return typed, False
     return typed, True
 
@@ -311,7 +312,7 @@ def _do_add(stated: Mapping[str, Any], draft: Draft) -> None:
             current_project(), author, stated, reason=_reason(draft) or "added on the Site page"
         )
     except WorkflowError as error:
-        _say("warning", str(error))
+        _say("warning", told(error))
     else:
         close()
         st.session_state[NEXT] = made.id
@@ -344,7 +345,7 @@ def _save(draft: Draft, changes: Mapping[str, Any]) -> None:
     except EditConflict as error:
         st.session_state[_DRAFT] = replace(draft, changes=dict(changes), reason=why, refused=error)
     except WorkflowError as error:
-        _say("warning", str(error))
+        _say("warning", told(error))
     else:
         close()
         _say("done", t("Saved. Its history can put it back as it was."))

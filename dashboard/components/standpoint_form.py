@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import notices, state
 from dashboard.language import t
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow import actions
 from workflow.coords import format_decimal
 from workflow.errors import WorkflowError
@@ -85,7 +86,7 @@ def _save(capture: str, base: int, said: tuple[str, float, float] | None, reason
         where = actions.standpoint(*said) if said else None
         actions.set_standpoint(current_project(), author, capture, where, base_version=base, reason=reason)
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         _close()
         st.session_state[_SAID] = (

@@ -16,6 +16,7 @@ from dashboard.capability import capabilities
 from dashboard.components import dates, georeferencer
 from dashboard.language import language, t
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import InputRefused, WorkflowError
 from workflow.model import LEAST_POINTS, Capture, ControlModel
@@ -58,7 +59,7 @@ def _match(still: str, other: str) -> None:
     try:
         align_by_matching(current_project(), author, still, other)
     except WorkflowError as error:
-        st.session_state[_MATCHED] = ("warning", str(error))
+        st.session_state[_MATCHED] = ("warning", told(error))
     else:
         st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
         words = view_words(current_project().still(still).view, language())
@@ -131,7 +132,7 @@ def _aligned(sent: Mapping[str, Any]) -> str | None:
             reason=str(sent.get("reason") or ""),
         )
     except WorkflowError as error:
-        return str(error)
+        return told(error)
     except (ValueError, TypeError):
         return str(InputRefused("Pairs of points", "they cannot be read", "reload the page"))
     return None

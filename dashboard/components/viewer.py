@@ -23,6 +23,7 @@ from dashboard.components.way import Way
 from dashboard.gridjson import to_grid, to_space
 from dashboard.language import language, t
 from dashboard.projects import current_project
+from dashboard.told import told
 from workflow import pictures
 from workflow.compare import MEDIAN_METHOD
 from workflow.grid import SiteGrid
@@ -329,7 +330,7 @@ def _alignment(card: CaptureCard) -> tuple[bool, str, str]:
         return (
             False,
             t("not aligned"),
-            t("The offset that was found is not applied: {reason}.", reason=offset.reason),
+            t("The offset that was found is not applied: {reason}.", reason=told(offset.reason)),
         )
     moved = t(
         "Moved by {east} m east and {north} m north onto the reference, quality {quality}.",

@@ -15,6 +15,7 @@ from dashboard.components import claim_form
 from dashboard.language import language, t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.claims import Standing, arrival_in, dated_in
@@ -84,7 +85,7 @@ def _do(done: str, action: Callable[..., Any], *arguments: Any) -> None:
     try:
         action(current_project(), me, *arguments)
     except WorkflowError as error:
-        st.session_state[_SAID] = [("warning", str(error))]
+        st.session_state[_SAID] = [("warning", told(error))]
     else:
         st.session_state[_SAID] = [("done", done)]
 
@@ -283,7 +284,7 @@ def _behind(asks: str, result: Row, key: str) -> None:
         st.caption(t("It rests on nothing."))
     for kind, name in (("warning", "contradictions"), ("note", "remarks")):
         for sentence in result.get(name, ()):
-            notices.say(kind, sentence)
+            notices.say(kind, told(sentence))
 
 
 def _witness_rows(result: Row) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from dashboard.components.way import NO_TARGET, way
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import WorkflowError
 from workflow.interpretability import Legible
@@ -28,7 +29,7 @@ def show() -> None:
     names = cache.site_titles()
     if not names:
         notices.heading(t("Compare"))
-        notices.empty(t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson")
+        notices.no_sites()
         return
     _body(names)
 
@@ -199,7 +200,7 @@ def _captures_table(site: str, cards: tuple[pages.CaptureCard, ...], target: Tar
             "aligned": card.aligned,
             "synthetic": card.synthetic,
             "file": card.file,
-            "warnings": " ".join(t(one) for one in card.warnings),
+            "warnings": " ".join(map(told, card.warnings)),
         }
         for card in cards
     ]
@@ -361,7 +362,7 @@ def _say(site: str, capture: str, target: str, key: str) -> None:
     try:
         actions.observe(current_project(), author, site=site, capture=capture, state=said, target=target)
     except WorkflowError as error:
-        st.session_state["compare.refused"] = str(error)
+        st.session_state["compare.refused"] = told(error)
 
 
 show()

@@ -22,6 +22,7 @@ from dashboard.components import (
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.errors import BuildMissing, StaleWrite, UnknownName, WorkflowError
@@ -44,7 +45,7 @@ def show() -> None:
     notices.heading(t("Figures"), t("ready to print, made from the record"))
     names = cache.site_titles()
     if not names:
-        notices.empty(t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson")
+        notices.no_sites()
         return
     _body(names)
 
@@ -141,7 +142,7 @@ def _figure(me: Author, page: ComparePage, options: FigureOptions, left: Any, ri
         except BuildMissing:
             raise
         except WorkflowError as error:
-            notices.say("warning", str(error))
+            notices.say("warning", told(error))
             return
         _picture(figure, png, options)
         _take_away(me, site, options, figure)
@@ -217,7 +218,7 @@ def _why_not(site: str, options: FigureOptions, suffix: str) -> str:
     try:
         cache.figure_file(site, options, suffix, draft=True)
     except WorkflowError as error:
-        return str(error)
+        return told(error)
     return ""
 
 
@@ -277,9 +278,9 @@ def _save(site: str, options: FigureOptions) -> None:
         kept = t(
             "There is a figure {name} already: open it in the list below, or choose another name.", name=name
         )
-        st.session_state[_SAID] = ("warning", str(error) if name == opened else kept)
+        st.session_state[_SAID] = ("warning", told(error) if name == opened else kept)
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         st.session_state[_RECIPE] = (name, version)
         st.session_state["figures.captures"] = list(figure.options.captures)
@@ -301,7 +302,7 @@ def _open(name: str) -> None:
     try:
         known, version = recipes.recipe(current_project(), name)
     except UnknownName as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
         return
     if known.options.style not in style_names():
         said = t(
@@ -322,7 +323,7 @@ def _remove(name: str, reason: str) -> None:
     try:
         actions.remove_figure(current_project(), me, name, st.session_state[reason])
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         done = t("{name} is off the list; its versions stay in the record.", name=name)
         st.session_state[_SAID] = ("done", done)

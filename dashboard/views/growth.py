@@ -30,6 +30,9 @@ Row = dict[str, Any]
 def show() -> None:
     """The page."""
     notices.heading(t("Growth"), t("how many targets there were, at least and at most"))
+    if not cache.site_titles():
+        notices.no_sites()
+        return
     series, subset = _choice()
     rows = cache.growth(subset, series)
     if not rows:

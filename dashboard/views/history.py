@@ -13,6 +13,7 @@ from dashboard.components.differences import differences
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import UnknownName, WorkflowError
 from workflow.readmodels import history
@@ -77,7 +78,7 @@ def _object(kind: str, key: str) -> None:
     try:
         found = history.object_history(current_project(), kind, key, reader=_reader(), language=language())
     except UnknownName as error:
-        notices.say("note", str(error))
+        notices.say("note", told(error))
         return
     gone = f" ({t('taken back')})" if found.deleted else ""
     notices.heading(f"{_capital(kind)}: {found.title}{gone}", f"{kind} {found.id}")
@@ -140,7 +141,7 @@ def _version(found: ObjectHistory, row: Mapping[str, Any], can_go_back: bool) ->
         f"<div><b>{safe(t('Version {number}', number=row['version']))}</b> · <bdi>{safe(row['author'])}</bdi> "
         f"<span style='opacity:.75'>({safe(t(row['role']))}, {safe(declared)})</span> · {at:%Y-%m-%d %H:%M:%S} UTC "
         f"<span style='opacity:.75'>({safe(history.ago(at, datetime.now(UTC), language()))})</span></div>"
-        f"<div style='overflow-wrap:anywhere'>{safe(row['reason'])}</div>"
+        f"<div style='overflow-wrap:anywhere'>{safe(told(row['reason']))}</div>"
         f"{differences(found, row)}"
         f"<div style='font-size:.75rem;opacity:.6;overflow-wrap:anywhere'>"
         f"{safe(t('Number {number} in the chain', number=row['seq']))} · "
@@ -179,7 +180,7 @@ def _undo(found: ObjectHistory, version: int, reason: str) -> None:
             reason=st.session_state[reason],
         )
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         st.session_state[_SAID] = (
             "done",
@@ -263,7 +264,7 @@ def _write(write: Sequence[Mapping[str, Any]], titles: Mapping[str, str], now: d
     )
     what.html(
         f"<div style='overflow-wrap:anywhere;line-height:1.35'><bdi>{safe(first['author'])}</bdi> "
-        f"<span style='opacity:.75'>({safe(t(first['role']))})</span> {safe(first['reason'])}"
+        f"<span style='opacity:.75'>({safe(t(first['role']))})</span> {safe(told(first['reason']))}"
         f"<br><span style='{_SMALL}'><bdi>{safe(where)}</bdi></span></div>"
     )
     # a step of review is told by what it was about, where both were written

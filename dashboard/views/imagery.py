@@ -12,6 +12,7 @@ from dashboard.components import capture_panel, dates, georeferencer, intake, li
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.actions.stills import pair_of_stills
 from workflow.georef import control_words
 from workflow.model import Capture, Georeference
@@ -271,7 +272,7 @@ def _cells(row: CaptureRow) -> Mapping[str, object]:
         "aligned": _alignment(row),
         "kind": t(capture.kind.value),
         "file": capture.file,
-        "warnings": " ".join(t(one) for one in capture.warnings),
+        "warnings": " ".join(map(told, capture.warnings)),
         "withdrawn": capture.withdrawn.reason if capture.withdrawn else "",
     }
 

@@ -28,6 +28,7 @@ from dashboard.components.network_map import (
 from dashboard.language import catalogue, language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import growthchart
 from workflow.datewords import Language
 from workflow.model import Finding
@@ -74,10 +75,7 @@ def show() -> None:
             t("Some pictures are rendered scenes; what rests on them is no statement about the world.")
         )
     if not page.sites:
-        notices.empty(
-            t("No sites yet. Bring a register in, or write sites.geojson by hand; this page follows."),
-            "sitetrack sites import FILE.geojson",
-        )
+        notices.no_sites()
         return
     _looked_at()
 
@@ -436,7 +434,7 @@ def _findings(page: pages.OverviewPage, shown: Shown) -> None:
         return
     title = t("When things appeared or were removed ({n})", n=len(kept))
     listing.when_open(title, lambda: _table(page, kept), key="overview.events")
-    lines = pages.note_lines(kept, page.names)
+    lines = pages.note_lines(kept, page.names, told)
     if lines:
         title = t("What does not fit, and what bounds nothing ({n})", n=len(lines))
         listing.when_open(title, lambda: _notes(lines), key="overview.notes")

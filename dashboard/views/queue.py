@@ -11,6 +11,7 @@ from dashboard.components import assigned, inplace, narrowing
 from dashboard.components.inplace import link
 from dashboard.language import language, t, tn
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.model import Author, Basis, Site
 from workflow.readmodels import work
@@ -66,9 +67,7 @@ def show() -> None:
     notices.heading(t("Queue"), t("what to look at first"))
     assigned.said()
     if not page.sites:
-        notices.empty(
-            t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson --author NAME"
-        )
+        notices.no_sites()
         return
     if not page.pairs:
         notices.empty(
@@ -245,7 +244,7 @@ def _why(pair: QueuePair) -> str:
         t("more than a year between") if pair.days > LONG_DAYS else "",
     ]
     first = safe(", ".join(word for word in words if word))
-    quiet = "".join(f"<div class='quiet'>{safe(one)}</div>" for one in (pair.why, pair.reason) if one)
+    quiet = "".join(f"<div class='quiet'>{safe(one)}</div>" for one in (pair.why, told(pair.reason)) if one)
     return first + quiet
 
 

@@ -15,6 +15,7 @@ from dashboard.components.agreement import show_agreement
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.actions.permissions import ALLOWED, Deed
 from workflow.errors import WorkflowError
@@ -79,7 +80,7 @@ def do(done: str, action: Callable[..., Any], *arguments: Any, **named: Any) -> 
     try:
         action(current_project(), me, *arguments, **named)
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         st.session_state[_SAID] = ("done", done)
 

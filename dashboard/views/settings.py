@@ -12,6 +12,7 @@ from dashboard import assets, notices, state, who
 from dashboard.language import t
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow import actions
 from workflow.errors import InputRefused, WorkflowError
 from workflow.interpretability import KEYS
@@ -193,7 +194,7 @@ def _save(kind: str) -> None:
             current_project(), kind, {name: value for name, value in typed.items() if value is not None}
         )
     except WorkflowError as error:
-        st.session_state[_SAID] = ("warning", str(error))
+        st.session_state[_SAID] = ("warning", told(error))
     else:
         st.session_state[_SAID] = ("done", t("Saved in interpretability.toml."))
 

@@ -14,6 +14,7 @@ from dashboard.components.map_frame import Clicked
 from dashboard.language import language, t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.coords import format_decimal
 from workflow.model import Author, Capture, DateSpan, Evidence, Precision, Site, Target
 from workflow.publish import data
@@ -295,7 +296,7 @@ def _targets(page: pages.ComparePage, draft: site_form.Draft | None) -> None:
         st.html(f"<div style='font-size:.92rem'>{safe(t('The place:'))} {lines}</div>")
     names = {one.id: one.name or one.id for one in page.site.targets}
     notes = (
-        f"{names.get(one.target, t('the place'))}: {sentence}"
+        f"{names.get(one.target, t('the place'))}: {told(sentence)}"
         for one in page.findings
         for sentence in (*one.contradictions, *one.remarks)
     )

@@ -30,9 +30,7 @@ def show() -> None:
     found = cache.matrix(me.name)
     notices.heading(t("Timeline"), t("what the pictures show of each site, and when things appeared"))
     if not found.lines:
-        notices.empty(
-            t("No sites yet. Bring a register in first."), "sitetrack sites import FILE.geojson --author NAME"
-        )
+        notices.no_sites()
         return
     years = matrices.extent(found.lines)
     if years is None:

@@ -5,7 +5,7 @@ Positions are WGS 84 (lon, lat). Words for dates follow their precision, and eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -403,10 +403,15 @@ def bound_words(day: date | None, language: Language = "en") -> str:
     return day.isoformat() if day else say(OPEN, language)
 
 
-def note_lines(findings: Iterable[Finding], names: Mapping[str, str]) -> list[str]:
-    """What does not fit or bounds nothing, a sentence a line, with the site and target that it is about; each once."""
+def note_lines(
+    findings: Iterable[Finding], names: Mapping[str, str], told: Callable[[str], str] = str
+) -> list[str]:
+    """What does not fit or bounds nothing, a sentence a line, with the site and target that it is about; each once.
+
+    `told` says what is the program's own in the reader's language.
+    """
     lines = (
-        f"{names.get(one.site, one.site)}, {one.target or 'the place'}: {sentence}"
+        f"{names.get(one.site, one.site)}, {one.target or told('the place')}: {told(sentence)}"
         for one in findings
         for sentence in (*one.contradictions, *one.remarks)
     )

@@ -243,7 +243,13 @@ function tell(kind, detail) {
   window.frameElement?.dispatchEvent(new CustomEvent(kind, { detail }));
 }
 
-window.sitetrackFrame = (map, lay) => {
+window.sitetrackFrame = (map, { lay, zoomIn, zoomOut }) => {
+  for (const [name, title] of [["in", zoomIn], ["out", zoomOut]]) {
+    const button = map.getContainer().querySelector(`.leaflet-control-zoom-${name}`);
+    if (!button) continue;
+    button.title = title;
+    button.setAttribute("aria-label", title);
+  }
   map.on("click", ({ latlng }) => {
     const { lat, lng } = latlng.wrap();
     tell("clicked", { place: [lat, lng], zoom: map.getZoom() });

@@ -38,7 +38,7 @@ export class StateBar {
         "div",
         { class: "group" },
         step(t("Site before"), "B", -1, "before", before.length),
-        h("span", { class: "place" }, h("b", {}, h("bdi", {}, this.viewer.data.site.name)), at ? ` ${t("{at} of {of}", { at, of })}` : ""),
+        h("span", { class: "place", title: this.viewer.data.site.name }, h("b", {}, h("bdi", {}, this.viewer.data.site.name)), at ? ` ${t("{at} of {of}", { at, of })}` : ""),
         step(t("Next site"), "N", 1, "after", after.length),
       ),
     );

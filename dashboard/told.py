@@ -1,0 +1,137 @@
+"""What the program says far from the pages (refusals, findings, warnings), in the page's language.
+
+It is made in English, as the record and the commands have it, and read back here by its template. The catalogues in
+``locale/ko/told`` have English templates with fields and Korean ones with the same fields: ``{name}`` is any text,
+``{name:told}`` is read in its turn, ``{name:date}`` is a date, ``{name:field}`` has fields of the record, ``{_}`` is
+an ending that Korean has not. Of several templates that fit, the one with most text of its own counts. A refusal,
+``subject: problem; remedy.``, is read by its parts. What is not read whole stays English.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+
+from dashboard.language import catalogue, language
+from workflow.errors import InputRefused
+from workflow.timespan import format_span, parse_span
+
+__all__ = ["FIELDS", "FOLDER", "field_name", "in_korean", "told"]
+
+_KOREAN = Path(__file__).resolve().parent / "locale" / "ko"
+FOLDER = _KOREAN / "told"
+FIELDS = _KOREAN / "names" / "fields.json"
+"""Names of the fields of what the record holds."""
+_OBJECT = re.compile(r"(annotation|capture|claim|figure|observation|site) (.+)", re.IGNORECASE | re.DOTALL)
+_FIELD = re.compile(r"\{[^{}]*\}")
+_ANY = "(?:(?!; ).)*"  # never beyond its part of a refusal
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_Template = tuple[re.Pattern[str], dict[str, str], str]
+
+
+def told(sentence: object) -> str:
+    """A sentence of the program, or that of an error, in the session's language."""
+    return in_korean(str(sentence)) if language() == "ko" else str(sentence)
+
+
+def field_name(path: str) -> str:
+    """A field of an object in the record, such as ``acquired.latest``, in the session's language."""
+    return _field(path) if language() == "ko" else path
+
+
+@lru_cache(maxsize=4096)
+def in_korean(sentence: str) -> str:
+    """`sentence` in Korean; as it is where no template fits."""
+    for read in (_refusal, _read, _listed):
+        if (found := read(sentence)) is not None:
+            return found
+    return sentence
+
+
+def _read(text: str) -> str | None:
+    for pattern, kinds, korean in _templates():
+        if match := pattern.fullmatch(text):
+            values = {name: _value(kinds[name], value) for name, value in match.groupdict().items()}
+            if None not in values.values():
+                return korean.format(**values)
+    return catalogue("ko").get(text)
+
+
+def _value(kind: str, text: str) -> str | None:
+    if kind == "told":
+        return _read(text) if text else ""
+    if kind == "field":
+        return ", ".join(map(_field, text.split(", ")))
+    return _date(text) if kind == "date" else text
+
+
+def _field(path: str) -> str:
+    names = _names()
+    return " · ".join(names.get(part, part) for part in path.split("."))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    return dict(json.loads(FIELDS.read_text(encoding="utf-8")))
+
+
+def _date(text: str) -> str | None:
+    try:
+        return format_span(parse_span(text), "ko")
+    except InputRefused:
+        return None
+
+
+def _refusal(text: str) -> str | None:
+    """The first way to cut it into subject, problem and remedy of which the last two are known."""
+    body = text.removesuffix(".")
+    for colon in re.finditer(": ", body):
+        for semicolon in re.finditer("; ", body[colon.end() :]):
+            at = colon.end() + semicolon.start()
+            problem, remedy = _read(body[colon.end() : at]), _read(body[at + 2 :])
+            if problem is not None and remedy is not None:
+                return f"{_subject(body[: colon.start()])}: {problem}; {remedy}."
+    return None
+
+
+def _subject(text: str) -> str:
+    """What a refusal is about: an object by its kind, a field; a file's name stays."""
+    if match := _OBJECT.fullmatch(text):
+        return f"{catalogue('ko')[match[1].lower()]} {match[2]}"
+    return _read(text) or text
+
+
+def _listed(text: str) -> str | None:
+    """Several in one line or in lines of their own; what is Korean already stays."""
+    for mark in ("\n", "; "):
+        parts = text.split(mark)
+        read = [one if _HANGUL.search(one) else _read(one) for one in parts]
+        if len(parts) > 1 and None not in read:
+            return mark.join(one for one in read if one is not None)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _templates() -> tuple[_Template, ...]:
+    """Patterns with the kinds of their fields and the Korean, those with most text of their own first."""
+    found = [
+        (english, korean)
+        for file in sorted(FOLDER.glob("*.json"))
+        for english, korean in json.loads(file.read_text(encoding="utf-8")).items()
+    ]
+    found.sort(key=lambda one: -len(_FIELD.sub("", one[0])))
+    return tuple(_template(*one, ends) for one in found for ends in ("?", ""))
+
+
+def _template(english: str, korean: str, ends: str) -> _Template:
+    """A field takes as little as it can where it `ends` with "?", else as much."""
+    pattern, kinds = "", dict[str, str]()
+    for text, name, kind, _ in Formatter().parse(english):
+        pattern += re.escape(text)
+        if name is not None:
+            pattern += f"(?P={name})" if name in kinds else f"(?P<{name}>{_ANY}{ends})"
+            kinds.setdefault(name, kind or "")
+    return re.compile(pattern, re.DOTALL), kinds, korean
