@@ -45,10 +45,16 @@ def field_name(path: str) -> str:
 @lru_cache(maxsize=4096)
 def in_korean(sentence: str) -> str:
     """`sentence` in Korean; as it is where no template fits."""
-    for read in (_refusal, _read, _listed):
+    for read in (_refusal, _read, _unended, _listed):
         if (found := read(sentence)) is not None:
             return found
     return sentence
+
+
+def _unended(text: str) -> str | None:
+    """A sentence whose full stop was taken off, as the linter does."""
+    found = _read(f"{text}.")
+    return found and found.removesuffix(".")
 
 
 def _read(text: str) -> str | None:

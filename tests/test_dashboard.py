@@ -216,14 +216,17 @@ def test_an_unknown_site_in_the_address_falls_back_to_the_first(root: Path, samp
     assert app.selectbox(key="compare.site").value == sample.SITE
 
 
-def test_an_empty_project_says_what_to_do_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["", "queue", "compare", "timeline", "growth", "figures"])
+def test_an_empty_project_says_what_to_do_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
     from workflow.project import init_project
 
     monkeypatch.setenv("SITETRACK_PROJECT", str(init_project(tmp_path / "empty")))
-    for page in ("", "compare"):
-        app = run_page(page)
-        assert "No sites yet" in app.info[0].value
-        assert app.code[0].value.startswith("sitetrack sites import")
+    app = run_page(page)
+    assert "No sites yet" in app.info[0].value
+    assert [one.proto.label for one in app.get("page_link")] == ["Add a site on the map"]
+    assert app.code[0].value.startswith("sitetrack sites import")
 
 
 def test_a_folder_that_is_no_project_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

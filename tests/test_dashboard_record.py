@@ -392,6 +392,23 @@ def test_an_object_s_history_shows_versions_and_puts_one_back(project: Project) 
     assert project.record.history("annotation", "m1")[-1].reason == "too short"
 
 
+def test_a_history_in_korean_names_fields_and_reasons_and_keeps_what_people_wrote(project: Project) -> None:
+    draw(project, ANNA, label="present")
+    actions.edit_annotation(project, BEN, "m1", {"label": "draft", "evidence": True}, 1)
+    html = html_of(open_page("history", kind="annotation", id="m1", lang="ko"))
+    for told in ("바꿈: 근거, 이름", "그리기: 추가", ">이름<", ">예<", ">초안<", ">present<", ">draft<"):
+        assert told in html
+    assert "changed label" not in html
+
+
+def test_a_refusal_on_a_korean_page_is_korean(project: Project) -> None:
+    draw(project, ANNA)
+    actions.edit_annotation(project, BEN, "m1", {"label": "his"}, 1)
+    app = open_page("history", kind="annotation", id="m1", lang="ko")
+    app = sound(app.button(key="history.undo.1").click().run())
+    assert "사유: 비어 있음; 변경을 되돌리는 이유를 쓰십시오." in text_of(app)
+
+
 def test_putting_back_needs_a_reason(project: Project) -> None:
     draw(project, ANNA)
     actions.edit_annotation(project, BEN, "m1", {"label": "his"}, 1)

@@ -30,7 +30,13 @@ FILES = sorted(FOLDER.glob("*.json"))
 HANGUL = re.compile("[\uac00-\ud7a3]")
 FIELD = re.compile(r"(?:\{[^{}]*\})+")
 WORDS = re.compile(r"[a-z]{2,}.* .*[a-z]{2,}", re.DOTALL)
-COMPOSED = {"earlier and the later", "sites.geojson changed"}  # of parts that stand elsewhere
+# of parts that stand elsewhere
+COMPOSED = {
+    "earlier and the later",
+    "sites.geojson changed",
+    "{}; to detect a {} takes {} and {}",
+    "{}; to identify a {} takes {} and {}",
+}
 # what builds a refusal, and from which of its arguments on the words are the program's
 BUILDERS = {
     "InputRefused": 0,
@@ -51,7 +57,8 @@ REFUSING = sorted(
         *(ROOT / "workflow" / "stills").glob("*.py"),
         *(ROOT / "workflow" / "pipeline").glob("*.py"),
         *(ROOT / "workflow" / f"{name}.py" for name in ("coords", "dateforms", "edtf", "intake_child")),
-        *(ROOT / "workflow" / f"{name}.py" for name in ("origins", "timespan")),
+        *(ROOT / "workflow" / f"{name}.py" for name in ("origins", "stamps", "timespan")),
+        *(ROOT / "workflow" / f"{name}.py" for name in ("publish/choose", "register/fields")),
     }
     # past work comes in from the command line alone
     - {
@@ -261,11 +268,11 @@ DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STAT
             InputRefused(
                 "Capture 1f (a.tif)",
                 "it is too coarse to show that a guard post is absent: pixels of 2 m (about NIIRS 3.1); to detect a "
-                "guard post takes 1 m",
+                "guard post takes 1 m and NIIRS 4",
                 "say 'insufficient', or say in a note what the absence rests on",
             ),
             "영상 1f (a.tif): 해상도가 낮아 초소이(가) 없다고 할 수 없음: 화소 2 m(NIIRS 약 3.1); 초소 탐지에 필요한 "
-            "것: 1 m; '판독 불가'로 하거나, 없다고 보는 근거를 메모에 쓰십시오.",
+            "것: 1 m, NIIRS 4; '판독 불가'로 하거나, 없다고 보는 근거를 메모에 쓰십시오.",
         ),
         (
             NotAllowed("민서", "viewer", "annotate"),
@@ -281,13 +288,15 @@ DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STAT
             "present, and their dates overlap.",
             "a.png(2021년 2월 16일까지, 방송)와(과) b.png(2022년)의 순서 미정: 앞은 없음, 뒤는 있음이고 날짜가 겹침.",
         ),
+        ("a.png (2021) lacks it, but has no earliest day and so sets no lower bound",
+            "a.png(2021년)에는 없으나, 가장 이른 날이 없어 하한이 되지 못함"),
         ("the earlier and the later picture look obscured", "앞뒤 영상이 가려진 듯함"),
         (
             "a bar across the road at -2 m: in 0 of 3 pictures up to then, in 3 of 4 after; 해상도 부족",
             "도로 -2 m 지점의 가로대: 그때까지 3장 중 0장, 이후 4장 중 3장; 해상도 부족",
         ),
         (closed("a.jpg", replace(DAY, latest=None, basis=Basis.EARLIEST_POSSIBLE), None, None, date(2022, 1, 1))[1][0],
-            "표시된 날짜는 가장 이른 가능일이며, 가장 늦은 날은 2022-01-01(입수)임"),
+            "표시된 날짜는 가장 이른 가능일이며, 가장 늦은 날은 2022-01-01(등록)임"),
     ],
     ids=str,
 )  # fmt: skip
@@ -336,7 +345,7 @@ def fields_within(what: object) -> Iterator[str]:
         ("present at gate-1, camera", "gate-1 camera: 있음"),
         ("submitted: all own drafts at gate-1", "gate-1의 자기 초안 모두 제출됨"),
         ("approved: 맞습니다", "승인됨: 맞습니다"),
-        ("ingest a.tif", "입수: a.tif"),
+        ("ingest a.tif", "등록: a.tif"),
         ("the owner told us", "the owner told us"),
     ],
 )

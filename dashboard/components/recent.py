@@ -17,6 +17,7 @@ from workflow.readmodels.lately import SiteNews, Work
 
 __all__ = ["panel"]
 
+FEW = 2
 AT_ONCE = 6
 AUTHORS = 3
 LINES = 3
@@ -35,7 +36,9 @@ def panel(
         st.caption(t("Nothing was written in the last seven days."))
         return
     count = st.session_state.setdefault(_COUNT, AT_ONCE)
-    with st.container(height=height_px, border=True, key="overview-news"):
+    # a few need no frame that is mostly empty
+    height = height_px if len(kept) > FEW else "content"
+    with st.container(height=height, border=True, key="overview-news"):
         clicked = inplace.show("".join(_one(one, page) for one in kept[:count]), key="overview.recent")
         if len(kept) > count:
             st.button(

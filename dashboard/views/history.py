@@ -81,7 +81,7 @@ def _object(kind: str, key: str) -> None:
         notices.say("note", told(error))
         return
     gone = f" ({t('taken back')})" if found.deleted else ""
-    notices.heading(f"{_capital(kind)}: {found.title}{gone}", f"{kind} {found.id}")
+    notices.heading(f"{_capital(kind)}: {found.title}{gone}", f"{t(kind)} {found.id}")
     _about(found)
     said, sentence = st.session_state.pop(_SAID, ("", ""))
     if said:

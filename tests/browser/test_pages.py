@@ -49,6 +49,16 @@ def test_a_click_on_the_map_chooses_the_site(tab: Any) -> None:
     tab.page.wait_for_url("**/compare?*site=north-junction*")
 
 
+def test_the_buttons_of_the_maps_are_named_in_korean(tab: Any, sample: Any) -> None:
+    for page, sign in (("overview", "[data-shown]"), (f"site?site={sample.SITE}", "[data-site-map=ready]")):
+        tab.page.goto(f"{tab.address}/{page}{'&' if '?' in page else '?'}lang=ko")
+        frame = tab.page.frame_locator("iframe")
+        frame.locator(sign).first.wait_for()
+        for name in ("확대", "축소"):
+            button = frame.get_by_role("button", name=name, exact=True)
+            assert button.get_attribute("title") == name
+
+
 def shown_on(frame: Any, count: int, **more: str) -> None:
     """Wait until the map shows so many sites, and says the rest of itself too."""
     said = "".join(f"[data-{name}='{value}']" for name, value in more.items())

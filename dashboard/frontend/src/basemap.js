@@ -110,6 +110,7 @@ function addStyles(colours, states, font) {
     .site-name { position: absolute; left: 22px; top: 0; max-width: ${NAME_PX.widest}px; overflow: hidden; text-overflow: ellipsis;
       white-space: nowrap; unicode-bidi: isolate; font: ${NAME_FONT}; line-height: ${NAME_PX.height}px;
       color: ${colours.ink}; text-shadow: 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}, 0 0 3px ${colours.paper}; }
+    .site.chosen .site-name { margin: 0 4px; }
     .site-name.before { left: auto; right: 22px; }
     .site-name.crowded { visibility: hidden; }
     .site:hover .site-name, .site:focus .site-name { visibility: visible; width: auto !important; max-width: none; background: ${colours.land}; padding: 0 3px; }
