@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import assets, cache
-from dashboard.components import map_frame
+from dashboard.components import map_frame, recent
 from workflow import actions
 from workflow.model import Author
 from workflow.project import Project
@@ -164,6 +164,23 @@ def test_what_changed_this_week_names_pictures_events_and_authors(run: Callable[
     assert "gantry appeared" in said
     assert "ana</bdi>: 2 states" in said
     assert "ana</bdi>: 2 states" not in text(run(q="junction"))
+
+
+def test_a_few_news_stand_in_no_frame_that_is_mostly_empty(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heights: list[object] = []
+    container = recent.st.container
+    monkeypatch.setattr(
+        recent.st, "container", lambda **more: heights.append(more.get("height")) or container(**more)
+    )
+    monkeypatch.setattr(recent, "FEW", 0)
+    run()
+    monkeypatch.setattr(recent, "FEW", 10)
+    run()
+    framed, free = (one for one in heights if one is not None)
+    assert isinstance(framed, int)
+    assert free == "content"
 
 
 def test_a_quiet_week_says_so(run: Callable[..., Any], root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

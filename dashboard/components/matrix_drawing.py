@@ -34,7 +34,8 @@ _LEAST_PX = 18
 # pictures of a cell that its tip names; a whole year may have many
 _NAMED = 6
 _STYLE = """<style>
-.matrix { --name: clamp(230px, 20vw, 360px); font: 400 .82rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color);
+.matrix { --name: clamp(230px, 20vw, 360px);
+  font: 400 .82rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color);
   --line: var(--st-border-color);
   --back: var(--st-background-color); --ink: #2f6fdb; --gone: #c76a00; }
 .matrix .key { display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; padding: .1rem 0 .5rem; }

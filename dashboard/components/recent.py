@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -37,7 +38,7 @@ def panel(
         return
     count = st.session_state.setdefault(_COUNT, AT_ONCE)
     # a few need no frame that is mostly empty
-    height = height_px if len(kept) > FEW else "content"
+    height: int | Literal["content"] = height_px if len(kept) > FEW else "content"
     with st.container(height=height, border=True, key="overview-news"):
         clicked = inplace.show("".join(_one(one, page) for one in kept[:count]), key="overview.recent")
         if len(kept) > count:
