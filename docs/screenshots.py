@@ -46,7 +46,7 @@ def wait_for(address: str) -> None:
 def overview(page: Page, address: str) -> None:
     page.goto(f"{address}/")
     page.frame_locator("iframe").locator(".leaflet-container[data-shown]").wait_for()
-    page.locator("canvas, svg.marks").first.wait_for()
+    page.locator("svg.band").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
