@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from string import Formatter
 
@@ -29,7 +32,8 @@ _OBJECT = re.compile(r"(annotation|capture|claim|figure|observation|site) (.+)",
 _FIELD = re.compile(r"\{[^{}]*\}")
 _ANY = "(?:(?!; ).)*"  # never beyond its part of a refusal
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_Template = tuple[re.Pattern[str], dict[str, str], str]
+_LONGEST = 600  # longer ones are nothing that the program says
+_MOST_CUTS = 8
 
 
 def told(sentence: object) -> str:
@@ -57,12 +61,13 @@ def _unended(text: str) -> str | None:
     return found and found.removesuffix(".")
 
 
+@lru_cache(maxsize=4096)  # what stands in a field is asked for again and again
 def _read(text: str) -> str | None:
-    for pattern, kinds, korean in _templates():
-        if match := pattern.fullmatch(text):
-            values = {name: _value(kinds[name], value) for name, value in match.groupdict().items()}
+    for one in _templates() if len(text) <= _LONGEST else ():
+        if one.may_fit(text) and (match := _compiled(one.pattern).fullmatch(text)):
+            values = {name: _value(one.kinds[name], value) for name, value in match.groupdict().items()}
             if None not in values.values():
-                return korean.format(**values)
+                return one.korean.format(**values)
     return catalogue("ko").get(text)
 
 
@@ -94,11 +99,12 @@ def _date(text: str) -> str | None:
 def _refusal(text: str) -> str | None:
     """The first way to cut it into subject, problem and remedy of which the last two are known."""
     body = text.removesuffix(".")
-    for colon in re.finditer(": ", body):
-        for semicolon in re.finditer("; ", body[colon.end() :]):
+    for colon in islice(re.finditer(": ", body), _MOST_CUTS):
+        for semicolon in islice(re.finditer("; ", body[colon.end() :]), _MOST_CUTS):
             at = colon.end() + semicolon.start()
-            problem, remedy = _read(body[colon.end() : at]), _read(body[at + 2 :])
-            if problem is not None and remedy is not None:
+            remedy = _read(body[at + 2 :])
+            problem = _read(body[colon.end() : at]) if remedy is not None else None
+            if problem is not None:
                 return f"{_subject(body[: colon.start()])}: {problem}; {remedy}."
     return None
 
@@ -114,15 +120,44 @@ def _listed(text: str) -> str | None:
     """Several in one line or in lines of their own; what is Korean already stays."""
     for mark in ("\n", "; "):
         parts = text.split(mark)
-        read = [one if _HANGUL.search(one) else _read(one) for one in parts]
-        if len(parts) > 1 and None not in read:
-            return mark.join(one for one in read if one is not None)
+        if 1 < len(parts) <= _MOST_CUTS:
+            read = [one if _HANGUL.search(one) else _read(one) for one in parts]
+            if None not in read:
+                return mark.join(one for one in read if one is not None)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A pattern with the kinds of its fields and the Korean. `parts` is its own text around the fields."""
+
+    pattern: str
+    parts: tuple[str, ...]
+    kinds: Mapping[str, str]
+    korean: str
+
+    def may_fit(self, text: str) -> bool:
+        """Whether its own text stands there in order: far cheaper to tell than whether the pattern fits."""
+        if not (text.startswith(self.parts[0]) and text.endswith(self.parts[-1])):
+            return False
+        at = 0
+        for part in self.parts:
+            at = text.find(part, at)
+            if at < 0:
+                return False
+            at += len(part)
+        return True
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Made when it is asked for: most never are."""
+    return re.compile(pattern, re.DOTALL)
 
 
 @lru_cache(maxsize=1)
 def _templates() -> tuple[_Template, ...]:
-    """Patterns with the kinds of their fields and the Korean, those with most text of their own first."""
+    """All templates, those with most text of their own first; each twice, with short and with long fields."""
     found = [
         (english, korean)
         for file in sorted(FOLDER.glob("*.json"))
@@ -140,4 +175,4 @@ def _template(english: str, korean: str, ends: str) -> _Template:
         if name is not None:
             pattern += f"(?P={name})" if name in kinds else f"(?P<{name}>{_ANY}{ends})"
             kinds.setdefault(name, kind or "")
-    return re.compile(pattern, re.DOTALL), kinds, korean
+    return _Template(pattern, tuple(_FIELD.split(english)), kinds, korean)

@@ -313,6 +313,7 @@ def test_a_sentence_is_read_with_what_is_in_it(english: object, korean: str) -> 
         "Said by somebody: it is a gate; unpack it first",
         "What a person wrote.",
         "the purple picture looks obscured",
+        "a: b; " * 500,
     ],
 )
 def test_what_is_not_known_whole_stays_english(sentence: str) -> None:
