@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from string import Formatter
@@ -149,7 +149,7 @@ class _Template:
         return True
 
 
-@cache
+@lru_cache(maxsize=2048)  # more than there are
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Made when it is asked for: most never are."""
     return re.compile(pattern, re.DOTALL)
