@@ -66,12 +66,34 @@ def at_places(files: list[Path], gsd_m: float, places: int, rng: np.random.Gener
         pictures = [
             picture(path, grid, x * gsd_m, -y * gsd_m) for path, (x, y) in zip(files, shifts, strict=True)
         ]
-        for i, j in itertools.combinations(range(len(files)), 2):
-            truth = tuple(float(one) for one in shifts[i] - shifts[j])
-            yield Pair(
-                pictures[i][0], pictures[j][0], pictures[i][1], pictures[j][1],
-                (truth[0], truth[1]), gsd_m, place, (i, j),
-            )  # fmt: skip
+        yield from _paired(pictures, shifts, gsd_m, place)
+
+
+def own_shift(files: list[Path], grid: SiteGrid, first: int, second: int) -> tuple[float, float]:
+    """What lays one of the files on another within the grid, right and down in its pixels, as all pairs of the files
+    agree: where each file lies wrong by itself.
+    """
+    pictures = [picture(path, grid, 0.0, 0.0) for path in files]
+    pairs = list(_paired(pictures, [np.zeros(2)] * len(files), grid.gsd_m, 0))
+    found = [
+        compare.estimate_shift(one.first, one.second, one.first_valid, one.second_valid, REACH_PX)
+        for one in pairs
+    ]
+    settled = less_what_all_agree_on(pairs, [(one.dx_px, one.dy_px) for one in found])
+    x, y = next(known(one) for one in settled if set(one.ends) == {first, second})
+    return (x, y) if first < second else (-x, -y)
+
+
+def _paired(
+    pictures: list[tuple[Floats, Mask]], shifts: list[NDArray[np.float64]], gsd_m: float, place: int
+) -> Iterator[Pair]:
+    """All pairs of pictures of one place, each moved by its shift."""
+    for i, j in itertools.combinations(range(len(pictures)), 2):
+        truth = tuple(float(one) for one in shifts[i] - shifts[j])
+        yield Pair(
+            pictures[i][0], pictures[j][0], pictures[i][1], pictures[j][1],
+            (truth[0], truth[1]), gsd_m, place, (i, j),
+        )  # fmt: skip
 
 
 def picture(path: Path, grid: SiteGrid, dx_m: float, dy_m: float) -> tuple[Floats, Mask]:

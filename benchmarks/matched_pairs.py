@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from known_shifts import own_shift
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from workflow.demo import Scene, series
 from workflow.demo.frame import frame_of
 from workflow.demo.render import picture
+from workflow.grid import SiteGrid
 from workflow.model import LonLat
 
 __all__ = ["MIRRORED", "Case", "aerial", "drawn_over", "mirrored", "rendered", "strangers"]
@@ -22,6 +24,7 @@ Bytes = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 SCALES = (0.5, 2.0)
 WIDEST_M, REFERENCE_GSD_M = 640.0, 0.5
+OWN_SIDE_PX = 256
 MIRRORED = "mirrored"
 _DARK = (32, 33, 36)
 
@@ -30,7 +33,9 @@ _DARK = (32, 33, 36)
 class Case:
     """A screenshot (3, row, column) and the picture that it is laid on; `site` is (column, row) in the latter.
 
-    `truth` maps places of the screenshot to places of the reference, None where there is nothing to find.
+    `truth` maps places of the screenshot to places of the reference, None where there is nothing to find; it goes by
+    what the files say of themselves. `own_px` is how far right and down of it, in pixels of the reference, the
+    screenshot's ground is seen there, as both files lie wrong by themselves.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Case:
     scale: float
     turn_deg: float
     ground: str = ""
+    own_px: tuple[float, float] = (0.0, 0.0)
 
 
 def rendered(seed: int, count: int) -> Iterator[Case]:
@@ -59,7 +65,9 @@ def rendered(seed: int, count: int) -> Iterator[Case]:
 
 
 def aerial(folder: Path, seed: int, count: int) -> Iterator[Case]:
-    """Places of the real pictures, 2009 to 2020; each year's own error of a metre or so is in the truth."""
+    """Places of the real pictures, 2009 to 2020. Each year lies wrong by a metre or two: `own_px` is what all pairs of
+    years agree on around the place, found without the matcher.
+    """
     files = sorted(folder.glob("*.tif"))
     for number in range(count):
         rng = np.random.default_rng([seed, number])
@@ -71,7 +79,16 @@ def aerial(folder: Path, seed: int, count: int) -> Iterator[Case]:
         room = 0.62 * wide_px * scale
         height, width = reference.shape[1:]
         origin = np.array([rng.uniform(room, width - room), rng.uniform(room, height - room)])
-        yield _case(f"aerial {number}", reference, seen, across, origin, scale, wide_px, rng)
+        case = _case(f"aerial {number}", reference, seen, across, origin, scale, wide_px, rng)
+        yield replace(case, own_px=own_shift(files, _around(files[one], origin), int(one), int(other)))
+
+
+def _around(path: Path, place: NDArray[np.float64]) -> SiteGrid:
+    """A grid of the picture's own pixels around a place of it."""
+    with rasterio.open(path) as file:
+        crs, transform = file.crs.to_string(), file.transform
+    west, north = transform * tuple(place - OWN_SIDE_PX / 2)
+    return SiteGrid(crs, west, north, transform.a, OWN_SIDE_PX, OWN_SIDE_PX)
 
 
 def strangers(cases: list[Case], others: int = 1) -> Iterator[Case]:

@@ -269,6 +269,54 @@ def test_a_picture_that_is_quiet_all_over_has_no_bars() -> None:
     assert ground_mask(quiet).all()
 
 
+def coast(straight: bool) -> np.ndarray:
+    """Ground beside a black sea with shoals in it, its shore in bays; or beside a panel of the same."""
+    rng, land = np.random.default_rng(5), Image.new("L", (600, 400))
+    draw = ImageDraw.Draw(land)
+    draw.rectangle((160, 0, 600, 400), fill=255)
+    if not straight:
+        for y in range(0, 400, 40):
+            draw.ellipse((120, y, 170, y + 24), fill=255)
+            for x in (75, 100):
+                draw.ellipse((x, y + rng.integers(0, 20), x + 10, y + 20), fill=255)
+    return np.where(np.asarray(land) == 0, np.uint8(0), np.moveaxis(bare(), -1, 0))
+
+
+def test_even_sea_is_ground() -> None:
+    sea = coast(straight=False)
+    assert ground_mask(sea)[:, :70].mean() > 0.99
+    sea[:, :, :3] = 120  # a thin line along the picture's own side
+    assert ground_mask(sea)[:, 10:70].mean() > 0.99
+
+
+def test_a_wide_panel_full_of_pictures_is_left_out() -> None:
+    panel = Image.fromarray(np.ascontiguousarray(np.moveaxis(coast(straight=True), 0, -1)))
+    shown = Image.fromarray(bare()).resize((20, 20))
+    for number in range(30):
+        panel.paste(shown, (12 + 50 * (number % 3), 10 + 40 * (number // 3)))
+    kept = ground_mask(np.moveaxis(np.asarray(panel), -1, 0))
+    assert kept[:, 45:50].mean() < 0.01
+
+
+def test_what_is_drawn_over_a_sea_is_left_out() -> None:
+    image = Image.fromarray(np.ascontiguousarray(np.moveaxis(coast(straight=False), 0, -1)))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 600, 30), fill=(32, 33, 36))
+    draw.rectangle((15, 100, 45, 160), fill=(250, 250, 250))
+    kept = ground_mask(np.moveaxis(np.asarray(image), -1, 0))
+    assert not kept[:30].any()
+    assert kept[100:160, 15:45].mean() < 0.05
+    assert kept[200:, :70].mean() > 0.99
+
+
+def test_what_lies_turned_in_a_frame_leaves_the_frame_out() -> None:
+    frame = Image.fromarray(bare()).rotate(20, expand=True, fillcolor=(0, 0, 0))
+    kept = ground_mask(np.moveaxis(np.asarray(frame), -1, 0))
+    outside = ~np.asarray(Image.new("L", (600, 400), 255).rotate(20, expand=True)).astype(bool)
+    assert outside.mean() > 0.3
+    assert kept[outside].mean() < 0.01
+
+
 # -- in a project -----------------------------------------------------------------------------------------------------
 
 

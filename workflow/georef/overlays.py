@@ -1,11 +1,13 @@
 """What a viewer draws over a screenshot: bars along its sides, boxes, letters, pins, compass. Colours in, a mask out.
 
 Nothing is recognised. What is quiet along a whole side, exactly flat, purely coloured, or made of thin white or black
-strokes close together is no ground; where such is ground after all, a little of it is lost.
+strokes close together is no ground; where such is ground after all, a little of it is lost. A wide flat area with a
+ragged outline is kept: it is even sea, or ground that is clipped to white or black.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +27,12 @@ _WITHOUT_LETTERS = 0.3
 _QUIET, _QUIET_SHARE, _GAP_PX = 5, 0.4, 12
 # exactly flat: hardly a level apart in a small square, and so all around
 _FLAT, _FLAT_PX, _FLAT_SHARE = 2, 15, 0.6
+# ground where that is at least so much of the picture, its outline at least so many times the root of its area (in a
+# frame around a picture that lies turned it is less), and at most so much of its width or height one line, give or
+# take some pixels; the outline is not looked at along the picture's own sides
+_WIDE, _RAGGED, _STRAIGHT, _LINE_PX = 0.05, 6.0, 0.25, 2
+_SIDE_PX = 8
+_SWEEPS = 100
 _PURE = 150
 _WHITE, _BLACK, _CONTRAST = 222, 34, 110
 _STROKE_PX, _LETTERS_PX, _LETTERS_SHARE = 9, 21, 0.10
@@ -35,8 +43,8 @@ def ground_mask(colours: Bytes) -> Mask:
     """Where a screenshot, (band, row, column) of 8 bits, shows ground: (row, column), False where it is drawn over."""
     high, low = colours.max(axis=0), colours.min(axis=0)
     span = _spans(colours)
-    drawn = _bars(span) | _flat(span) | _pure(high, low) | _letters(high, low, colours)
-    return ~drawn
+    bars = _bars(span)
+    return ~(bars | _flat(span, bars) | _pure(high, low) | _letters(high, low, colours))
 
 
 def _spans(colours: Bytes) -> Bytes:
@@ -72,9 +80,72 @@ def _depth(quiet: Mask) -> int:
     return 0 if deep >= len(quiet) else deep
 
 
-def _flat(span: Bytes) -> Mask:
+def _flat(span: Bytes, bars: Mask) -> Mask:
     flat = span <= _FLAT
-    return _grown(flat & (_shares(flat, _FLAT_PX) >= _FLAT_SHARE), _MARGIN_PX + 2)
+    flat &= _shares(flat, _FLAT_PX) >= _FLAT_SHARE
+    return _grown(flat & ~_even_ground(flat & ~bars, bars), _MARGIN_PX + 2)
+
+
+def _even_ground(flat: Mask, bars: Mask) -> Mask:
+    """Flat areas that are wide and ragged; what is drawn is smaller, or ends at a line along a side of the picture."""
+    ground = np.zeros(flat.shape, np.bool_)
+    if flat.mean() < _WIDE:
+        return ground
+    numbers = _areas(flat)
+    areas, sizes = np.unique(numbers[flat], return_counts=True)
+    for number in areas[sizes >= _WIDE * flat.size]:
+        area = numbers == number
+        outlines = [_upper_outline(np.rot90(area, turns), np.rot90(bars, turns)) for turns in range(4)]
+        if sum(one.sum() for one in outlines) < _RAGGED * math.sqrt(area.sum()):
+            continue
+        spans = [np.ptp(np.flatnonzero(np.rot90(area, turns).any(axis=0))) + 1 for turns in range(4)]
+        if all(_longest_line(one) <= _STRAIGHT * wide for one, wide in zip(outlines, spans, strict=True)):
+            ground |= area
+    return ground
+
+
+def _areas(mask: Mask) -> NDArray[np.int32]:
+    """Each pixel with the number of the connected part that it is in, 0 where the mask is not set."""
+    numbers = np.arange(1, mask.size + 1, dtype=np.int32).reshape(mask.shape) * mask
+    for _ in range(_SWEEPS):
+        before = numbers
+        numbers = _highest_in_runs(_highest_in_runs(numbers).T).T
+        if np.array_equal(numbers, before):
+            break
+    return numbers
+
+
+def _highest_in_runs(numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Each number that is not 0 raised to the highest of its run along the row."""
+    starts = _starts(numbers > 0)
+    highest = np.maximum.reduceat(numbers.ravel(), starts)
+    return np.repeat(highest, np.diff(starts, append=numbers.size)).reshape(numbers.shape)
+
+
+def _starts(mask: Mask) -> NDArray[np.intp]:
+    """Where in the rows, one after the other, runs of set or unset pixels begin."""
+    changes = np.ones(mask.shape, np.bool_)
+    changes[:, 1:] = mask[:, 1:] != mask[:, :-1]
+    return np.flatnonzero(changes)
+
+
+def _upper_outline(area: Mask, bars: Mask) -> Mask:
+    """Pixels of an area below one that is neither in it nor in a bar; along the picture's own side runs no outline."""
+    outline = np.zeros(area.shape, np.bool_)
+    outline[1:] = area[1:] & ~area[:-1] & ~bars[:-1]
+    outline[:_SIDE_PX] = False
+    return outline
+
+
+def _longest_line(outline: Mask) -> int:
+    """Pixels of the longest stretch of an outline along a row, give or take some rows."""
+    near = outline.copy()
+    for step in range(1, _LINE_PX + 1):
+        near[step:] |= outline[:-step]
+        near[:-step] |= outline[step:]
+    starts = _starts(near)
+    lengths = np.diff(starts, append=near.size)
+    return int(lengths[near.ravel()[starts]].max(initial=0))
 
 
 def _pure(high: Bytes, low: Bytes) -> Mask:
