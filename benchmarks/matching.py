@@ -200,7 +200,7 @@ def _tried(name: str, cases: Sequence[Case], way: Callable[[Case], Found]) -> li
             said += f" ({one.as_filed_px:.2f} px as the files lie)"
         sys.stderr.write(f"{name}: {case.name}, scale {case.scale:.2f}, turn {case.turn_deg:.0f}: {said}\n")
     _told(name, found)
-    if any(case.own_px != (0.0, 0.0) for case in cases) and any(case.truth is not None for case in cases):
+    if any(one.as_filed_px != one.error_px for one in found):
         _told(f"{name}, as the files lie", [replace(one, error_px=one.as_filed_px) for one in found])
     return found
 
