@@ -321,9 +321,9 @@ def _delete(site: str, draft: Draft) -> None:
     try:
         refused = actions.annotate(current_project(), author, [operation]).refused
     except WorkflowError as error:
-        refused = (("", told(error)),)
+        refused = (("", str(error)),)
     if refused:
-        _say(site, "warning", refused[0][1])
+        _say(site, "warning", told(refused[0][1]))
         return
     _close(site, clear=True)
     _say(site, "done", t("Deleted. The mark's history, on the History page, can put it back."))

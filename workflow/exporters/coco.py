@@ -52,11 +52,10 @@ def coco(extract: Extract, outlines: Mapping[str, Ring]) -> bytes:
 
 
 def _image(number: int, still: Still) -> dict[str, Any]:
-    one, is_later = still.capture, still.number > 0
-    width, height = still.size if is_later else (one.width_px, one.height_px)
+    one, (width, height) = still.capture, still.working_size
     return {
         "id": number,
-        "file_name": (still.picture if is_later else one.working).rpartition("/")[2],
+        "file_name": still.working.rpartition("/")[2],
         "original": one.frames[still.number].name if one.frames else one.file,
         "width": width,
         "height": height,

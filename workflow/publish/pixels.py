@@ -44,7 +44,7 @@ def outlines(project: Project, extract: Extract) -> dict[str, tuple[XY, ...]]:
                 continue
             offset = shifts.get((mark.site, mark.capture))
             ring = [frame(*place) for place in _moved_back(ring, sites[mark.site], offset)]
-        if _is_inside(ring, _size(picture, mark)):
+        if _is_inside(ring, Still(picture, frame_of(picture, mark)).working_size):
             found[mark.id] = tuple(ring)
     return found
 
@@ -85,11 +85,6 @@ def _frame(project: Project, picture: Capture) -> _Frame | None:
         return a * x + b * y + c, d * x + e * y + f
 
     return frame
-
-
-def _size(picture: Capture, mark: Annotation) -> XY:
-    number = frame_of(picture, mark)
-    return Still(picture, number).size if number else (picture.width_px, picture.height_px)
 
 
 def _is_inside(ring: Iterable[XY], size: XY) -> bool:

@@ -62,6 +62,16 @@ class Still:
         return frame.width_px, frame.height_px
 
     @property
+    def working(self) -> str:
+        """Path of the working copy: where control points placed the picture, the warped one."""
+        return self.picture if self.number else self.capture.working
+
+    @property
+    def working_size(self) -> tuple[int, int]:
+        """Width and height of `working`."""
+        return self.size if self.number else (self.capture.width_px, self.capture.height_px)
+
+    @property
     def view(self) -> ViewAlignment | None:
         """What it was laid on another still by."""
         return self.capture.frames[self.number].view if self.number else self.capture.view
