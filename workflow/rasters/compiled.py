@@ -126,6 +126,8 @@ def _parallel(source, left, across, top, down, is_whole, low, high, made):  # ty
             starts[runs] = x
             runs += 1
     starts[runs] = columns
+    # unsigned: numba looks at none of them for a place counted from the end, which takes a third of the time
+    firsts, next_, two, three = left.view(np.uintp), np.uintp(1), np.uintp(2), np.uintp(3)
     pixels, line = np.empty(width, np.float32), np.empty(columns, np.float32)
     # what was crossed of four rows of the source
     ring = np.empty((4, columns), np.float32)
@@ -140,12 +142,12 @@ def _parallel(source, left, across, top, down, is_whole, low, high, made):  # ty
                 if runs * _SHORT_RUN > columns:
                     a0, a1, a2, a3 = across
                     for x in range(columns):
-                        f = left[x]
+                        at = firsts[x]
                         kept[x] = (
-                            pixels[f] * a0[x]
-                            + pixels[f + 1] * a1[x]
-                            + pixels[f + 2] * a2[x]
-                            + pixels[f + 3] * a3[x]
+                            pixels[at] * a0[x]
+                            + pixels[at + next_] * a1[x]
+                            + pixels[at + two] * a2[x]
+                            + pixels[at + three] * a3[x]
                         )
                 else:
                     for run in range(runs):

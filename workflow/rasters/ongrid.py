@@ -95,14 +95,20 @@ def cut_on_grid(
 class Placing:
     """Where a grid lies in a picture: column = a·x + b·y + c and row = d·x + e·y + f of the pixel (x, y).
 
-    `error_px` is the most that this is off, in the picture's pixels, along the grid's edges and in its middle; `curve`
-    is off by less.
+    `error_px` is the most that this is off, in the picture's pixels, along the grid's edges and in its middle. `spots`
+    are column and row of nine places of the grid, (2, 9), and `half` is half its width and height in pixels.
     """
 
     columns: tuple[float, float, float]
     rows: tuple[float, float, float]
     error_px: float
-    curve: Curve
+    spots: NDArray[np.float64]
+    half: tuple[float, float]
+
+    @property
+    def curve(self) -> Curve:
+        """The curve through the same places, off by less."""
+        return _curve(self.spots, *self.half)
 
     def askew_px(self, grid: SiteGrid) -> float:
         """The most that rows and columns taken by themselves are off."""
@@ -137,7 +143,8 @@ def placing(crs: CRS, picture: Affine, grid: SiteGrid, transform: Affine) -> Pla
     slopes = fitted[:, :2] / half
     start = fitted[:, 2] - fitted[:, :2].sum(axis=1)
     (a, b), (d, e) = slopes.tolist()
-    return Placing((a, b, float(start[0])), (d, e, float(start[1])), error, _curve(found, *half.tolist()))
+    across, down = half.tolist()
+    return Placing((a, b, float(start[0])), (d, e, float(start[1])), error, found, (across, down))
 
 
 def _curve(found: NDArray[np.float64], half_width: float, half_height: float) -> Curve:
