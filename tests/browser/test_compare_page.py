@@ -114,6 +114,55 @@ def test_dates_modes_and_zoom_do_not_reach_the_server(tab: Any, sample: Any) -> 
     assert tab.sent == []
 
 
+def looked_ahead(tab: Any, capture: str) -> None:
+    """Wait until all tiles of a picture have come that nobody has looked at yet."""
+    tab.viewer.evaluate(
+        """async ({ viewer }, capture) => {
+          const wanted = viewer.stage.tiles(capture).length;
+          const come = () =>
+            performance.getEntriesByType("resource").filter((one) => one.name.includes(`/${capture}/`)).length;
+          while (come() < wanted) await new Promise((next) => requestAnimationFrame(next));
+        }""",
+        capture,
+    )
+
+
+def beside(tab: Any) -> str:
+    """The capture that `j` shows next on the right."""
+    found: str = tab.viewer.evaluate(
+        "({ viewer }) => viewer.data.captures.map(one => one.id).at(viewer.data.captures.findIndex("
+        "one => one.id === viewer.shown[1]) - 1)"
+    )
+    return found
+
+
+def test_a_picture_that_was_looked_ahead_for_is_shown_without_asking_again(tab: Any, sample: Any) -> None:
+    tab.open_compare()
+    capture = beside(tab)
+    looked_ahead(tab, capture)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    tab.stage.press("j")
+    tab.wait_ready()
+    assert is_colour(colour_at(tab, 0.75), sample.COLOURS[BLUE])
+    assert [url for url in asked if f"/{capture}/" in url] == []
+
+
+def test_a_picture_that_could_not_be_had_ahead_is_asked_for_when_it_is_looked_at(
+    tab: Any, sample: Any
+) -> None:
+    def ahead_only(route: Any) -> None:
+        route.abort() if route.request.resource_type == "fetch" else route.continue_()
+
+    tab.page.route("**/api/tile/**", ahead_only)
+    with tab.page.expect_event("requestfailed") as failed:
+        tab.open_compare()
+    with tab.page.expect_request(failed.value.url):
+        tab.stage.press("j")
+    tab.wait_ready()
+    assert is_colour(colour_at(tab, 0.75), sample.COLOURS[BLUE])
+
+
 def test_the_address_carries_both_pictures_through_a_reload(tab: Any, sample: Any) -> None:
     tab.open_compare()
     tab.stage.press("j")

@@ -23,6 +23,7 @@ import { northArrow } from "./labels.js";
 import { t } from "./language.js";
 import { crossStyle, markStyle, showMarks } from "./marks.js";
 import { whenIdle } from "./prefetch.js";
+import { isKept, loadTile } from "./tiles.js";
 
 export const MOST_PANES = 8;
 export const DRAWN = "drawn"; // the class name of all layers that lie on the pictures
@@ -257,11 +258,12 @@ export class Stage {
       transition: 0,
       interpolate: true,
       tileUrlFunction: (at) => tileAddress(this.grid, capture, at, this.token + display),
+      tileLoadFunction: loadTile,
     });
     source.on("tileloaderror", () => this.events.tileRefused());
     this.sources.set(key, source);
     // asked for at once: the map itself asks after its next frame, and is then given the same pictures
-    if (this.hasSettled) for (const address of this.tiles(capture)) new Image().src = address;
+    if (this.hasSettled) for (const address of this.tiles(capture)) if (!isKept(address)) new Image().src = address;
     if (this.sources.size > SOURCES_KEPT) {
       const used = new Set([source, ...this.panes.map((pane) => pane.picture.getSource())]);
       const oldest = [...this.sources.keys()].find((one) => !used.has(this.sources.get(one)));
