@@ -36,7 +36,7 @@ const STACKED = new Set(["swipe", "blink", "fade", "difference"]);
 export const isStacked = (mode) => STACKED.has(mode);
 
 export class Stage {
-  // events: { busy(), ready(), moved(), blinked(pane), activated(pane), picked(mark ids), tileRefused() }
+  // events: { busy(), arrived(), ready(), moved(), blinked(pane), activated(pane), picked(mark ids), tileRefused() }
   constructor(root, data, events) {
     this.root = root;
     this.events = events;
@@ -262,14 +262,19 @@ export class Stage {
     });
     source.on("tileloaderror", () => this.events.tileRefused());
     this.sources.set(key, source);
-    // asked for at once: the map itself asks after its next frame, and is then given the same pictures
-    if (this.hasSettled) for (const address of this.tiles(capture)) if (!isKept(address)) new Image().src = address;
+    if (this.hasSettled) this.#ask(source, capture);
     if (this.sources.size > SOURCES_KEPT) {
       const used = new Set([source, ...this.panes.map((pane) => pane.picture.getSource())]);
       const oldest = [...this.sources.keys()].find((one) => !used.has(this.sources.get(one)));
       if (oldest) this.sources.delete(oldest);
     }
     return source;
+  }
+
+  // asked for at once: the map itself asks after its next frame, and is then given the same pictures
+  async #ask(source, capture) {
+    await Promise.all(this.tiles(capture).filter((address) => !isKept(address)).map(come));
+    if (this.panes.some((pane) => pane.picture.getSource() === source)) this.events.arrived();
   }
 
   // a fresh capability: what is on screen stays, tiles that failed are asked for again
@@ -395,12 +400,20 @@ export class Stage {
   destroy() {
     this.isDestroyed = true;
     clearInterval(this.timer);
-    this.events = { busy() {}, ready() {}, moved() {}, blinked() {}, activated() {}, picked() {}, tileRefused() {} };
+    this.events = { busy() {}, arrived() {}, ready() {}, moved() {}, blinked() {}, activated() {}, picked() {}, tileRefused() {} };
     for (const { map } of this.panes) {
       map.setTarget(null);
       map.dispose();
     }
   }
+}
+
+function come(address) {
+  const image = new Image();
+  return new Promise((done) => {
+    image.onload = image.onerror = done;
+    image.src = address;
+  });
 }
 
 function tileGridOf(grid) {

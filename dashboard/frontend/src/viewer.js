@@ -63,9 +63,11 @@ class Viewer {
     host.replaceChildren();
     addStyles(host.getRootNode());
     this.controls = new Controls(host, this);
+    this.direction = -1; // of the last step through the dates
     this.prefetch = new Prefetch();
     this.stage = new Stage(this.controls.panes, this.data, {
       busy: () => this.#busy(),
+      arrived: () => this.#ahead(), // while the browser draws the server has nothing to do
       ready: () => this.#ready(),
       moved: () => this.#address(),
       blinked: (pane) => this.controls.showBlink(pane),
@@ -162,6 +164,7 @@ class Viewer {
 
   // the picture that many dates later (earlier) in a pane; the ends stay
   step(by) {
+    this.direction = Math.sign(by);
     const ids = this.data.captures.map((capture) => capture.id);
     const at = ids.indexOf(this.shown[this.active]);
     const next = ids[Math.min(ids.length - 1, Math.max(0, at + by))];
@@ -284,7 +287,7 @@ class Viewer {
   #ready() {
     this.host.dataset.ready = [...this.panes.map((pane) => this.seen(pane)?.id), this.mode].join("|");
     this.controls.strip.allow();
-    this.#ahead();
+    whenIdle(() => this.host.dataset.ready && this.#ahead());
     this.stage.prepare(this.data.captures.length);
   }
 
@@ -293,11 +296,12 @@ class Viewer {
     if (this.mode === "all") this.#ready();
   }
 
-  // fetch what is likely to be looked at next: the dates beside the present one, and the next site's first pair
+  // fetch what is likely to be looked at next: the dates beside the present one, first as somebody steps, and the next site's first pair
   #ahead() {
     const ids = this.data.captures.map((capture) => capture.id);
     const at = ids.indexOf(this.shown[this.active]);
-    const beside = [ids[at + 1], ids[at - 1], this.#nextUnsaid(), this.#reference()?.id, ids[at + 2], ids[at - 2]].filter(Boolean);
+    const by = this.direction;
+    const beside = [ids[at + by], ids[at - by], this.#nextUnsaid(), this.#reference()?.id, ids[at + 2 * by], ids[at - 2 * by]].filter(Boolean);
     const next = this.journey.near?.[this.data.order.after[0]];
     this.prefetch.plan([...new Set(beside)].flatMap((id) => this.stage.tiles(id)).concat(next ? this.stage.firstTiles(next) : []));
   }
