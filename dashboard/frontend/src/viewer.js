@@ -287,7 +287,7 @@ class Viewer {
   #ready() {
     this.host.dataset.ready = [...this.panes.map((pane) => this.seen(pane)?.id), this.mode].join("|");
     this.controls.strip.allow();
-    whenIdle(() => this.host.dataset.ready && this.#ahead());
+    whenIdle(() => this.host.viewer === this && this.host.dataset.ready && this.#ahead());
     this.stage.prepare(this.data.captures.length);
   }
 
