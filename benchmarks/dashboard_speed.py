@@ -45,6 +45,7 @@ PATIENCE_S = 120
 # so long somebody looks at a picture before the next one; the page fetches what may come meanwhile
 LOOK_MS = 1000
 FLAT_PER_1000 = 0.05  # of the server's memory
+WALK_DATES, WALK_LOOK_MS = 8, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def main() -> int:
         if asked.memory:
             return ended(memory(overview, process, asked.visits), asked)
         one = dashboard_projects.one_site(here / "one", asked.dates, asked.side, SEED)
+        decided = dashboard_projects.many_sites(here / "walk", asked.walk, WALK_DATES, SEED)
         plugin = asked.side_by_side or fetched(here)
         tell("starting the servers")
         blank, _ = serve(PEERS / "blank.py")
@@ -98,6 +100,7 @@ def main() -> int:
             *first_views(browser, blank, f"{site}/compare?site={SITE}", peer, asked.times),
             *switches(browser, f"{site}/compare?site={SITE}", peer, asked.times),
             *overviews(browser, overview, asked.times),
+            *walk(browser, serve(dashboard, SITETRACK_PROJECT=str(decided))[0], asked.walk * WALK_DATES),
             *memory(overview, process, asked.visits),
         ]
         return ended(results, asked)
@@ -119,6 +122,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--side", type=int, help="pixels of a side of the small project's pictures (4000; short: 1500)"
     )
+    parser.add_argument(
+        "--walk", type=int, help=f"sites of a walk, each with {WALK_DATES} captures (20; short: 2)"
+    )
     parser.add_argument("--dates", type=int, help="captures at its site (30; short: 12)")
     parser.add_argument(
         "--side-by-side", type=Path, help=f"folder of {PLUGIN}, unpacked (else npm fetches it)"
@@ -132,6 +138,7 @@ def arguments() -> argparse.Namespace:
         "sites": (500, 60),
         "captures": (40, 10),
         "side": (4000, 1500),
+        "walk": (20, 2),
     }
     for name, (full, short) in {**usual, "dates": (30, 12)}.items():
         if getattr(asked, name) is None:
@@ -411,6 +418,28 @@ def filters(browser: Any, overview: str, times: int) -> list[Result]:
             field.fill("")
             step(page, "filter", "keydown", lambda: field.press("Enter"))
     return [Result("overview, filter until applied", statistics.median(took), "ms", 300)]
+
+
+def walk(browser: Any, address: str, pictures: int) -> list[Result]:
+    """Decisions with one key each, of all pictures of all sites but the last: from the key until the next picture or
+    site is seen.
+    """
+    tell("a walk")
+    took = []
+    with tab(browser) as page:
+        opened(page, f"{address}/compare?site={SITE}", "viewer")
+        stage = page.locator(".sitetrack-viewer .stage")
+        while page.locator(".sitetrack-viewer").evaluate("host => host.viewer.data.order.at") > 1:
+            step(page, "walk", "keydown", lambda: stage.press("b"))
+        for _ in range(pictures - 1):
+            page.wait_for_timeout(WALK_LOOK_MS)
+            took.append(step(page, "walk", "keydown", lambda: stage.press("p")))
+    what = f"walk of {pictures} pictures, from the key to the next picture"
+    return [
+        Result(f"{what}, median", statistics.median(took), "ms", 100),
+        Result(f"{what}, 95 %", statistics.quantiles(took, n=20)[-1], "ms"),
+        Result(f"{what}, longest", max(took), "ms"),
+    ]
 
 
 def memory(address: str, process: psutil.Process, count: int) -> list[Result]:

@@ -17,6 +17,10 @@
   };
   const now = {
     viewer: () => deep(".sitetrack-viewer")?.dataset.ready,
+    walk: () => {
+      const { viewer, dataset } = deep(".sitetrack-viewer") ?? {};
+      return viewer && dataset.ready && `${viewer.data.site.id} ${viewer.shown[viewer.active]}`;
+    },
     folium: () => document.documentElement?.dataset.mapReady,
     filter: () => inFrames("[data-shown]")?.dataset.shown,
   };
