@@ -2,7 +2,7 @@
 
 A picture is named by ids only, never by a path or an address, and opens with a capability (``?k=``) that a
 page handed out. How it is shown (``b`` bands, ``s`` limits) is a small closed grammar. Errors are one sentence in
-plain text.
+plain text, in the language that the address names (``lang``), else in the browser's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -25,7 +26,9 @@ from dashboard import assets, frames
 from dashboard.capability import capabilities
 from dashboard.headers import PICTURE_POLICY, map_policy
 from dashboard.projects import current_project, project_root
+from dashboard.told import told
 from workflow import pictures
+from workflow.datewords import Language
 from workflow.displays import parse_display
 from workflow.errors import InputRefused, ProjectUnusable, UnknownName, WorkflowError
 from workflow.model import Capture
@@ -109,12 +112,12 @@ def attachment_url(capture: str, sha256: str) -> str:
 
 
 def fit_url(capture: str) -> str:
-    """Address that says how pairs of points would place a picture; ``k``, ``m`` and ``p`` are to be added."""
+    """Address that says how pairs of points would place a picture; ``k``, ``m``, ``p`` and ``lang`` are to be added."""
     return f"/api/fit/{capture}"
 
 
 def align_url(still: Still, other: Still) -> str:
-    """Address that says how pairs of points would lay a still on another; ``k`` and ``p`` are to be added."""
+    """Address that says how pairs of points would lay a still on another; what is to be added is as for `fit_url`."""
     return f"/api/align/{still.capture.id}/{still.number}/{other.capture.id}/{other.number}"
 
 
@@ -193,15 +196,13 @@ def _guarded(
 
     def answer(request: Request) -> Response:
         if not _is_named(request.path_params):
-            return _sentence(_NO_SUCH, 404)
+            return _sentence(request, _NO_SUCH, 404)
         if not capabilities.allows(request.query_params.get("k", ""), scope(request)):
-            return _sentence("This picture needs a valid capability; reload the page.", 401)
+            return _sentence(request, "This picture needs a valid capability; reload the page.", 401)
         try:
             made = picture(request)
         except WorkflowError as error:
-            return _sentence(
-                _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
-            )
+            return _refused(request, error)
         etag = f'"{hashlib.sha256(made.body).hexdigest()[:32]}"'
         headers = {**_GUARDED, **_CACHED, "ETag": etag}
         if etag in request.headers.get("if-none-match", ""):
@@ -228,20 +229,30 @@ class _Nothing(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One sentence."""
         read = scope["method"] in {"GET", "HEAD"}
-        answer = _sentence(_NO_SUCH, 404) if read else _sentence(_ONLY_READ, 405)
+        said = (_NO_SUCH, 404) if read else (_ONLY_READ, 405)
+        answer = _sentence(Request(scope), *said)
         if not read:
             answer.headers["Allow"] = "GET, HEAD"
         await answer(scope, receive, send)
 
 
-def _told(error: WorkflowError) -> str:
-    """Its sentence, without the folder that the project lies in."""
+def _refused(request: Request, error: WorkflowError) -> Response:
+    """The sentence of an error, without the folder that the project lies in."""
     root = str(project_root().resolve())
-    return str(error).replace(f"{root}{os.sep}", "").replace(root, "the project")
+    text = str(error).replace(f"{root}{os.sep}", "").replace(root, "the project")
+    return _sentence(request, text, next(code for kind, code in _STATUS.items() if isinstance(error, kind)))
 
 
-def _sentence(text: str, status: int) -> Response:
-    return PlainTextResponse(text, status, {**_GUARDED, "Cache-Control": "no-store"})
+def _sentence(request: Request, text: str, status: int) -> Response:
+    return PlainTextResponse(
+        told(text, _language(request)), status, {**_GUARDED, "Cache-Control": "no-store"}
+    )
+
+
+def _language(request: Request) -> Language:
+    """What the address says, else what the browser asks for: a route knows no session."""
+    said = request.query_params.get("lang") or request.headers.get("accept-language", "")
+    return "ko" if said.lower().startswith("ko") else "en"
 
 
 def _tile(request: Request) -> pictures.Tile:
@@ -255,7 +266,7 @@ def _frame(request: Request) -> int:
     """Number of the frame that is asked for."""
     frame = request.query_params.get("n", "0")
     if not _NUMBER.fullmatch(frame):
-        raise InputRefused("Frame", f"{frame[:40]!r} is no number", "reload the page")
+        raise InputRefused("Frame", f"{frame[:40]!r} is no number of a frame", "reload the page")
     return int(frame)
 
 
@@ -290,17 +301,17 @@ def _fit(request: Request) -> pictures.Tile:
     asked = request.query_params
     model, points = parse_pairs(asked.get("m", ""), asked.get("p", ""))
     found = preview(_in_use(request.path_params["capture"]).picture_size, model, points)
-    return pictures.Tile(json.dumps(found).encode(), "application/json")
+    return _fitted(request, found)
 
 
 def _map(request: Request) -> Response:
     """A map that a page drew."""
     name = request.path_params["name"]
     if not capabilities.allows(request.query_params.get("k", ""), frames.scope(name)):
-        return _sentence("This map needs a valid capability; reload the page.", 401)
+        return _sentence(request, "This map needs a valid capability; reload the page.", 401)
     page = frames.kept(name)
     if page is None:
-        return _sentence("This map is not there any more; reload the page.", 404)
+        return _sentence(request, "This map is not there any more; reload the page.", 404)
     return HTMLResponse(page, headers={**_CACHED, "Content-Security-Policy": map_policy(page)})
 
 
@@ -311,6 +322,12 @@ def _align(request: Request) -> pictures.Tile:
     still = Still(_in_use(names["capture"]), int(names["frame"]))
     other = Still(_in_use(names["other"]), int(names["to"]))
     found = still_preview(still.size, other.size, points)
+    return _fitted(request, found)
+
+
+def _fitted(request: Request, found: dict[str, Any]) -> pictures.Tile:
+    if "problem" in found:
+        found = {"problem": told(found["problem"], _language(request))}
     return pictures.Tile(json.dumps(found).encode(), "application/json")
 
 
@@ -326,15 +343,13 @@ def _attachment(request: Request) -> Response:
     """A file that somebody else made, to be saved: no browser opens it here, whatever it holds."""
     at = request.path_params
     if not _is_named(at):
-        return _sentence(_NO_SUCH, 404)
+        return _sentence(request, _NO_SUCH, 404)
     if not capabilities.allows(request.query_params.get("k", ""), still_scope(at["capture"])):
-        return _sentence("This file needs a valid capability; reload the page.", 401)
+        return _sentence(request, "This file needs a valid capability; reload the page.", 401)
     try:
         name, path = attached_file(current_project(), at["capture"], at["sha256"])
     except WorkflowError as error:
-        return _sentence(
-            _told(error), next(code for kind, code in _STATUS.items() if isinstance(error, kind))
-        )
+        return _refused(request, error)
     headers = {
         **_GUARDED,
         "Cache-Control": "no-store",

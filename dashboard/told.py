@@ -2,9 +2,10 @@
 
 It is made in English, as the record and the commands have it, and read back here by its template. The catalogues in
 ``locale/ko/told`` have English templates with fields and Korean ones with the same fields: ``{name}`` is any text,
-``{name:told}`` is read in its turn, ``{name:date}`` is a date, ``{name:field}`` has fields of the record, ``{_}`` is
-an ending that Korean has not. Of several templates that fit, the one with most text of its own counts. A refusal,
-``subject: problem; remedy.``, is read by its parts. What is not read whole stays English.
+``{name:told}`` is read in its turn, ``{name:list}`` is several of these, ``{name:date}`` is a date, ``{name:field}``
+has fields of the record, ``{_}`` is an ending that Korean has not. Of several templates that fit, the one with most
+text of its own counts. A refusal, ``subject: problem; remedy.``, is read by its parts. What is not read whole stays
+English.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from string import Formatter
 
 from dashboard.language import catalogue, language
+from workflow.datewords import Language
 from workflow.errors import InputRefused
 from workflow.timespan import format_span, parse_span
 
@@ -36,9 +38,9 @@ _LONGEST = 600  # longer ones are nothing that the program says
 _MOST_CUTS = 8
 
 
-def told(sentence: object) -> str:
-    """A sentence of the program, or that of an error, in the session's language."""
-    return in_korean(str(sentence)) if language() == "ko" else str(sentence)
+def told(sentence: object, chosen: Language | None = None) -> str:
+    """A sentence of the program, or that of an error, in the `chosen` language; None is the session's."""
+    return in_korean(str(sentence)) if (chosen or language()) == "ko" else str(sentence)
 
 
 def field_name(path: str) -> str:
@@ -49,14 +51,17 @@ def field_name(path: str) -> str:
 @lru_cache(maxsize=4096)
 def in_korean(sentence: str) -> str:
     """`sentence` in Korean; as it is where no template fits."""
-    for read in (_refusal, _read, _unended, _listed):
+    for read in (_refusal, _read, _stopped, _listed):
         if (found := read(sentence)) is not None:
             return found
     return sentence
 
 
-def _unended(text: str) -> str | None:
-    """A sentence whose full stop was taken off, as the linter does."""
+def _stopped(text: str) -> str | None:
+    """A sentence whose full stop was taken off, as the linter does, or part of one with a stop of its own."""
+    if text.endswith("."):
+        found = _read(text.removesuffix("."))
+        return found and f"{found}."
     found = _read(f"{text}.")
     return found and found.removesuffix(".")
 
@@ -74,9 +79,12 @@ def _read(text: str) -> str | None:
 def _value(kind: str, text: str) -> str | None:
     if kind == "told":
         return _read(text) if text else ""
+    if kind == "list":
+        read = [_read(one) for one in text.split(", ")]
+        return None if None in read else ", ".join(one for one in read if one is not None)
     if kind == "field":
         return ", ".join(map(_field, text.split(", ")))
-    return _date(text) if kind == "date" else text
+    return (_date(text) or _read(text)) if kind == "date" else text
 
 
 def _field(path: str) -> str:
@@ -100,6 +108,8 @@ def _refusal(text: str) -> str | None:
     """The first way to cut it into subject, problem and remedy of which the last two are known."""
     body = text.removesuffix(".")
     for colon in islice(re.finditer(": ", body), _MOST_CUTS):
+        if _is_subject(body[colon.end() :].partition(": ")[0]):
+            continue
         for semicolon in islice(re.finditer("; ", body[colon.end() :]), _MOST_CUTS):
             at = colon.end() + semicolon.start()
             remedy = _read(body[at + 2 :])
@@ -109,11 +119,20 @@ def _refusal(text: str) -> str | None:
     return None
 
 
+def _is_subject(text: str) -> bool:
+    """Whether it is more of what a refusal is about: an object or a field, and no part of the problem."""
+    return text in _names() or _OBJECT.fullmatch(text) is not None
+
+
 def _subject(text: str) -> str:
-    """What a refusal is about: an object by its kind, a field; a file's name stays."""
+    """What a refusal is about: an object by its kind, a field, one in the other; a file's name stays."""
+    return ": ".join(map(_named, text.split(": ")))
+
+
+def _named(text: str) -> str:
     if match := _OBJECT.fullmatch(text):
         return f"{catalogue('ko')[match[1].lower()]} {match[2]}"
-    return _read(text) or text
+    return _read(text) or _names().get(text, text)
 
 
 def _listed(text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as dataclass_fields
@@ -14,15 +15,18 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from string import Formatter
+from types import ModuleType
 from typing import get_args, get_type_hints
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from dashboard import language
 from dashboard.told import FIELDS, FOLDER, in_korean
-from workflow.errors import InputRefused, NotAllowed, UnknownName
+from workflow.errors import InputRefused, NotAllowed, ProjectUnusable, StaleWrite, UnknownName
 from workflow.intake.dates import closed
 from workflow.model import Basis, DateSpan, Precision
+from workflow.store import postgres, sqlite
 from workflow.store.kinds import KINDS
 
 ROOT = Path(language.__file__).parents[1]
@@ -36,11 +40,16 @@ COMPOSED = {
     "sites.geojson changed",
     "{}; to detect a {} takes {} and {}",
     "{}; to identify a {} takes {} and {}",
+    "Site {} was changed meanwhile ({} {} is at version {}, the change was based on version {}; look at the newer "
+    "version and repeat the change.) Run track again.",
+    *(f"{problem} ({{}})" for _, problem, _ in postgres._SENTENCES),
 }
 # what builds a refusal, and from which of its arguments on the words are the program's
 BUILDERS = {
     "InputRefused": 0,
     "NotAllowed": 2,
+    "ProjectUnusable": 0,
+    "PluginBroken": 0,
     "UnknownName": 0,
     "RefusalError": 0,
     "DateError": 0,
@@ -48,25 +57,48 @@ BUILDERS = {
     "own_work": 1,
     "needed_comment": 2,
 }
+
+
+def name_and_folders(file: Path) -> Iterator[str]:
+    """What a module is called in its package, and each folder that it lies in."""
+    name = file.relative_to(ROOT).with_suffix("")
+    yield from (one.relative_to(name.parts[0]).as_posix() for one in (name, *name.parents[:-2]))
+
+
+# what only commands do, and what runs before there is a page: modules, folders and functions
+COMMANDS = (
+    *("actions/importing", "actions/lookup", "actions/past_rows", "actions/past_work", "anchors", "backup"),
+    *("bundle", "catalogue", "cli", "demo", "executors", "exporters/texts", "pastwork", "publish/styles"),
+    *("register/__init__", "register/archives", "register/areas", "register/csvfile", "register/csvrows"),
+    *(
+        "register/geojson",
+        "register/kml",
+        "register/kmldoc",
+        "register/statements",
+        "server",
+        "store/copying",
+    ),
+    "turnbull",
+)
+OF_COMMANDS = (
+    *(
+        "check_export",
+        "check_growth_output",
+        "check_output",
+        "checked_address",
+        "checks_at",
+        "clear",
+        "figure_at",
+    ),
+    *("init_project", "join", "write_growth", "_assets", "_only_model", "_published", "_sandbox", "_walls"),
+    "_within",
+)
 # where a refusal has its Korean: what analysts and leads do on the pages
 REFUSING = sorted(
-    {
-        *(ROOT / "workflow" / "actions").glob("*.py"),
-        *(ROOT / "workflow" / "intake").glob("*.py"),
-        *(ROOT / "workflow" / "georef").glob("*.py"),
-        *(ROOT / "workflow" / "stills").glob("*.py"),
-        *(ROOT / "workflow" / "pipeline").glob("*.py"),
-        *(ROOT / "workflow" / f"{name}.py" for name in ("coords", "dateforms", "edtf", "intake_child")),
-        *(ROOT / "workflow" / f"{name}.py" for name in ("origins", "stamps", "timespan")),
-        *(ROOT / "workflow" / f"{name}.py" for name in ("publish/choose", "register/fields")),
-    }
-    # past work comes in from the command line alone
-    - {
-        *(
-            ROOT / "workflow" / "actions" / f"{name}.py"
-            for name in ("importing", "lookup", "past_rows", "past_work")
-        )
-    }
+    file
+    for folder in ("workflow", "dashboard")
+    for file in (ROOT / folder).rglob("*.py")
+    if not any(one in COMMANDS for one in name_and_folders(file))
 )
 
 
@@ -83,13 +115,17 @@ def bare(template: str) -> str:
     return FIELD.sub("{}", template)
 
 
+def items(node: ast.AST) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else []
+
+
 class Code:
     """The sentences of a module: literals, and f-strings with what is only known later as ``{}``."""
 
     def __init__(self, file: Path) -> None:
         self.tree = ast.parse(file.read_text(encoding="utf-8"))
         self.named = defaultdict[str, list[ast.expr]](list)
-        for node in ast.walk(self.tree):
+        for node in self.of_pages():
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     if isinstance(target, ast.Name):
@@ -105,8 +141,12 @@ class Code:
                 inner = [node.body, node.orelse]
             case ast.Name():
                 inner = self.named[node.id]
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(place))):
+                inner = [one for some in self.named[name] for one in items(some)[place : place + 1]]
             case ast.Subscript(value=ast.Name()):
                 inner = [node.value]
+            case ast.Starred(value=ast.Name(id=name)):
+                inner = [one for some in self.named[name] for one in items(some)]
             case ast.Dict():
                 inner = node.values
         for one in inner if depth < 4 else ():
@@ -136,9 +176,16 @@ class Code:
         for node in ast.walk(self.tree):
             yield from self.sentences(node)
 
+    def of_pages(self, tree: ast.AST | None = None) -> Iterator[ast.AST]:
+        """The nodes outside what only commands do."""
+        for node in ast.iter_child_nodes(tree or self.tree):
+            if not (isinstance(node, ast.FunctionDef) and node.name in OF_COMMANDS):
+                yield node
+                yield from self.of_pages(node)
+
     def refusals(self) -> Iterator[tuple[int, list[str]]]:
         """The line and the forms of each sentence that builds a refusal."""
-        for node in ast.walk(self.tree):
+        for node in self.of_pages():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILDERS:
                 for argument in node.args[BUILDERS[node.func.id] :]:
                     for one in self.choices(argument):
@@ -200,7 +247,7 @@ def test_what_is_refused_on_the_pages_has_its_korean(file: Path) -> None:
 def told_of(file: str, says: Callable[[ast.AST], Iterable[ast.AST]]) -> list[list[str]]:
     """The forms of each sentence that `says` finds in the nodes of a module."""
     code = Code(ROOT / file)
-    found = (one for node in ast.walk(code.tree) for said in says(node) for one in code.choices(said))
+    found = (one for node in code.of_pages() for said in says(node) for one in code.choices(said))
     return [forms for one in found if WORDS.search((forms := code.sentences(one))[-1].replace("{}", ""))]
 
 
@@ -254,6 +301,93 @@ def test_why_an_offset_is_not_applied_has_its_korean() -> None:
     assert missing(found) == []
 
 
+def test_what_changed_since_a_figure_was_written_has_its_korean() -> None:
+    found = told_of("workflow/readmodels/figurecheck.py", doubts)
+    assert len(found) > 20
+    assert missing(found) == []
+
+
+def doubts(node: ast.AST) -> Iterator[ast.AST]:
+    """What a check of a figure finds: its arguments, or the list that it begins with."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func).rpartition(".")[2]
+        if called in ("_wrong", "_stale", "append"):
+            yield from node.args
+        if called == "FigureCheck":
+            yield from (one for some in node.args if isinstance(some, ast.List) for one in some.elts)
+
+
+def test_names_of_what_a_figure_says_otherwise_have_their_korean() -> None:
+    code = Code(ROOT / "workflow" / "readmodels" / "figurecheck.py")
+    names = next(node for node in ast.walk(code.tree) if getattr(node, "name", "") == "_differences")
+    keys = [one.value for node in ast.walk(names) if isinstance(node, ast.Dict) for one in node.keys]
+    assert "credit" in keys
+    assert set(keys) - known() == set()
+
+
+def test_a_note_on_a_version_has_its_korean() -> None:
+    notes = told_of("workflow/readmodels/health.py", told_of_versions)
+    assert len(notes) >= 4
+    assert missing(notes) == []
+
+
+def told_of_versions(node: ast.AST) -> Iterator[ast.AST]:
+    """Names and notes of the rows of versions."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "_row":
+        yield node.args[0]
+        yield from (one.value for one in node.keywords if one.arg == "note")
+
+
+def test_what_a_route_answers_has_its_korean() -> None:
+    answers = told_of("dashboard/routes.py", answered)
+    assert len(answers) >= 5
+    assert missing(answers) == []
+
+
+def answered(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "_sentence":
+        yield from node.args[1:2]
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("_NO_SUCH", "_ONLY_READ"):
+        yield node.value
+
+
+def test_what_cannot_be_aligned_has_its_korean() -> None:
+    files = ("workflow/pipeline/track.py", "workflow/pipeline/siteplan.py")
+    # it has a refusal in it, and is read with that below
+    assert [one for file in files for one in missing(told_of(file, problems))] == [
+        "Site {} was changed meanwhile ({}) Run track again."
+    ]
+
+
+def problems(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("failed.append", "result.problems.append"):
+        yield from node.args
+
+
+@pytest.mark.parametrize("file", ["workflow/model/sites.py", "workflow/figure/spec.py"])
+def test_what_a_value_itself_refuses_has_its_korean(file: str) -> None:
+    found = told_of(file, raised)
+    assert len(found) >= 3
+    assert missing(found) == []
+
+
+def raised(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError":
+        yield from node.args
+
+
+@pytest.mark.parametrize("kept", [sqlite, postgres], ids=["sqlite", "postgres"])
+def test_what_a_database_refuses_has_its_korean(kept: ModuleType) -> None:
+    for word, _, _ in (*kept._SENTENCES, ("something else", "", "")):
+        with pytest.raises(ProjectUnusable) as refused, kept.sentences("the record"):
+            raise DBAPIError("", None, sqlite3.Error(f"{word} there"))
+        name, *parts = re.split(": |; ", in_korean(str(refused.value)).replace(f"{word} there", ""))
+        assert name == "the record"
+        assert parts
+        assert all(map(HANGUL.search, parts)), parts
+
+
+VERIFY = "'sitetrack verify'"
 DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STATED)
 
 
@@ -277,6 +411,29 @@ DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STAT
         (
             NotAllowed("민서", "viewer", "annotate"),
             "민서(열람자)은(는) 권한 없음: 표시 작성; 책임자에게 요청하거나 다른 역할로 신고하십시오.",
+        ),
+        (
+            f"Site gate-1: {InputRefused('Capture 1f', 'its working copy cannot be read (E)', 'run ' + VERIFY)}",
+            "지점 gate-1: 영상 1f: 작업 사본을 읽을 수 없음(E); 'sitetrack verify'를 실행하십시오.",
+        ),
+        (
+            f"Site gate-1 was changed meanwhile ({StaleWrite('offset', 'gate-1.1f', 2, 3)}) Run track again.",
+            "지점 gate-1이(가) 그사이 바뀜(정합 gate-1.1f은(는) 이제 버전 3인데 변경은 버전 2에서 시작됨). "
+            "다시 정합하십시오.",
+        ),
+        (
+            InputRefused("Site gate-1", "bearing_deg: 'x' is not a finite number", "correct the value"),
+            "지점 gate-1: 도로 방위 (°): 'x'은(는) 유한한 수가 아님; 값을 고치십시오.",
+        ),
+        ("SHA-256, file name of capture 1f (a.tif) changed since.", "영상 1f(a.tif)에서 그 뒤 바뀜: SHA-256, 파일명."),
+        (
+            "its interval is 'between 3 May 2019 and 2 February 2022', the record gives 'none'.",
+            "도판의 기간은 '2019년 5월 3일과 2022년 2월 2일 사이', 기록의 기간은 '없음'.",
+        ),
+        ("it says 'present' of capture 1f, the record 'nothing'.", "영상 1f: 도판은 '있음', 기록은 '비어 있음'."),
+        (
+            "Figure old shows capture 1f (a.tif), withdrawn on 2026-11-25 by L. Lead: licence ended.",
+            "도판 old에 영상 1f(a.tif)이(가) 있음: 2026-11-25 L. Lead이(가) 철회함: licence ended.",
         ),
         (UnknownName("site", "gate-9", []), "지점 'gate-9' 없음; 아직 하나도 없습니다."),
         (

@@ -371,6 +371,22 @@ def test_what_are_no_pairs_of_points_is_refused(client: Client, shown: pages.Com
     )
 
 
+def test_a_refusal_is_in_the_language_of_the_address_else_of_the_browser(
+    client: Client, shown: pages.ComparePage
+) -> None:
+    still = shown.stills[0].id
+    opens = f"{routes.fit_url(still)}?{key(routes.still_scope(still))}&m=affine"
+    nothing = "기준점: 쓰이는 것이 없음; 3쌍 이상 넣으십시오."
+    assert json.loads(client.get(f"{opens}&lang=ko").content) == {"problem": nothing}
+    unread = client.get(f"{opens}&p=1&lang=ko")
+    assert (unread.status_code, unread.text) == (400, "점 쌍: 읽을 수 없음; 페이지를 새로 고치십시오.")
+    korean = {"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"}
+    assert client.get("/api/nothing", korean).text.startswith("그런 영상이 없습니다")
+    assert client.get("/api/nothing?lang=en", korean).text.startswith("No such picture")
+    closed = "이 지도를 볼 권한이 만료되었습니다. 페이지를 새로 고치십시오."
+    assert client.get("/api/map/other", korean).text == closed
+
+
 def test_pairs_of_a_picture_that_is_not_there_fit_nothing(client: Client) -> None:
     answer = client.get(f"{routes.fit_url('0' * 16)}?{key(routes.still_scope('0' * 16))}&m=affine&p={PAIRS}")
     assert answer.status_code == 404

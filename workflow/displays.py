@@ -73,7 +73,7 @@ def parse_display(bands: str, limits: str) -> Display:
 def _split(limits: str) -> list[str]:
     parts = limits[:200].split(",") if limits else []
     if len(parts) not in (0, 1, 3):
-        raise InputRefused("Limits", f"there are {len(parts)}", "give one for all bands, or three")
+        raise InputRefused("Limits", f"{len(parts)} were given", "give one for all bands, or three")
     return parts
 
 
@@ -83,7 +83,7 @@ def _limits(text: str) -> Stretch:
         raise InputRefused("Limits", f"{text[:40]!r} is not LOW..HIGH", "give two numbers, as 120..1850")
     low, high = float(match[1]), float(match[2])
     if not low < high:
-        raise InputRefused("Limits", f"{text!r} is empty", "give the lower number first")
+        raise InputRefused("Limits", f"{text!r} is an empty range", "give the lower number first")
     return Stretch(low, high)
 
 

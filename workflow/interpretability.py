@@ -285,9 +285,13 @@ def checked(kind: str, key: str, value: object, name: str) -> float:
     number = float(value) if is_number else math.nan  # type: ignore[arg-type]
     if key.endswith("niirs"):
         if not _WORST <= number <= _BEST:
-            raise InputRefused(subject, f"{key} is {value!r}", "write a level from 0 (no limit) to 9")
+            raise InputRefused(
+                subject, f"its limit {key} is {value!r}", "write a level from 0 (no limit) to 9"
+            )
     elif not number > 0:
-        raise InputRefused(subject, f"{key} is {value!r}", "write metres above 0, or inf for no limit")
+        raise InputRefused(
+            subject, f"its limit {key} is {value!r}", "write metres above 0, or inf for no limit"
+        )
     return number
 
 

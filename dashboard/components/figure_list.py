@@ -11,6 +11,7 @@ from dashboard import cache
 from dashboard.components import listing
 from dashboard.language import t, tn
 from dashboard.safetext import safe
+from dashboard.told import told
 
 __all__ = ["show"]
 
@@ -45,7 +46,7 @@ def show(
                 "kind": t("recipe") if row["kind"] == "recipe" else t("file"),
                 "site": titles.get(row["site"], row["site"]),
                 "version": row["version"],
-                "changed": " ".join(row["changed"]),
+                "changed": " ".join(map(told, row["changed"])),
                 "author": row["author"],
                 "at": str(row["at"] or "")[:16].replace("T", " "),
             }
@@ -98,7 +99,7 @@ def _one(row: Row, opens: Callable[[str], None], remove: Callable[[str, str], No
 
 
 def _changed(row: Row) -> None:
-    items = "".join(f"<li lang='en'><bdi>{safe(one)}</bdi></li>" for one in row["changed"])
+    items = "".join(f"<li><bdi>{safe(told(one))}</bdi></li>" for one in row["changed"])
     if items:
         st.html(f"<ul data-changed style='margin:.2rem 0;overflow-wrap:anywhere'>{items}</ul>")
 

@@ -12,6 +12,7 @@ from dashboard import cache, notices
 from dashboard.language import t, tn
 from dashboard.projects import current_project
 from dashboard.safetext import safe
+from dashboard.told import told
 from workflow.exporters.reports import SUFFIXES
 from workflow.model import Author, FigureOptions
 from workflow.publish.report import Made, check_report, write_report
@@ -58,16 +59,16 @@ def _make(
     project = current_project()
     bar = st.progress(0.0, t("Reading the record"))
     try:
-        told = contents(project, title=title, unreviewed=unreviewed)
+        content = contents(project, title=title, unreviewed=unreviewed)
         with TemporaryDirectory(prefix="sitetrack-") as folder:
             out = Path(folder) / f"report{suffix}"
-            check_report(project, out, told)
+            check_report(project, out, content)
 
             def progress(_: str, done: int, total: int) -> None:
                 bar.progress(done / total, t("Figure {done} of {total}", done=done, total=total))
 
             made = write_report(
-                project, me, told, out, FigureOptions(style=style), why=why, progress=progress
+                project, me, content, out, FigureOptions(style=style), why=why, progress=progress
             )
             sidecar = out.with_name(f"{out.name}.json").read_bytes()
             return out.name, out.read_bytes(), sidecar, _refused(made), _drawn(made)
@@ -76,7 +77,7 @@ def _make(
 
 
 def _refused(made: Made) -> tuple[str, ...]:
-    return tuple(f"{row['site']}: {row['refused']}" for row in made.rows if row["refused"])
+    return tuple(f"{row['site']}: {told(row['refused'])}" for row in made.rows if row["refused"])
 
 
 def _drawn(made: Made) -> int:

@@ -181,7 +181,7 @@ def _placed(sent: Mapping[str, Any]) -> str | None:
     except WorkflowError as error:
         return told(error)
     except (ValueError, TypeError):
-        return str(InputRefused("Pairs of points", "they cannot be read", "reload the page"))
+        return told(InputRefused("Pairs of points", "they cannot be read", "reload the page"))
     return None
 
 

@@ -343,5 +343,8 @@ def _track(sites: Sequence[str]) -> None:
         scored=report.scored,
         sites=len(report.sites),
     )
-    st.session_state["intake.tracked"] = [("done", summary), *(("warning", one) for one in report.failed)]
+    st.session_state["intake.tracked"] = [
+        ("done", summary),
+        *(("warning", told(one)) for one in report.failed),
+    ]
     st.rerun()

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import assets, frames
 from dashboard.components.network_map import Calls, Place, network_map, parts_of
-from dashboard.language import t
+from dashboard.language import language, t
 from dashboard.safetext import safe
 from workflow.model import LonLat
 
@@ -85,9 +85,10 @@ def show(page: str, over: Mapping[str, Any], *, title: str, key: str, height_px:
 
     The frame is drawn anew only where the page changes.
     """
+    address = f"{frames.url(page)}&lang={language()}"
     result = _component(
         key=key,
-        data={"page": frames.url(page), "over": dict(over), "title": title, "height_px": height_px},
+        data={"page": address, "over": dict(over), "title": title, "height_px": height_px},
         height=height_px,
         on_clicked_change=lambda: None,
     )

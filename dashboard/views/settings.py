@@ -249,10 +249,10 @@ def _keys() -> None:
 
 def _program() -> None:
     rows = health.versions()
-    _facts({row["name"]: row["value"] or "–" for row in rows})
+    _facts({told(row["name"]): row["value"] or "–" for row in rows})
     for row in rows:
         if not row["ok"]:
-            notices.say("note", f"{row['name']}: {row['note']}")
+            notices.say("note", f"{told(row['name'])}: {told(row['note'])}")
     files = sorted((assets.BUILD / "licences").glob("*.txt"))
     if files:
         st.html(f"<b>{safe(t('Licences of what is bundled'))}</b>")

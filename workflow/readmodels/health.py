@@ -47,7 +47,7 @@ def versions() -> list[Row]:
     return [
         _row("sitetrack", __version__),
         _row("python", platform.python_version()),
-        _row("platform", platform.platform()),
+        _row("operating system", platform.platform()),
         _row("record format", str(SCHEMA_VERSION)),
         _sqlite(),
         *_libraries(),

@@ -342,7 +342,7 @@ class Georef {
       const whole = this.pairs.filter(isWhole);
       const text = whole.map((pair) => [pair.col.toFixed(2), pair.row.toFixed(2), pair.x.toFixed(3), pair.y.toFixed(3), pair.used ? 1 : 0].join(",")).join(";");
       try {
-        const answer = await fetch(`${this.data.fit_url}?k=${this.data.token}&m=${this.model}&p=${text}`);
+        const answer = await fetch(`${this.data.fit_url}?k=${this.data.token}&m=${this.model}&p=${text}&lang=${this.data.language}`);
         this.fit = answer.ok ? await answer.json() : { problem: await answer.text() };
       } catch {
         this.fit = { problem: t("The server does not answer.") };
