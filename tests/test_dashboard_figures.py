@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +208,10 @@ def test_the_list_says_what_went_stale(project: Project) -> None:
     app = sound(app.run())
     assert "1 does not match the record any more" in text_of(app)
     assert app.dataframe[0].value["name"].tolist() == [sample.SITE]
-    assert app.dataframe[0].value["changed"][0]
+    assert "the record" in app.dataframe[0].value["changed"][0]
+    changed = open_page(lang="ko").dataframe[0].value.iloc[0]["changed"]
+    assert "도판은 '있음', 기록은 '없음'" in changed
+    assert not re.search("[a-z]{3,} [a-z]{3,}", changed)
 
 
 def test_a_viewer_looks_and_downloads(project: Project) -> None:

@@ -17,8 +17,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import assets, language
 from workflow import actions
+from workflow.codec import encode
 from workflow.model import Author, Role
-from workflow.project import Project
+from workflow.project import Project, init_project
+from workflow.providers.profiles import PROFILES
+from workflow.store.kinds import KINDS
 from workflow.words import OTHER
 
 MAIN = Path(language.__file__).with_name("main.py")
@@ -89,7 +92,7 @@ def opened(page: str, author: Author | None = LENA, **query: str) -> Any:
 def texts(value: object) -> Iterator[str]:
     """All texts in the messages of a page; HTML without its tags."""
     if isinstance(value, str):
-        yield re.sub(r"&#(\d+);", lambda one: chr(int(one[1])), re.sub(r"<[^>]*>", "\n", value)).strip()
+        yield re.sub(r"&#(\d+);", lambda one: chr(int(one[1])), re.sub(_TAG, "\n", value)).strip()
     elif isinstance(value, dict):
         for name, one in value.items():
             if name not in _NOT_SHOWN:
@@ -99,7 +102,10 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(one)
 
 
+_TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 _NOT_SHOWN = {
+    "jsContent",
+    "cssContent",
     "id",
     "formId",
     "arrowData",
@@ -162,6 +168,40 @@ def test_a_korean_page_has_no_english_sentence(shown: Path, page: str) -> None:
     words = {one for one in english() if WORD.search(one)} - names(shown)
     left |= set(found) & words  # a word, where it is a whole text
     assert sorted(left) == []
+
+
+RUN = re.compile(r"[A-Za-z]{2,}(?:[ ,:;]+[A-Za-z]{2,}){2,}")
+# what stands in figures is English; commands, formats and providers have their names
+ENGLISH = re.compile(r"sitetrack [a-z]+ [A-Z]+( -o FILE)?|^(A|Two|Three) .*|GeoTIFF, .* ENVI", re.DOTALL)
+PROVIDERS = {one.provider for one in PROFILES}
+
+
+def written(root: Path) -> list[str]:
+    """All texts in the record, the longest first."""
+    with Project.open(root) as project:
+        rows = [row for kind in KINDS.values() for row in project.record.rows(kind.type)]
+    return sorted({one for row in rows for one in texts(encode(row.value))}, key=len, reverse=True)
+
+
+def runs(found: list[str], known: list[str]) -> list[str]:
+    """What is left with three words of English once what people wrote is taken out."""
+    left = [ENGLISH.sub("", one) for one in found if one not in PROVIDERS]
+    for text in known:
+        left = [one.replace(text, "") for one in left]
+    return [one for one in left if RUN.search(one)]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_korean_page_says_nothing_in_english_but_what_people_wrote(shown: Path, page: str) -> None:
+    assert runs(page_texts(opened(page, lang="ko")), written(shown)) == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_korean_page_of_an_empty_project_says_nothing_in_english(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITETRACK_PROJECT", str(init_project(tmp_path / "empty")))
+    assert runs(page_texts(opened(page, lang="ko")), []) == []
 
 
 @pytest.mark.parametrize("part", ["queue", "differ", "second", "agree", "log"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import dashboard_sample
@@ -12,8 +13,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import state, told
+from dashboard.components import georeferencer, intake, still_aligner
 from workflow import actions
 from workflow.model import Author, LonLat, Role
+from workflow.pipeline.track import TrackReport
 from workflow.project import Project, init_project
 
 MAIN = Path(__file__).resolve().parents[1] / "dashboard" / "main.py"
@@ -165,6 +169,29 @@ def test_what_waits_is_aligned_from_the_page(root: Path) -> None:
     app.button(key="intake.track").click().run(timeout=300)
     assert "pairs compared at 1 sites" in shown(sound(app))
     assert "intake.track" not in keys(app)
+
+
+def test_what_cannot_be_aligned_is_said_in_the_language_of_the_page(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = "Site a: Capture 1f: its working copy cannot be read (E); run 'sitetrack verify'."
+    monkeypatch.setattr(intake, "track", lambda *_: TrackReport(0, 0, 0, 0, (), (failed,)))
+    korean = opened("imagery", lang="ko")
+    korean.button(key="intake.track").click().run()
+    bodies = [one.proto.body for one in sound(korean).get("html")]
+    assert any("지점 a: 영상 1f: 작업 사본을 읽을 수 없음(E)" in body for body in bodies)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [partial(georeferencer._placed, {"version": "x"}), partial(still_aligner._aligned, {"version": "x"})],
+)
+def test_pairs_that_cannot_be_read_are_refused_in_the_language_of_the_page(
+    answer: Callable[[], str], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "language", lambda: "ko")
+    monkeypatch.setattr(state, "author", lambda: Author("Anna"))
+    assert answer() == "점 쌍: 읽을 수 없음; 페이지를 새로 고치십시오."
 
 
 def test_pages_without_anything_say_what_to_do_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,9 +78,8 @@ def _clip(names: list[str], options: IntakeOptions | None) -> tuple[Clip | None,
     if not names:
         st.caption(t("Drop the stills above: each then has a line here for its time in the clip."))
         return None, False
-    name = st.text_input(
-        t("Name of the clip"), key="intake.clip.name", max_chars=200, placeholder="KCTV, 10 October 2023"
-    )
+    example = t("KCTV, 10 October 2023")
+    name = st.text_input(t("Name of the clip"), key="intake.clip.name", max_chars=200, placeholder=example)
     codes = []
     columns = st.columns(min(4, len(names)))
     for number, one in enumerate(names):
