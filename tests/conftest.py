@@ -451,3 +451,30 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path / "project")
     with made.project:
         yield made
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the small project that the dashboard shows."""
+    from dashboard_sample import make_project
+
+    made = make_project(tmp_path / "project")
+    monkeypatch.setenv("SITETRACK_PROJECT", str(made))
+    return made
+
+
+@pytest.fixture
+def somebody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dashboard begins after its first page."""
+    monkeypatch.setenv("SITETRACK_AUTHOR", "ana")
+
+
+@pytest.fixture
+def assets_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """For tests that look at no asset: a checkout that was not built is enough."""
+    from dashboard import assets
+
+    if not (assets.BUILD / "stamp").is_file():
+        build = tmp_path_factory.mktemp("build")
+        (build / "stamp").write_text("test")
+        monkeypatch.setattr(assets, "BUILD", build)
