@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -12,11 +12,22 @@ from dashboard.safetext import safe
 from dashboard.told import told
 from workflow.errors import BuildMissing, WorkflowError
 
-__all__ = ["SYNTHETIC", "empty", "heading", "no_sites", "page_style", "refusals", "say", "synthetic_banner"]
+__all__ = [
+    "SYNTHETIC",
+    "empty",
+    "heading",
+    "no_sites",
+    "page_style",
+    "refusals",
+    "register",
+    "say",
+    "synthetic_banner",
+]
 
 SYNTHETIC = "<b style='color:var(--wrong)'>SYNTHETIC</b> "
 """What stands beside each picture that was rendered (HTML)."""
 
+_AT_ONCE = 3
 _COLOURS = {"done": "37,150,74", "note": "47,111,219", "warning": "199,106,0"}
 
 # imagery needs the room that Streamlit leaves at the edges; its grey of captions and its blue on blue of a chosen
@@ -77,6 +88,17 @@ def say(kind: str, sentence: str) -> None:
         f"<div role='status' data-said='{kind}' style='border-left:4px solid rgb({colour});"
         f"padding:.35rem .8rem;background:rgba({colour},.09);overflow-wrap:anywhere'>{safe(sentence)}</div>"
     )
+
+
+def register(warnings: Sequence[str]) -> None:
+    """What of the register file was not taken, or differs from the record; the first few at once."""
+    first, more = warnings[:_AT_ONCE], warnings[_AT_ONCE:]
+    for sentence in first:
+        say("warning", told(sentence))
+    if more:
+        with st.expander(t("{n} more", n=len(more))):
+            for sentence in more:
+                say("warning", told(sentence))
 
 
 def synthetic_banner(subject: str) -> None:

@@ -258,3 +258,16 @@ def test_what_was_read_ahead_is_what_the_page_shows(
     for owner, name in read:
         monkeypatch.setattr(owner, name, lambda *_, name=name, **__: pytest.fail(f"{name} is read again"))
     assert "present (1)" in legend(run())
+
+
+def test_what_of_the_register_file_was_not_taken_is_said(root: Path, run: Callable[..., Any]) -> None:
+    assert "data-said='warning'" not in text(run())
+    register = json.loads((root / "sites.geojson").read_text())
+    nowhere = {"type": "Point", "coordinates": [200, 95]}
+    bad = {"type": "Feature", "properties": {"name": "Nowhere"}, "geometry": nowhere}
+    register["features"] += [bad] * 5
+    (root / "sites.geojson").write_text(json.dumps(register))
+    app = run()
+    assert text(app).count("data-said='warning'") == 5
+    assert "(Nowhere): position: longitude 200, latitude 95 is outside" in text(app)
+    assert "2 more" in [one.label for one in app.expander]

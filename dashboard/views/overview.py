@@ -70,6 +70,7 @@ def show() -> None:
     assets.require()
     page = cache.overview()
     notices.heading(t("Overview"), _counts(page))
+    notices.register(current_project().warnings)
     if page.synthetic:
         notices.synthetic_banner(
             t("Some pictures are rendered scenes; what rests on them is no statement about the world.")
