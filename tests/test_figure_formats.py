@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -24,6 +25,7 @@ import pytest
 import rasterio
 from defusedxml.ElementTree import fromstring
 from figure_sheets import CAPTION, HOSTILE, PLACE, hostile, sheet, small
+from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms
 from rasterio.io import MemoryFile
@@ -399,6 +401,15 @@ def test_a_swipe_of_pictures_without_one_extent_is_refused() -> None:
 def test_a_swipe_of_one_picture_is_refused() -> None:
     with pytest.raises(InputRefused, match="needs two"):
         write(sheet(1, dpi=72), ".html")
+
+
+def test_a_swipe_brings_the_face_of_every_character_that_it_shows() -> None:
+    page = write(sheet(dpi=72, caption="A gantry (평양-향산관광도로)."), ".html").decode()
+    faces = re.findall(r"font-weight:(\d+);src:url\(data:font/ttf;base64,([^)]+)\)", page)
+    has = {weight: TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap() for weight, data in faces}
+    assert {ord(char) for char in "(평양-향산관광도로)."} <= has["400"].keys()
+    assert {ord(char) for char in "SYNTHETIC 2021"} <= has["700"].keys()
+    assert "font-src data:" in page
 
 
 # -- words that somebody means ill with ----------------------------------------------------------------------

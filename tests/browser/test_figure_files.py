@@ -53,6 +53,9 @@ def test_the_svg_looks_as_the_png_does_with_its_own_face(alone: Any, tmp_path: P
 def test_the_swipe_is_moved_by_keys_and_by_hand(alone: Any, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(write(sheet(), ".html"))
     alone.goto((tmp_path / "a.html").as_uri())
+    assert alone.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts].map((face) => `${face.weight} ${face.status}`))"
+    ) == ["400 loaded", "700 loaded"]
     stage, slider = alone.locator(".stage"), alone.get_by_label("Share of the earlier picture")
     assert stage.get_attribute("data-share") == "50"
     slider.focus()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from functools import lru_cache
 from pathlib import Path
 
 from workflow.figure import Drawing, Text
+from workflow.fonts import Fonts
 
-__all__ = ["subset", "used"]
+__all__ = ["FAMILIES", "face_rules", "subset", "used"]
+
+_FAMILY = "sitetrack figure"
+FAMILIES = f"'{_FAMILY}','Noto Sans KR','Noto Sans CJK KR','Malgun Gothic','Apple SD Gothic Neo',sans-serif"
 
 
 def used(drawing: Drawing, *, bold: bool) -> str:
@@ -36,3 +41,16 @@ def subset(face: Path, text: str) -> bytes:
         out = io.BytesIO()
         font.save(out)
     return out.getvalue()
+
+
+def face_rules(fonts: Fonts, regular: str, bold: str) -> str:
+    """CSS that brings both faces with these characters: the first family of `FAMILIES`."""
+    rules = []
+    for letters, path, weight in ((regular, fonts.regular, 400), (bold, fonts.bold, 700)):
+        if letters:
+            data = base64.b64encode(subset(path, "".join(sorted(set(letters))))).decode()
+            rules.append(
+                f"@font-face{{font-family:'{_FAMILY}';font-weight:{weight};"
+                f"src:url(data:font/ttf;base64,{data}) format('truetype')}}"
+            )
+    return "".join(rules)

@@ -6,7 +6,7 @@ import base64
 import io
 from collections.abc import Iterable
 
-from workflow.exporters.figures.faces import subset, used
+from workflow.exporters.figures.faces import FAMILIES, face_rules, used
 from workflow.exporters.figures.metadata import xmp
 from workflow.exporters.figures.sheet import Sheet
 from workflow.exporters.png import hatching, panel_picture
@@ -16,8 +16,6 @@ from workflow.figure.drawing import Rgb
 
 __all__ = ["to_svg"]
 
-_FAMILY = "sitetrack figure"
-_FALLBACK = "'Noto Sans KR','Noto Sans CJK KR','Malgun Gothic','Apple SD Gothic Neo',sans-serif"
 _JPEG_QUALITY = 92
 
 
@@ -27,30 +25,18 @@ def to_svg(sheet: Sheet) -> bytes:
     width_mm, height_mm = (size * 25.4 / drawing.dpi for size in (drawing.width_px, drawing.height_px))
     clips = list(dict.fromkeys(one.clip for one in drawing.items if isinstance(one, Polyline | Polygon)))
     parts = [_item(item, sheet, clips) for item in drawing.items]
+    faces = face_rules(sheet.fonts, *(used(drawing, bold=bold) for bold in (False, True)))
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width_mm)}mm" height="{_n(height_mm)}mm" '
         f'viewBox="0 0 {drawing.width_px} {drawing.height_px}" role="img" aria-labelledby="title alt">'
         f'<title id="title">{escaped(words.title)}</title><desc id="alt">{escaped(words.alt)}</desc>'
         f"<metadata>{xmp(words)}</metadata>"
-        f"<style>{_faces(sheet)}text{{font-family:'{_FAMILY}',{_FALLBACK};font-kerning:none;white-space:pre}}"
+        f"<style>{faces}text{{font-family:{FAMILIES};font-kerning:none;white-space:pre}}"
         "text,polyline{stroke-linejoin:round;stroke-linecap:round}polyline{fill:none}</style>"
         f"<defs>{''.join(_clip(number, box) for number, box in enumerate(clips))}</defs>"
         f"{''.join(parts)}</svg>\n"
     )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
-
-
-def _faces(sheet: Sheet) -> str:
-    """The two faces with the characters that the drawing has."""
-    rules = []
-    for bold, path, weight in ((False, sheet.fonts.regular, 400), (True, sheet.fonts.bold, 700)):
-        letters = used(sheet.drawing, bold=bold)
-        if letters:
-            data = _data("font/ttf", subset(path, letters))
-            rules.append(
-                f"@font-face{{font-family:'{_FAMILY}';font-weight:{weight};src:url({data}) format('truetype')}}"
-            )
-    return "".join(rules)
 
 
 def _clip(number: int, box: Box) -> str:

@@ -10,6 +10,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from workflow.errors import InputRefused
+from workflow.exporters.figures.faces import FAMILIES, face_rules
 from workflow.exporters.figures.frames import marked_panel
 from workflow.exporters.figures.sheet import Sheet
 from workflow.exporters.xmltext import escaped
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["to_swipe"]
 
 _WIDTH_PX, _JPEG_QUALITY = 1600, 88
+_CONTROL = "Share of the earlier picture"
 _SYNTHETIC = '<span class="plate synthetic">SYNTHETIC</span>'
 
 
@@ -45,14 +47,16 @@ def to_swipe(sheet: Sheet) -> bytes:
         )
     before, after = (marked_panel(sheet, number, _WIDTH_PX) for number in (0, last))
     page = Template(_part("swipe.html"))
-    style, script = _part("swipe.css"), _part("swipe.js")
-    words = {key: escaped(text) for key, text in _words(sheet, last).items()}
+    said = _words(sheet, last)
+    words = {key: escaped(text) for key, text in said.items()}
+    style, script = _faces(sheet, said) + _part("swipe.css"), _part("swipe.js")
     return page.substitute(
         words,
         style=style,
         script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
+        control=_CONTROL,
         width=before.width,
         height=before.height,
         before=_picture(before),
@@ -74,6 +78,13 @@ def _words(sheet: Sheet, last: int) -> dict[str, str]:
         "before_label": first,
         "after_label": then,
     }
+
+
+def _faces(sheet: Sheet, said: dict[str, str]) -> str:
+    """The figure's own faces with the characters of the page: a reader's machine may have none for Hangul."""
+    bold = "".join(said[key] for key in ("title", "before_label", "after_label")) + "SYNTHETIC"
+    regular = "".join(said[key] for key in ("caption", "credit", "notes")) + _CONTROL
+    return face_rules(sheet.fonts, regular, bold) + f"body{{font-family:{FAMILIES}}}\n"
 
 
 def _label(sheet: Sheet, number: int) -> str:
