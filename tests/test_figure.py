@@ -40,6 +40,7 @@ from workflow.figure.captions import (
     date_label,
     joint_label,
     noun_phrase,
+    state_label,
 )
 from workflow.figure.furniture import format_length, round_length
 from workflow.figure.house import FURNITURE
@@ -260,6 +261,18 @@ def test_small_panels_have_their_words_above_them() -> None:
     assert all(item.box.bottom <= pictures[0].top for item in above)
     marks = [item.box for item in texts(drawing) if item.text == "SYNTHETIC"]
     assert all(mark.width < 0.7 * box.width for mark, box in zip(marks, pictures, strict=True))
+
+
+def test_words_above_small_panels_break_between_date_and_state() -> None:
+    told = (("3 November 2021", "absent"), ("19 August 2020", "obscured")) * 4
+    panels = tuple(panel(date_label=day, state=state) for day, state in told)
+
+    def said(count: int, width_mm: float) -> list[str]:
+        drawing = lay_out(FigureSpec(panels[:count], layout=Layout.FILMSTRIP, width_mm=width_mm), measure)
+        return [item.text for item in texts(drawing)]
+
+    assert said(8, 250)[:4] == ["(a) 3 November 2021", "absent", "(b) 19 August 2020", "obscured"]
+    assert said(8, 170)[:4] == ["(a) 3 Nov 2021", "absent", "(b) 19 Aug 2020", "obscured"]
 
 
 def test_a_still_beside_a_map_picture_leaves_the_scale_to_the_map_picture() -> None:
@@ -746,6 +759,25 @@ def test_a_creative_commons_licence_stands_behind_the_credit() -> None:
     assert credit_of(capture(APRIL, credit="Mehdistt", licence="cc-by-sa")) == "Mehdistt, cc-by-sa"
     assert credit_of(capture(APRIL), "Somebody.") == "Somebody"
     assert credit_of(capture(APRIL, credit="Stored"), "Given") == "Stored"
+
+
+def test_a_picture_is_not_called_insufficient() -> None:
+    one = Shown(capture(APRIL), "insufficient")
+    assert "an outbound gantry is not discernible." in alt_text(SITE, [GANTRY], [one])
+    assert state_label("east present; west insufficient") == "east present; west not discernible"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Modern junction in Pyongyang", "A picture of a modern junction in Pyongyang."),
+        ("Road north of the Arch", "A picture of the road north of the Arch."),
+        ("Kilometre 7", "A picture of Kilometre 7."),
+    ],
+)
+def test_the_alternative_text_names_the_place_as_a_sentence_does(name: str, said: str) -> None:
+    site = replace(SITE, name=name, name_local="", road="")
+    assert alt_text(site, [GANTRY], [Shown(capture(APRIL))]).startswith(said)
 
 
 def test_the_alternative_text_says_what_each_side_shows() -> None:

@@ -87,6 +87,9 @@ def test_named_captures_are_the_panels_in_their_order(watched: Project, series: 
         ({"captures": tuple("s" * 9)}, "9 captures are asked for; choose 8"),
         ({"captures": ("s.tif",), "layout": Layout.BEFORE_AFTER}, "before and after are two pictures, not 1"),
         ({"extent_m": 1.0}, "an extent of 1 m is too small"),
+        ({"extent_m": 5000.0}, "an extent of 5000 m is more than is watched around site [a-z0-9-]+; give 1[0-9]+ or less"),
+        ({"extent_m": float("inf")}, "an extent of inf m is more than is watched"),
+        ({"extent_m": float("nan")}, "an extent of nan m is more than is watched"),
     ],
 )
 def test_captures_that_make_no_figure_are_refused(

@@ -99,9 +99,12 @@ def command(
     if as_json:
         print_rows(rows, as_json=True)
         return
+    said_of = ""
     for row in rows:
         if row["file"]:
-            click.echo(f"{row['file']} and {Path(row['sidecar']).name} written.\n{row['caption']}")
+            click.echo(f"{row['file']} and {Path(row['sidecar']).name} written.")
+        if row["file"] and row["caption"] != said_of:
+            click.echo(said_of := row["caption"])
         if row["recipe"] and not said["recipe_name"]:
             click.echo(f"Saved as {row['recipe']}, version {row['version']}.")
 

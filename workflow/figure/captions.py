@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.figure.phrases import noun_phrase, place, subject
+from workflow.figure.phrases import in_sentence, noun_phrase, place, subject
 from workflow.georef import control_words
 from workflow.model import (
     Basis,
@@ -38,6 +38,7 @@ __all__ = [
     "laid_sentences",
     "noun_phrase",
     "place",
+    "state_label",
 ]
 
 _MONTHS = (
@@ -246,7 +247,7 @@ def _seen(pictures: Sequence[Shown], form: Form) -> str:
 
 
 def _state_words(state: str) -> str:
-    return _STATES.get(state, state)
+    return _STATES.get(state, state_label(state))
 
 
 def _pictures(pictures: Sequence[Shown], form: Form) -> str:
@@ -375,18 +376,23 @@ def joint_label(states: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{', '.join(names)} {state}" for state, names in said.items())
 
 
+def state_label(state: str) -> str:
+    """A state, or several joined, as a picture carries it: "insufficient" is said of pictures, not of what they show."""
+    return re.sub(rf"\b{State.INSUFFICIENT.value}\b", _STATES[State.INSUFFICIENT.value], state)
+
+
 def alt_text(site: Site, targets: Sequence[Target], pictures: Sequence[Shown]) -> str:
     """What the figure shows, for readers who cannot see it."""
     count = len(pictures)
     number = ("A picture", "Two pictures side by side") if count < 3 else ("", f"{_COUNTS[count]} pictures")
-    opening = f"{number[count > 1]} of {place(site)}."
+    opening = f"{number[count > 1]} of {in_sentence(site)}."
     what = noun_phrase(targets)
     sides = {1: ("Picture",), 2: ("Left", "Right")}.get(count, [f"({one})" for one in _LETTERS[:count]])
     told = []
     for side, picture in zip(sides, pictures, strict=True):
         kind = f"{'synthetic ' if picture.capture.synthetic else ''}{_KINDS[picture.capture.kind]}"
         state = (
-            f": {what} {'is' if len(targets) == 1 else 'are'} {picture.state}"
+            f": {what} {'is' if len(targets) == 1 else 'are'} {state_label(picture.state)}"
             if what and picture.state
             else ""
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workflow.figure.drawing import Box, Item, PanelImage, Polyline, Rect, Rgb, Text
 from workflow.figure.marks import draw_marks
@@ -14,12 +16,15 @@ from workflow.model import Layout
 __all__ = ["draw_panels", "letter"]
 
 _LETTERS = "abcdefgh"
+# "November 2021" where a date does not fit: three letters of the month are kept
+_MONTH = re.compile(r"\b([A-Z][a-z]{2})[a-z]*(?= \d{4}\b)")
 _GAP_MM, _ROW_GAP_MM = 2.5, 2.5
 _ASPECTS = (0.5, 2.0)
 # panels narrower than this stand on a further row; those below the second have their date above them
 _NARROWEST_MM, _ROOM_FOR_WORDS_MM = 16.0, 42.0
 _GRID_COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4}
 _MOST_IN_A_ROW = 3
+_LEAST_HEADING = 0.9
 _SYNTHETIC_PT = 8.5
 _EMPTY = Style(7.5, ink=GREY)
 _PLATE: Rgb = (0, 0, 0)
@@ -101,17 +106,32 @@ def _fitted(panel: Panel, box: Box) -> Box:
 
 
 def _headings(spec: FigureSpec, room: Box, columns: int, pen: Pen) -> list[tuple[list[str], Style]]:
-    """Lines that stand above each panel where panels are too small to carry their words; else none."""
+    """Lines that stand above each panel where panels are too small to carry their words; else none.
+
+    The state has lines of its own where it does not fit beside the date. Where a date does not fit, months are cut to
+    three letters in all, and all are set a little smaller where that is enough.
+    """
     boxes = _boxes(spec.panels, room, columns, 0.0, pen)
     if min(box.width for box in boxes) >= pen.mm(_ROOM_FOR_WORDS_MM):
         return []
     style = Style(spec.house.small_pt, bold=True, ink=BLACK)
+    dates = [f"{letter(spec, number)} {panel.date_label}" for number, panel in enumerate(spec.panels)]
+    if _fit(dates, boxes, style, pen) < 1:
+        dates = [_MONTH.sub(r"\1", text) for text in dates]
+        if (less := _fit(dates, boxes, style, pen)) >= _LEAST_HEADING:
+            style = replace(style, size_pt=style.size_pt * min(less, 1.0))
     found = []
-    for number, (panel, box) in enumerate(zip(spec.panels, boxes, strict=True)):
-        said = f" {panel.state}" if panel.state else ""
-        text = tidy(f"{letter(spec, number)} {panel.date_label}{',' if said else ''}{said}")
-        found.append((pen.wrap(text, box.width, style), style))
+    for text, panel, box in zip(dates, spec.panels, boxes, strict=True):
+        whole = [tidy(f"{text}, {panel.state}" if panel.state else text)]
+        if pen.width(whole[0], style) > box.width:
+            whole = [line for part in (text, panel.state) for line in pen.wrap(tidy(part), box.width, style)]
+        found.append((whole, style))
     return found
+
+
+def _fit(lines: Sequence[str], boxes: Sequence[Box], style: Style, pen: Pen) -> float:
+    """By how much all lines may grow until the first is as wide as its box; below 1 one is wider."""
+    return min(box.width / pen.width(tidy(text), style) for text, box in zip(lines, boxes, strict=True))
 
 
 # -- one panel -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from workflow.model import Direction, Site, Target, TargetClass
 
-__all__ = ["local_after", "noun_phrase", "place", "subject"]
+__all__ = ["in_sentence", "local_after", "noun_phrase", "place", "subject"]
 
 # first words of a target's name that are no proper names, however they are written
 _COMMON_NOUNS = (
@@ -110,7 +110,7 @@ def subject(site: Site, targets: Sequence[Target], *, present: bool = False) -> 
     if site.name.lower() in phrase.lower():  # the target's name has the place in it
         start = phrase.lower().index(site.name.lower())
         return f"{phrase[:start]}{local_after(site)}{phrase[start + len(site.name) :]}"
-    where = f"{_article(site.name)}{place(site)}"
+    where = in_sentence(site)
     support, mounted = _mounted(targets)
     if support and present:
         return f"{support} {'near' if site.category == 'road-camera' else 'at'} {where} with {mounted}"
@@ -144,6 +144,11 @@ def place(site: Site) -> str:
     """Name, local name in parentheses, road."""
     road = f", {site.road}" if site.road and not _says(site.road, site.name) else ""
     return f"{local_after(site)}{road}"
+
+
+def in_sentence(site: Site) -> str:
+    """The place with the article that its name needs within a sentence."""
+    return f"{_article(site.name)}{place(site)}"
 
 
 def _says(road: str, name: str) -> bool:

@@ -19,6 +19,7 @@ from workflow.figure.captions import (
     date_label,
     joint_label,
     laid_sentences,
+    state_label,
 )
 from workflow.figure.lint import CODES, Draft, Lint, lint, passed
 from workflow.grid import SiteGrid
@@ -214,7 +215,7 @@ def _part(
         columns,
         rows,
         date_label(capture.acquired),
-        state,
+        state_label(state),
         capture.synthetic,
         marks,
         empty,
@@ -270,6 +271,13 @@ def _picture(
         least = _LEAST_EXTENT_PX * ground_m_per_px(grid)
         raise InputRefused(
             "Figure", f"an extent of {options.extent_m:g} m is too small", f"give {least:.0f} or more"
+        )
+    if not side <= max(grid.width, grid.height):  # what is no number is no length either
+        most = int(max(grid.width, grid.height) * ground_m_per_px(grid))
+        raise InputRefused(
+            "Figure",
+            f"an extent of {options.extent_m:g} m is more than is watched around site {choice.site.id}",
+            f"give {most} or less",
         )
     return cropped(picture, grid.to_pixel(*grid.from_lonlat(position.lonlat)), side)
 
