@@ -155,6 +155,18 @@ def test_the_mark_of_a_gantry_holds_the_gantry_and_is_drawn_once() -> None:
         assert marks(scene, "capture") == [(analyst, operation)]
 
 
+def test_the_mark_of_what_is_all_one_target_holds_all_that_is_on_the_arm() -> None:
+    house = next(scene for scene in STORY if scene.site == "april-25-house-of-culture")
+    [(_, operation)] = marks(house, "capture")
+    stadium = next(scene for scene in STORY if scene.file == "stadium_still_2023.png")
+    camera, second = (
+        shapely.geometry.shape(operation["annotation"]["geometry"])
+        for _, operation in marks(stadium, "capture")
+    )
+    ring = shapely.geometry.shape(operation["annotation"]["geometry"])
+    assert ring.area > 1.2 * shapely.unary_union([camera, second]).envelope.area
+
+
 def test_absent_things_carry_no_mark_and_marks_lie_where_the_picture_says() -> None:
     for scene in STORY:
         drawn = {operation["annotation"]["target"] for _, operation in marks(scene, "capture")}

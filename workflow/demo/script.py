@@ -380,7 +380,8 @@ _HOUSE = _Story(
     (),
     (
         _Shot("house_of_culture_photo.png", "2016-05-27 05:10", View(encoding=_STILL),
-              (_Said("a", _PRESENT, _HIGH, "Cameras and a lamp on the arm."), _Said("b", _PRESENT, _FAIR)),
+              (_Said("a", _PRESENT, _HIGH, "Cameras, lamps and a radar detector on the arm."),
+               _Said("b", _PRESENT, _FAIR)),
               "27 May 2016", kind=CaptureKind.GROUND, source=_VISITOR),
     ),
     LonLat(125.76, 39.05),

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from workflow.demo.frame import Road, metres_per_degree
 from workflow.demo.palette import greenness
 from workflow.demo.place import stream
-from workflow.demo.scene import ChangeKind, Scene
+from workflow.demo.scene import Change, ChangeKind, Scene
 from workflow.demo.writing import description
 from workflow.model import ControlPoint, LonLat, Standpoint
 
@@ -23,31 +23,49 @@ SIZE_PX = (1280, 720)
 _FINE = 2
 _FOCAL_PX, _EYE_M = 1150.0, 3.4  # focal length in pixels of the still; height of the camera above the road
 _HORIZON_PX = 395.0
+_LAST_LAMP_M = 8.3
 _POLE_AHEAD_M, _ARM_END_M, _POLE_AT_M, _ARM_HIGH_M = 22.0, 0.6, 6.4, 6.3
 Colour = tuple[int, int, int]
 
 
 def write_still(scene: Scene, path: Path) -> None:
-    """Write the still of `scene`: as many cameras on the arm as stand that day."""
-    cameras = sum(change.kind is ChangeKind.CAMERA for change in scene.standing)
+    """Write the still of `scene`: as many cameras on the arm as stand that day, and a radar where all is one target."""
+    cameras = len(_cameras(scene))
     painter = _Still(greenness(scene.day), stream(scene.seed, scene.file, "still"))
     painter.backdrop()
     painter.road()
     painter.pole(cameras)
+    if _is_one_target(scene):
+        painter.radar()
     tags = PngInfo()
     tags.add_text("Description", description(scene))
     _finished(painter.image, scene).save(path, pnginfo=tags, compress_level=4)
 
 
 def camera_boxes(scene: Scene) -> tuple[tuple[float, float, float, float], ...]:
-    """Left, top, right and bottom in pixels of what hangs on the arm: the camera with its lamp, the second camera."""
+    """Left, top, right and bottom in pixels of what is on the arm: the camera with its lamp and the second camera, or
+    all of it where one target stands for it.
+    """
     painter = _Still(greenness(scene.day), stream(scene.seed, scene.file, "still"))
+    ends: tuple[tuple[float, float, float, float], ...]
     ends = ((2.4 - 0.7, _ARM_HIGH_M + 1.0, 4.0 + 0.7, _ARM_HIGH_M - 0.3), (5.9, _ARM_HIGH_M + 0.4, 7.3, 5.3))
+    if _is_one_target(scene):
+        ends = ((ends[0][0], ends[0][1], _LAST_LAMP_M + 0.7, ends[1][3]),)
     found = []
     for left, top, right, bottom in ends:
         corners = [painter._at(x, _POLE_AHEAD_M, up) for x, up in ((left, top), (right, bottom))]
         found.append((*(value / _FINE for value in corners[0]), *(value / _FINE for value in corners[1])))
     return tuple((one[0], one[1], one[2], one[3]) for one in found)
+
+
+def _cameras(scene: Scene) -> list[Change]:
+    return [change for change in scene.standing if change.kind is ChangeKind.CAMERA]
+
+
+def _is_one_target(scene: Scene) -> bool:
+    """Whether one target stands for all that is on the arm."""
+    cameras = _cameras(scene)
+    return len(cameras) > 1 and all(one.target is None for one in cameras[1:])
 
 
 _LANDMARKS = (
@@ -242,6 +260,14 @@ class _Still:
         ahead, up = _POLE_AHEAD_M - 0.3, _ARM_HIGH_M
         self._upright(right, ahead, up + 0.1, up + 0.72, 0.62, (66, 68, 74))
         self._upright(right, ahead - 0.05, up + 0.18, up + 0.64, 0.5, (248, 248, 236))
+
+    def radar(self) -> None:
+        """A radar detector, a grey box with a ribbed face, and a second lamp beyond it."""
+        ahead, up = _POLE_AHEAD_M - 0.3, _ARM_HIGH_M
+        self._upright(5.2, ahead, up + 0.1, up + 0.62, 0.8, (150, 154, 158))
+        for rise in np.arange(0.18, 0.56, 0.1):
+            self._upright(5.2, ahead - 0.05, up + float(rise), up + float(rise) + 0.05, 0.66, (96, 100, 106))
+        self._strobe(_LAST_LAMP_M)
 
     def _turning_camera(self, right: float) -> None:
         """A dome that can be turned, hanging below the arm."""
