@@ -272,7 +272,7 @@ def test_words_above_small_panels_break_between_date_and_state() -> None:
         return [item.text for item in texts(drawing)]
 
     assert said(8, 250)[:4] == ["(a) 3 November 2021", "absent", "(b) 19 August 2020", "obscured"]
-    assert said(8, 170)[:4] == ["(a) 3 Nov 2021", "absent", "(b) 19 Aug 2020", "obscured"]
+    assert said(8, 180)[:4] == ["(a) 3 Nov 2021", "absent", "(b) 19 Aug 2020", "obscured"]
 
 
 def test_a_still_beside_a_map_picture_leaves_the_scale_to_the_map_picture() -> None:

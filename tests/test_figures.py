@@ -87,7 +87,10 @@ def test_named_captures_are_the_panels_in_their_order(watched: Project, series: 
         ({"captures": tuple("s" * 9)}, "9 captures are asked for; choose 8"),
         ({"captures": ("s.tif",), "layout": Layout.BEFORE_AFTER}, "before and after are two pictures, not 1"),
         ({"extent_m": 1.0}, "an extent of 1 m is too small"),
-        ({"extent_m": 5000.0}, "an extent of 5000 m is more than is watched around site [a-z0-9-]+; give 1[0-9]+ or less"),
+        (
+            {"extent_m": 5000.0},
+            "an extent of 5000 m is more than is watched around site [a-z0-9-]+; give 1[0-9]+ or less",
+        ),
         ({"extent_m": float("inf")}, "an extent of inf m is more than is watched"),
         ({"extent_m": float("nan")}, "an extent of nan m is more than is watched"),
     ],
@@ -174,6 +177,14 @@ def test_a_position_is_printed_as_asked_and_no_finer_than_known(
     watched: Project, series: list[Capture], form: CoordinateForm, text: str
 ) -> None:
     assert text in published(watched, coordinates=form).figure.caption
+
+
+def test_the_position_is_printed_once(watched: Project, series: list[Capture]) -> None:
+    def beneath(**options: object) -> str:
+        return published(watched, **options).figure.sheet.spec.coordinates
+
+    assert beneath() == ""  # the caption has it
+    assert beneath(draw_caption=False) == beneath(caption="A gantry.") != ""
 
 
 def test_the_inset_and_the_lines_on_pictures_are_drawn(watched: Project, series: list[Capture]) -> None:

@@ -377,7 +377,7 @@ def joint_label(states: Sequence[tuple[str, str]]) -> str:
 
 
 def state_label(state: str) -> str:
-    """A state, or several joined, as a picture carries it: "insufficient" is said of pictures, not of what they show."""
+    """A state, or several joined, as a figure says it: "insufficient" is said of pictures, not of things."""
     return re.sub(rf"\b{State.INSUFFICIENT.value}\b", _STATES[State.INSUFFICIENT.value], state)
 
 

@@ -318,12 +318,13 @@ def _spec(
         north = convergence_deg(grid, choice.site.position.lonlat)
     told = told_position(choice.site)
     same_extent = _same_extent(parts)
+    where = coordinates_of(choice.site, options.coordinates)
     try:
         return FigureSpec(
             tuple(part.panel for part in parts),
             words if said else "",
             "" if said and named else credits(pictures) + ".",
-            coordinates_of(choice.site, options.coordinates),
+            "" if said and where in words else where,
             ground_m_per_px(grid) if grid is not None else None,
             north if north is not None and abs(north) > _NORTH_BAR_DEG else None,
             tuple(

@@ -57,7 +57,9 @@ def to_kmz(sheet: Sheet) -> bytes:
         files[name] = _png(picture)
         overlays.append(_overlay(sheet, number, name, box))
     words = sheet.words
-    about = "<br><br>".join(escape(text, quote=False) for text in (words.caption, words.alt, words.credit) if text)
+    about = "<br><br>".join(
+        escape(text, quote=False) for text in (words.caption, words.alt, words.credit) if text
+    )
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
         f"<name>{escaped(words.title)}</name><open>1</open><description>{escaped(about)}</description>"
