@@ -143,6 +143,24 @@ def test_an_extent_cuts_every_panel_and_moves_the_marks(watched: Project, series
     assert wide / narrow == pytest.approx(2.0, rel=0.15)  # 120 m were shown
 
 
+def test_a_mark_of_another_target_is_not_drawn(watched: Project, series: list[Capture]) -> None:
+    other = replace(box(series[3]), id="other", target="pole")
+    put(watched, replace(other, id="early", capture=series[1].id))
+
+    def marks(target: str) -> list[list[str]]:
+        captures = (series[1].id, series[3].id)
+        made = published(watched, target=target, captures=captures)
+        return [[mark["id"] for mark in panel["annotations"]] for panel in made.figure.sidecar["panels"]]
+
+    ours = f"mark-{series[3].id}"
+    assert marks("gantry") == [[], [ours]]  # "absent" stands on the first
+    assert marks("pole") == [["early"], [ours]]
+    marks("gantry")
+    put(watched, other)
+    assert row(watched, "figure.png")["standing"] == "current"
+    assert marks("gantry,pole") == [["early"], [ours, "other"]]
+
+
 def test_several_targets_are_spoken_of_together(watched: Project, series: list[Capture]) -> None:
     second = Target("gantry-two", "gantry over the inbound lanes", TargetClass.GANTRY)
     put(watched, replace(SITE, targets=(*SITE.targets, second)), base_version=1)

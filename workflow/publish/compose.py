@@ -204,7 +204,14 @@ def _part(
         first = before[onto]
         picture = laid_still(project, one, laid, first.still, first.picture.shape)
     there = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
-    annotations = tuple(mark for mark in there if frame_of(capture, mark) == one.number)
+    subjects = {
+        "",
+        None,
+        *(target.id for target in choice.targets),
+    }  # a mark of another target would belie the state
+    annotations = tuple(
+        mark for mark in there if mark.target in subjects and frame_of(capture, mark) == one.number
+    )
     marks, misfits = marks_of(annotations, picture)
     rows, columns = picture.shape
     empty = 1 - float(picture.pixels.valid.mean())

@@ -93,6 +93,7 @@ class _Sidecar:
     chain: _Chain
     panels: tuple[_Panel, ...]
     target: str | None = None
+    targets: tuple[str, ...] = ()
     interval: dict[str, object] | None = None
     recipe: _Recipe | None = None
     options: dict[str, object] | None = None
@@ -202,7 +203,12 @@ class FigureCheck:
         capture = project.capture(panel.capture, withdrawn=True)
         others = project.annotations(site=content.site, capture=panel.capture)
         number = _still(panel, capture).number
-        keys = [one.id for one in others if one.id not in shown and frame_of(capture, one) == number]
+        subjects = {"", None, content.target, *content.targets}
+        keys = [
+            one.id
+            for one in others
+            if one.id not in shown and one.target in subjects and frame_of(capture, one) == number
+        ]
         new = [key for key in keys if project.record.history(Annotation, key)[0].seq > content.chain.count]
         if new:
             self._stale(f"{len(new)} annotations were drawn on capture {panel.capture} since")
