@@ -19,12 +19,14 @@ import rasterio
 from click.testing import CliRunner
 from numpy.typing import NDArray
 from PIL import Image
+from pyproj import Geod, Transformer
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
 from workflow import fonts, rasters
 from workflow.cli.figure import command
 from workflow.errors import BuildMissing, FigureRefused, InputRefused, UnknownName
+from workflow.figure import PanelImage, Rect, Text
 from workflow.grid import site_grid
 from workflow.model import (
     Allowance,
@@ -75,22 +77,30 @@ def day(year: int, month: int, number: int) -> DateSpan:
 
 
 def add_capture(project: Project, name: str, acquired: DateSpan, **changes: object) -> Capture:
-    """A capture of noise in the record, its working copy in place; `shift_px` moves it to the east."""
+    """A capture of noise in the record, its working copy in place; `shift_px` moves it to the east.
+
+    `picture` is another one: (data, coordinate system, transform).
+    """
     shift_px, shape = int(changes.pop("shift_px", 0)), changes.pop("shape", None)  # type: ignore[call-overload]
+    picture = changes.pop("picture", None)
     grid = site_grid(PLACE, 80, 0.5)
     located = shape is None
     height, width = shape or (grid.height, grid.width)  # type: ignore[misc]
     data = np.random.default_rng(len(name)).integers(60, 200, (3, height, width), dtype=np.uint8)
     place = Affine(*grid.transform) @ Affine.translation(shift_px, 0) if located else None
+    crs = grid.crs if located else None
+    if picture is not None:
+        data, crs, place = picture  # type: ignore[misc]
+        height, width = data.shape[1:]
     source = project.root / name
-    write_tiff(source, data, grid.crs if located else None, place)
+    write_tiff(source, data, crs, place)
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
     working = f"imagery/working/{sha256}.tif"
     (project.root / working).parent.mkdir(parents=True, exist_ok=True)
     made = rasters.write_working(source, "GTiff", project.root / working)
     values: dict[str, object] = {
         "kind": CaptureKind.SATELLITE if located else CaptureKind.GROUND,
-        "crs": grid.crs if located else None,
+        "crs": crs,
         "georeference": Georeference.NATIVE if located else Georeference.NONE,
         "stretch": (Stretch(0, 255),) * 3,
         "credit": "Test Imagery",
@@ -582,6 +592,36 @@ def test_north_leans_left_of_grid_north_east_of_the_central_meridian() -> None:
 def test_ground_metres_take_the_scale_of_the_projection_out() -> None:
     on_meridian = site_grid(LonLat(123.0, 39.0), 500, 0.5)
     assert ground_m_per_px(on_meridian) == pytest.approx(0.5 / 0.9996, rel=2e-6)
+
+
+@pytest.mark.parametrize(("crs", "step"), [("EPSG:32651", (0.5, 0.5)), ("EPSG:4326", (5.8e-6, 4.5e-6))])
+def test_the_scale_bar_holds_for_a_hundred_metres_on_the_ground(
+    project: Project, crs: str, step: tuple[float, float]
+) -> None:
+    geod = Geod(ellps="WGS84")
+    to_map = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform
+    ends = [to_map(*geod.fwd(PLACE.lon, PLACE.lat, way, 50)[:2]) for way in (90, 270)]
+    centre = to_map(PLACE.lon, PLACE.lat)
+    side = 360
+    place = Affine.translation(centre[0] - side / 2 * step[0], centre[1] + side / 2 * step[1])
+    place @= Affine.scale(step[0], -step[1])
+    from_east, from_west = ((~place @ end) for end in ends)
+    data = np.full((3, side, side), 90, np.uint8)
+    data[:, side // 2 - 30 : side // 2 + 30, round(from_west[0]) : round(from_east[0])] = 255
+    add_capture(project, "bar.tif", day(2020, 1, 1), picture=(data, crs, place))
+    made = published(project, marks=False)
+    drawing = made.figure.sheet.drawing
+    box = next(item.box for item in drawing.items if isinstance(item, PanelImage))
+    bars = [item.box for item in drawing.items if isinstance(item, Rect) and item.box.top > box.bottom]
+    bar = max(bars, key=lambda one: one.width).width
+    (said,) = (
+        float(found[1])
+        for item in drawing.items
+        if isinstance(item, Text) and (found := re.fullmatch(r"(\d+) m", item.text))
+    )
+    row = np.asarray(Image.open(made.file).convert("L"))[int((box.top + box.bottom) / 2)]
+    shown = np.count_nonzero(row[int(box.left) : int(box.right)] > 172)
+    assert shown / bar * said == pytest.approx(100, abs=1)
 
 
 def test_the_widest_gap_is_found() -> None:
