@@ -689,7 +689,7 @@ def test_an_interval_in_days_has_the_month_first() -> None:
 
 def test_one_state_in_both_pictures_is_said_once() -> None:
     pictures = [Shown(capture(APRIL), "present", "X"), Shown(capture(day(2023, 5, 1)), "present", "X")]
-    said = "seen in a satellite image from April 2023 and in a satellite image from May 1, 2023."
+    said = "seen in satellite images from April 2023 and May 1, 2023."
     assert said in caption(SITE, [GANTRY], pictures)
 
 

@@ -253,8 +253,8 @@ def _state_words(state: str) -> str:
 def _pictures(pictures: Sequence[Shown], form: Form) -> str:
     """In which pictures and when; those of one sort are named once: "in satellite images from …, … and …"."""
     clauses = [_picture(one.capture, form) + _of_clip(one) for one in pictures]
-    if len(clauses) < 3:
-        return " and ".join(clauses)
+    if len(clauses) < 2:
+        return clauses[0]
     opening = clauses[0].rpartition(" from ")[0]
     dates = [clause.removeprefix(f"{opening} from ") for clause in clauses]
     if opening and all(clause.startswith(f"{opening} from ") for clause in clauses):
