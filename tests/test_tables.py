@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -272,3 +273,19 @@ def test_doctor_names_what_the_installation_stands_on() -> None:
     assert {"python", "sqlite", "gdal", "proj", "streamlit", "dashboard assets", "sandbox"} <= set(rows)
     assert all(row["value"] for row in rows.values() if row["ok"])
     assert all(row["note"] for row in rows.values() if not row["ok"])
+
+
+def test_doctor_reads_a_picture_behind_the_walls_and_names_those_that_stand() -> None:
+    (row,) = (one for one in health.doctor() if one["name"] == "sandbox")
+    assert "cannot" not in row["note"]
+    if sys.platform.startswith("linux"):
+        assert {"memory", "cpu"} <= set(row["value"].split(", "))
+
+
+def test_doctor_says_in_a_sentence_that_the_child_cannot_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.intake.sandbox._PINNED", {"PYTHONHOME": "/nowhere"})
+    (row,) = (one for one in health.doctor() if one["name"] == "sandbox")
+    assert (
+        row["note"]
+        == "a picture of its own cannot be read: made the reader fail (exit code 1), nothing was taken"
+    )

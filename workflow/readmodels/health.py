@@ -153,12 +153,14 @@ def _sandbox() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "probe.png").resolve()
         source.write_bytes(base64.b64decode(_PROBE_PNG))
-        request = {"source": str(source), "working": str(source.with_name("working.tif")), "driver": "PNG"}
+        probe = {"path": str(source), "driver": "PNG", "size_bytes": source.stat().st_size}
+        working = str(source.with_name("working.tif"))
         try:
-            answer = read_apart(
-                {**request, "size_bytes": source.stat().st_size, "without_place": True}, Limits()
-            )
-        except (RefusalError, OSError) as error:
+            answer = read_apart({"sources": [probe], "working": working, "without_place": True}, Limits())
+        except RefusalError as error:
+            note = f"a picture of its own cannot be read: {error.problem}"
+            return _row("sandbox", None, ok=False, note=note)
+        except OSError as error:
             return _row("sandbox", None, ok=False, note=f"its child cannot be run: {error}")
     return _walls(answer.get("walls", []))
 
