@@ -272,7 +272,9 @@ def test_a_damaged_file_is_refused(make_raster: Make, refuse: Callable[..., str]
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
     path.write_bytes(content)
-    assert "damaged" in refuse(path)
+    said = refuse(path)
+    assert "damaged" in said
+    assert "picture.tif" not in said  # what it is called in the folder of its own
 
 
 def test_a_file_that_names_another_as_its_overview_is_refused(

@@ -229,12 +229,12 @@ def _roughly(rpc: Any) -> str:
 
 
 def _short(error: BaseException) -> str:
-    """The first line of an error and its cause without our temporary paths."""
+    """The first line of an error or its cause without our temporary paths and names."""
     text = str(error.__cause__ or error).splitlines()
     words = [
         word
         for word in (text[0] if text else type(error).__name__).split()
-        if "/" not in word and "\\" not in word
+        if "/" not in word and "\\" not in word and not word.startswith("picture.")
     ]
     return " ".join(words)[:160].rstrip(".;:,") or type(error).__name__
 
