@@ -92,6 +92,10 @@ def test_stills_that_do_not_go_together_are_refused_whole(watched, files, tmp_pa
     [refused] = ingest(watched.project, ANNA, (), options, clip=clip).refused
     assert str(refused) == "news: has stills of 3 and of 1 bands (grey.png); save them alike."
     assert isinstance(refused, InputRefused)
+    (tmp_path / "cut.png").write_bytes(files["far.png"].read_bytes()[:-20])
+    clip = clip_of("news", [files["near.png"], tmp_path / "cut.png"], ["1", "2"])
+    [refused] = ingest(watched.project, ANNA, (), options, clip=clip).refused
+    assert str(refused).startswith("news: its file cut.png: is damaged or cut off (")
     assert watched.project.captures() == ()
 
 

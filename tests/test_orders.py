@@ -125,6 +125,22 @@ def test_tiles_that_do_not_fit_are_refused_in_one_sentence(
     assert not list((project.imagery).glob("originals/*"))
 
 
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda content: content[:20_000] + bytes(500) + content[20_500:], "is damaged or cut off ("),
+        (lambda _: b"II*\0" + b"\xff" * 500, "cannot be read as GTiff ("),
+    ],
+)
+def test_a_bad_tile_among_good_ones_is_named(
+    project: Project, make_raster: Make, spoil: Callable[[bytes], bytes], says: str
+) -> None:
+    tiles = [tile(make_raster, row, col, compress="deflate") for row in (1, 2) for col in (1, 2)]
+    tiles[2].write_bytes(spoil(tiles[2].read_bytes()))
+    (refused,) = take(project, *tiles).refused
+    assert str(refused).startswith(f"18APR05-P2AS-0580_P001.TIF: its file {tiles[2].name}: {says}")
+
+
 def test_a_tile_list_says_which_tiles_there_are(project: Project, make_raster: Make, tmp_path: Path) -> None:
     one, two = (tile(make_raster, 1, col, "part{col}.tif") for col in (1, 2))
     listing = tmp_path / "order.TIL"

@@ -14,6 +14,7 @@ import json
 import signal
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,10 @@ __all__ = ["RefusalError", "Source", "allow_time", "answer", "check_header", "ch
 class RefusalError(Exception):
     """Why a file is not taken, and what to do; the parent makes the sentence."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        """Both without the file's name and without a full stop."""
+    def __init__(self, problem: str, remedy: str, number: int | None = None) -> None:
+        """Both without the file's name and without a full stop; `number` is that of the source that is at fault."""
         super().__init__(problem, remedy)
-        self.problem, self.remedy = problem, remedy
+        self.problem, self.remedy, self.number = problem, remedy, number
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return _read(request)
     except RefusalError as refusal:
-        return {"problem": refusal.problem, "remedy": refusal.remedy}
+        return {"problem": refusal.problem, "remedy": refusal.remedy, "number": refusal.number}
     except MemoryError:
         return _too_much_memory(request)
 
@@ -138,13 +139,10 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
     sources = [Source(Path(one["path"]), one["driver"], one["size_bytes"]) for one in request["sources"]]
     allow_time(request["limits"], 0)
-    facts = [_facts(source) for source in sources]
-    for source, one in zip(sources, facts, strict=True):
-        check_header(one, source, request["limits"], without_place=request["without_place"])
-    for source, one in zip(sources, facts, strict=True):
-        missing = rasters.missing_part(source.path, source.driver, one.decoded_bytes)
-        if missing:
-            raise RefusalError(f"is damaged or cut off ({missing})", "fetch it again from its source")
+    facts = []
+    for number, source in enumerate(sources):
+        with _at_fault(number):
+            facts.append(_described(source, request))
     if len(facts) > 1:
         check_tiles(facts, request["limits"])
     working = Path(request["working"])
@@ -155,7 +153,9 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         if "memory" in str(error).lower():
             raise MemoryError from error
         raise RefusalError(
-            f"is damaged or cut off ({_short(error)})", "fetch it again from its source"
+            f"is damaged or cut off ({_short(error)})",
+            "fetch it again from its source",
+            error.number if isinstance(error, rasters.TileError) else None,
         ) from error
     except OSError as error:
         raise RefusalError(
@@ -168,6 +168,28 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     stretch = rasters.display_stretch(working)
     likeness = rasters.likeness_of(working, stretch)
     return _answer(facts, made, [[limit.low, limit.high] for limit in stretch]) | {"likeness": likeness}
+
+
+@contextlib.contextmanager
+def _at_fault(number: int) -> Iterator[None]:
+    """Whatever is refused within it is for the source of that number."""
+    try:
+        yield
+    except RefusalError as refusal:
+        refusal.number = number
+        raise
+
+
+def _described(source: Source, request: dict[str, Any]) -> Any:
+    """What the header of a source says, where that and its structure are in order."""
+    from workflow import rasters
+
+    found = _facts(source)
+    check_header(found, source, request["limits"], without_place=request["without_place"])
+    missing = rasters.missing_part(source.path, source.driver, found.decoded_bytes)
+    if missing:
+        raise RefusalError(f"is damaged or cut off ({missing})", "fetch it again from its source")
+    return found
 
 
 def _facts(source: Source) -> Any:

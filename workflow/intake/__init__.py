@@ -204,7 +204,16 @@ def _take(
         for one, picture in zip(found, pictures, strict=True)
     ]
     together = [[source] for source in sources] if job.times else [sources]
-    answers = [_read(some, folder / _WORKING.format(at), job) for at, some in enumerate(together)]
+    answers = []
+    for at, some in enumerate(together):
+        try:
+            answers.append(_read(some, folder / _WORKING.format(at), job))
+        except RefusalError as refused:
+            number = at if job.times else refused.number
+            if number is None or len(found) == 1:
+                raise
+            said = f"its file {found[number].files[0].name}: {refused.problem}"
+            raise RefusalError(said, refused.remedy) from refused
     if in_place:
         check_unchanged(files)
     capture = _capture(stored, answers[0], job, dialects)

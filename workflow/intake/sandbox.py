@@ -74,10 +74,10 @@ class Limits:
 class RefusalError(Exception):
     """The two halves of the sentence on a file that is not taken."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        """Without the file's name and without a full stop."""
+    def __init__(self, problem: str, remedy: str, number: int | None = None) -> None:
+        """Without the file's name and without a full stop; `number` is that of the source that is at fault."""
         super().__init__(problem, remedy)
-        self.problem, self.remedy = problem, remedy
+        self.problem, self.remedy, self.number = problem, remedy, number
 
 
 def read_apart(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _answer(code: int, output: str, limits: Limits) -> dict[str, Any]:
     except ValueError:
         raise _died(code, limits) from None
     if "problem" in answer:
-        raise RefusalError(answer["problem"], answer["remedy"])
+        raise RefusalError(answer["problem"], answer["remedy"], answer.get("number"))
     return answer
 
 

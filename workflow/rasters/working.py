@@ -16,6 +16,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
+from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
@@ -37,11 +38,20 @@ from workflow.rasters.facts import (
 from workflow.rasters.roles import band_roles
 from workflow.rasters.turning import TURNS, Turned
 
-__all__ = ["TILE_PX", "Working", "write_joined", "write_working"]
+__all__ = ["TILE_PX", "TileError", "Working", "write_joined", "write_working"]
 
 TILE_PX = 256
 _STRIP_BYTES = 16 * 2**20
 _MOST_CORNERS = 24
+
+
+class TileError(ValueError):
+    """A block of a tile cannot be read; its cause says why."""
+
+    def __init__(self, number: int) -> None:
+        """`number` is the tile's place among the sources, from 0."""
+        super().__init__(f"tile {number} cannot be read")
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,10 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
 
     Raises
     ------
+    TileError
+        when a block of one of several tiles cannot be read.
     rasterio.errors.RasterioError
-        when a block cannot be read.
+        when a block of a single one cannot be read.
     ValueError
         when the tiles do not lie on one grid.
     OSError
@@ -249,11 +261,14 @@ class _Joined:
             rows = min(step, height - start)
             data = np.zeros((self.count, rows, width), self.dtype)
             valid = np.zeros((rows, width), np.bool_)
-            for view, (col, row) in zip(self.views, self.corners, strict=True):
+            for number, (view, (col, row)) in enumerate(zip(self.views, self.corners, strict=True)):
                 first, last = max(start, row), min(start + rows, row + view.size[1])
                 if first >= last:
                     continue
-                part, good = view.read(Window(0, first - row, view.size[0], last - first))
+                try:
+                    part, good = view.read(Window(0, first - row, view.size[0], last - first))
+                except RasterioError as error:
+                    raise TileError(number) from (error.__cause__ or error)
                 where = np.s_[first - start : last - start, col : col + view.size[0]]
                 np.copyto(data[:, *where], part, where=good)
                 valid[where] |= good
