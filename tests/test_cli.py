@@ -80,6 +80,14 @@ def test_a_wrong_word_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> No
     assert "sitse" in capsys.readouterr().err
 
 
+def test_a_project_made_where_one_stands_is_called_by_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("init", ".") == 0
+    assert f"Project in {tmp_path.resolve()}. Next:" in capsys.readouterr().err
+
+
 def test_an_unknown_site_offers_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = tmp_path / "project"
     assert run("init", str(root)) == 0

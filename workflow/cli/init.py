@@ -17,6 +17,7 @@ def command(folder: Path) -> None:
 
     made = init_project(folder)
     click.echo(
-        f"Project in {made}. Next: sitetrack sites import FILE, then sitetrack ingest PATH, then sitetrack track.",
+        f"Project in {made.resolve()}. Next: sitetrack sites import FILE, then sitetrack ingest PATH, "
+        "then sitetrack track.",
         err=True,
     )
