@@ -217,6 +217,11 @@ def is_name(sentence: str) -> bool:
     )
 
 
+def test_the_korean_of_a_template_is_filled_in_as_it_stands() -> None:
+    parts = [part for korean in entries().values() for part in Formatter().parse(korean)]
+    assert [spec for _, name, spec, conversion in parts if name is not None and (spec or conversion)] == []
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_template_is_korean_and_has_the_fields_of_its_sentence(file: Path) -> None:
     for english, korean in json.loads(file.read_text(encoding="utf-8")).items():
