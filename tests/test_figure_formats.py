@@ -24,6 +24,7 @@ import pypdfium2
 import pytest
 import rasterio
 from defusedxml.ElementTree import fromstring
+from embedded_faces import embedded_faces
 from figure_sheets import CAPTION, HOSTILE, PLACE, hostile, sheet, small
 from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ from workflow.figure.typeset import tidy
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLE = "Kilometre 7"
+HANGUL = "A gantry (평양-향산관광도로) – 칠킬로미터."
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +224,49 @@ def test_the_document_has_a_group_of_shapes_with_alternative_text_and_a_caption(
     assert "outbound gantry 문" in [one.text for one in body.findall(".//{*}txbxContent//{*}t")]
     assert document.core_properties.title == TITLE
     assert document.core_properties.modified.replace(tzinfo=None).isoformat() == "2026-03-04T05:06:07"
+
+
+def test_the_document_brings_the_faces_of_every_character_that_it_shows() -> None:
+    content = write(sheet(dpi=72, caption=HANGUL), ".docx")
+    shown = "".join(one.text or "" for one in docx.Document(io.BytesIO(content)).element.findall(".//{*}t"))
+    assert set(HANGUL) <= set(shown)
+    faces = embedded_faces(content)
+    assert list(faces) == ["embedRegular", "embedBold"]
+    for kind, face in faces.items():
+        assert {ord(char) for char in shown} <= face.getBestCmap().keys()
+        assert {*range(0x20, 0x7F), *range(0xA0, 0x100)} <= face.getBestCmap().keys()
+        assert face["name"].getDebugName(1) == "Noto Sans KR"
+        assert face["OS/2"].usWeightClass == (700 if kind == "embedBold" else 400)
+        assert face["OS/2"].fsType == 0  # may be embedded and installed
+        assert face["OS/2"].ulCodePageRange1 & 1 << 19  # is one for Korean
+
+
+def test_the_document_says_that_it_brings_faces_in_the_order_of_the_schema() -> None:
+    document = docx.Document(io.BytesIO(write(sheet(dpi=72), ".docx")))
+    named = [one.tag.rpartition("}")[2] for one in document.settings.element]
+    assert named[:4] == ["zoom", "embedTrueTypeFonts", "saveSubsetFonts", "proofState"]
+    for fonts in [document.styles["Caption"].element.rPr.rFonts, *document.element.findall(".//{*}rFonts")]:
+        named_faces = {key.rpartition("}")[2]: value for key, value in fonts.items()}
+        assert {named_faces[key] for key in ("ascii", "hAnsi", "eastAsia")} == {"Noto Sans KR"}
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_an_office_program_sets_the_document_in_the_faces_that_it_brings(tmp_path: Path) -> None:
+    file = tmp_path / "figure.docx"
+    file.write_bytes(write(sheet(dpi=72, caption=HANGUL), ".docx"))
+    run = ["soffice", f"-env:UserInstallation={(tmp_path / 'home').as_uri()}", "--headless"]
+    subprocess.run(
+        [*run, "--convert-to", "pdf", "--outdir", tmp_path, file],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    (page,) = pypdf.PdfReader(tmp_path / "figure.pdf").pages
+    used = {
+        str(one.get_object()["/BaseFont"]).partition("+")[2] for one in page["/Resources"]["/Font"].values()
+    }
+    assert used == {"NotoSansKR-Regular", "NotoSansKR-Bold"}
+    assert HANGUL in " ".join(page.extract_text().split())
 
 
 @pytest.mark.parametrize("suffix", [".pptx", ".docx", ".kmz"])

@@ -15,6 +15,7 @@ import docx
 import pytest
 from click.testing import CliRunner
 from dashboard_sample import AUTHOR, make_walk
+from embedded_faces import embedded_faces
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -226,6 +227,22 @@ def test_a_docx_has_headings_native_figures_and_alternative_text(walk: Project) 
     names = [one.get(docx.oxml.ns.qn("w:name")) for one in document.element.body.xpath(".//w:bookmarkStart")]
     anchors = [one.get(docx.oxml.ns.qn("w:anchor")) for one in document.element.body.xpath(".//w:hyperlink")]
     assert anchors == names
+
+
+def test_a_docx_brings_the_faces_of_its_words_and_names_no_other(walk: Project) -> None:
+    put_site(walk, "place-01", name="조국통일3대헌장기념탑")
+    out = report(walk, "r.docx")
+    document: Any = docx.Document(str(out))
+    heading = next(one for one in document.paragraphs if "조국통일" in one.text)
+    for style in (heading.style, document.styles["Normal"], document.styles["Title"]):
+        named = style.element.rPr.rFonts.items()
+        assert {key.rpartition("}")[2]: name for key, name in named} == dict.fromkeys(
+            ("ascii", "hAnsi", "eastAsia"), "Noto Sans KR"
+        )
+    shown = {ord(char) for one in document.element.findall(".//{*}t") for char in one.text or ""}
+    faces = embedded_faces(out.read_bytes())
+    assert len(faces) == 2
+    assert all(shown <= face.getBestCmap().keys() for face in faces.values())
 
 
 # -- going on where it was -----------------------------------------------------------------------------------

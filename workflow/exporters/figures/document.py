@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from workflow.exporters.figures.embedding import FAMILY, embed, set_family
 from workflow.exporters.figures.packing import repacked
 from workflow.exporters.figures.properties import FACES, describe
 from workflow.exporters.figures.shapes import (
@@ -69,18 +70,18 @@ def to_docx(sheet: Sheet) -> bytes:
     if sheet.spec.caption:
         _caption(document, sheet)
     describe(document.core_properties, sheet.words)
+    embed(document, sheet.fonts)
     file = io.BytesIO()
     document.save(file)
     return repacked(file.getvalue())
 
 
 def _caption(document: Any, sheet: Sheet) -> None:
-    from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
     font = document.styles["Caption"].font
-    font.size, font.bold, font.color.rgb, font.name = Pt(_CAPTION_PT), False, RGBColor(*_INK), FACES[0]
-    font.element.rPr.rFonts.set(qn("w:eastAsia"), FACES[1])
+    font.size, font.bold, font.color.rgb = Pt(_CAPTION_PT), False, RGBColor(*_INK)
+    set_family(font)
     paragraph = document.add_paragraph(style="Caption")
     paragraph.add_run(f"{writable(sheet.spec.lead)} ").bold = True
     paragraph.add_run(tidy(writable(sheet.spec.caption)))
@@ -156,7 +157,7 @@ def _run(label: Label) -> str:
     )
     size = round(label.size_pt * 2)
     return (
-        f'<w:rPr><w:rFonts w:ascii="{FACES[0]}" w:hAnsi="{FACES[0]}" w:cs="{FACES[0]}" w:eastAsia="{FACES[1]}"/>'
+        f'<w:rPr><w:rFonts w:ascii="{FAMILY}" w:hAnsi="{FAMILY}" w:cs="{FACES[0]}" w:eastAsia="{FAMILY}"/>'
         f'{"<w:b/>" if label.bold else ""}<w:color w:val="{hexed(label.ink)}"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{rim}</w:rPr>'
     )

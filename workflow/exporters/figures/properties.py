@@ -10,7 +10,7 @@ from workflow.exporters.xmltext import writable
 
 __all__ = ["FACES", "describe"]
 
-# for Latin and for Hangul: on every machine with the program, so that editing needs no installation
+# for Latin and for Hangul, where a file brings no face: those that come with Office on Windows
 FACES = ("Arial", "Malgun Gothic")
 _MOST = 255  # characters that the libraries let a property have
 

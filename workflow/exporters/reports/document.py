@@ -6,8 +6,9 @@ import copy
 import io
 from typing import TYPE_CHECKING, Any
 
+from workflow.exporters.figures.embedding import embed, set_family
 from workflow.exporters.figures.packing import repacked
-from workflow.exporters.figures.properties import FACES, describe
+from workflow.exporters.figures.properties import describe
 from workflow.exporters.png import PNG_RUNS, render
 from workflow.exporters.reports.content import Drawn, Report
 from workflow.exporters.reports.words import called, front_lines, parts
@@ -60,6 +61,7 @@ def to_docx(report: Report) -> bytes:
         for line in report.credits:
             _paragraph(document, line)
     describe(document.core_properties, report.words)
+    embed(document, report.fonts)
     file = io.BytesIO()
     document.save(file)
     return repacked(file.getvalue())
@@ -80,20 +82,15 @@ def _page(document: Any) -> None:
 
 
 def _styles(document: Any) -> None:
-    """Faces that office programs have, in the ink of the figures."""
-    from docx.oxml.ns import qn
+    """The faces that the file brings, in the ink of the figures."""
     from docx.shared import Pt, RGBColor
 
     sizes = {"Normal": _TEXT_PT, "Caption": 9, "Title": 24, "Heading 1": 15, "Heading 2": 11}
     for name, size in sizes.items():
         font = document.styles[name].font
-        font.size, font.color.rgb, font.name = Pt(size), RGBColor(*_INK), FACES[0]
+        font.size, font.color.rgb = Pt(size), RGBColor(*_INK)
         font.bold = name.startswith("Heading")
-        fonts = font.element.rPr.rFonts
-        for key in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(key), None)
-        fonts.set(qn("w:hAnsi"), FACES[0])
-        fonts.set(qn("w:eastAsia"), FACES[1])
+        set_family(font)
 
 
 def _contents(document: Any, marks: dict[str, str]) -> None:
