@@ -250,25 +250,6 @@ def test_the_document_says_that_it_brings_faces_in_the_order_of_the_schema() -> 
         assert {named_faces[key] for key in ("ascii", "hAnsi", "eastAsia")} == {"Noto Sans KR"}
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
-def test_an_office_program_sets_the_document_in_the_faces_that_it_brings(tmp_path: Path) -> None:
-    file = tmp_path / "figure.docx"
-    file.write_bytes(write(sheet(dpi=72, caption=HANGUL), ".docx"))
-    run = ["soffice", f"-env:UserInstallation={(tmp_path / 'home').as_uri()}", "--headless"]
-    subprocess.run(
-        [*run, "--convert-to", "pdf", "--outdir", tmp_path, file],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    (page,) = pypdf.PdfReader(tmp_path / "figure.pdf").pages
-    used = {
-        str(one.get_object()["/BaseFont"]).partition("+")[2] for one in page["/Resources"]["/Font"].values()
-    }
-    assert used == {"NotoSansKR-Regular", "NotoSansKR-Bold"}
-    assert HANGUL in " ".join(page.extract_text().split())
-
-
 @pytest.mark.parametrize("suffix", [".pptx", ".docx", ".kmz"])
 def test_zips_carry_one_fixed_day_and_no_trace_of_the_machine(suffix: str, figure: Sheet) -> None:
     with zipfile.ZipFile(io.BytesIO(write(figure, suffix))) as archive:
