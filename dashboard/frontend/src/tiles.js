@@ -18,8 +18,9 @@ export function keep(address) {
 async function decoded(address) {
   try {
     const answer = await fetch(address, { priority: "low" });
+    const body = await answer.blob(); // of a refusal too: one that is not read keeps its connection
     if (!answer.ok) throw new Error(`tile refused: ${answer.status}`);
-    return await createImageBitmap(await answer.blob());
+    return await createImageBitmap(body);
   } catch (error) {
     tiles.delete(address);
     throw error;
