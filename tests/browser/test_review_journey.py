@@ -93,9 +93,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     carla.choose_mark("first mark")
     panel.get_by_text("Edit without the picture").click()
     panel.get_by_label("Label", exact=True).fill("the whole gantry")
-    panel.get_by_label("Label", exact=True).press(
-        "Tab"
-    )  # the page is drawn anew before the button is looked for
+    panel.get_by_label("Label", exact=True).press("Tab")  # then the page is drawn anew
     carla.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     panel.get_by_role("button", name="Save").click()
     expect(carla.page.get_by_text("Saved as version")).to_be_visible()
