@@ -49,7 +49,7 @@ from workflow.publish.wording import (
     notes_of,
     told_position,
 )
-from workflow.stills import Lying, Still, aligned_words, frame_of, onto
+from workflow.stills import Lying, Still, aligned_words, marks_shown, onto
 
 if TYPE_CHECKING:
     from workflow.fonts import Fonts
@@ -204,14 +204,8 @@ def _part(
         first = before[onto]
         picture = laid_still(project, one, laid, first.still, first.picture.shape)
     there = project.annotations(site=choice.site.id, capture=capture.id) if options.marks else ()
-    subjects = {
-        "",
-        None,
-        *(target.id for target in choice.targets),
-    }  # a mark of another target would belie the state
-    annotations = tuple(
-        mark for mark in there if mark.target in subjects and frame_of(capture, mark) == one.number
-    )
+    targets = {target.id for target in choice.targets}
+    annotations = marks_shown(capture, one.number, there, targets)
     marks, misfits = marks_of(annotations, picture)
     rows, columns = picture.shape
     empty = 1 - float(picture.pixels.valid.mean())

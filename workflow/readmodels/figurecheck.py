@@ -32,7 +32,7 @@ from workflow.model import (
     Stretch,
 )
 from workflow.readmodels import evidence
-from workflow.stills import Still, frame_of, onto, stills_of
+from workflow.stills import Still, marks_shown, onto, stills_of
 
 if TYPE_CHECKING:
     from workflow.project import Project
@@ -202,13 +202,9 @@ class FigureCheck:
         shown = {mark.id for mark in panel.annotations}
         capture = project.capture(panel.capture, withdrawn=True)
         others = project.annotations(site=content.site, capture=panel.capture)
-        number = _still(panel, capture).number
-        subjects = {"", None, content.target, *content.targets}
-        keys = [
-            one.id
-            for one in others
-            if one.id not in shown and one.target in subjects and frame_of(capture, one) == number
-        ]
+        targets = {content.target or "", *content.targets}
+        there = marks_shown(capture, _still(panel, capture).number, others, targets)
+        keys = [one.id for one in there if one.id not in shown]
         new = [key for key in keys if project.record.history(Annotation, key)[0].seq > content.chain.count]
         if new:
             self._stale(f"{len(new)} annotations were drawn on capture {panel.capture} since")

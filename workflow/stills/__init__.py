@@ -4,7 +4,7 @@ No pixels are read here.
 
 from workflow.stills.cones import cone_features, standpoint_words, told_cameras
 from workflow.stills.frames import Lying, Space, lying, onto, space_of
-from workflow.stills.still import Still, frame_of, split_name, stills_of
+from workflow.stills.still import Still, frame_of, marks_shown, split_name, stills_of
 from workflow.stills.timecodes import parse_timecode, timecode
 from workflow.stills.views import ViewFit, aligned_words, fit_view, projected, px_words, view_words
 
@@ -18,6 +18,7 @@ __all__ = [
     "fit_view",
     "frame_of",
     "lying",
+    "marks_shown",
     "onto",
     "parse_timecode",
     "projected",

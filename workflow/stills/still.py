@@ -5,14 +5,14 @@ Each has a key: the id of its capture, of a later frame of a clip that id with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workflow.errors import InputRefused, UnknownName
 from workflow.model import Annotation, Capture, ViewAlignment
 from workflow.stills.timecodes import parse_timecode, timecode
 
-__all__ = ["Still", "frame_of", "split_name", "stills_of"]
+__all__ = ["Still", "frame_of", "marks_shown", "split_name", "stills_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,15 @@ def stills_of(captures: Iterable[Capture]) -> tuple[Still, ...]:
 def frame_of(capture: Capture, mark: Annotation) -> int:
     """Number of the frame that a mark was drawn on, from 0."""
     return next((number for number, one in enumerate(capture.frames) if one.at_s == mark.at_s), 0)
+
+
+def marks_shown(
+    capture: Capture, frame: int, marks: Iterable[Annotation], targets: Collection[str]
+) -> tuple[Annotation, ...]:
+    """Those of a capture's marks that a figure of `targets` shows on a frame: one of another would belie the state."""
+    return tuple(
+        one for one in marks if (not one.target or one.target in targets) and frame_of(capture, one) == frame
+    )
 
 
 def split_name(name: str) -> tuple[str, float | None]:
