@@ -19,6 +19,7 @@ from workflow import chips, plugins
 from workflow.demo import SEED, Scene, crowded, render, series
 from workflow.model import LonLat
 from workflow.project import Project
+from workflow.scoring.base import Scorer
 from workflow.store import ScoreEntry
 
 
@@ -82,10 +83,12 @@ def tracked(
 
 
 def _scores(folder: Path) -> tuple[ScoreEntry, ...]:
-    """What `track` gave, and what the scorers that it does not run say of the same chips."""
-    beside = [one for one in plugins.load("workflow.scoring").values() if getattr(one, "rank", 0) < 0]
+    """What `track` gave, and what the scorers of pairs that it does not run for gantries say of the same chips."""
     with Project.open(folder) as project:
         made = list(project.record.scores())
+        ran = {one.scorer for one in made}
+        scorers = plugins.load("workflow.scoring").items()
+        beside = [one for name, one in scorers if name not in ran and isinstance(one, Scorer)]
         sites, captures = ({one.id: one for one in some} for some in (project.sites(), project.captures()))
         for site, before, after in sorted({(one.site, one.before, one.after) for one in made}):
             pair = [chips.chip(project, sites[site], captures[one]) for one in (before, after)]

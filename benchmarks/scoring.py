@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from measures import auc, heading, places_asked, table
 from rendered import Measured, tracked
@@ -19,7 +18,6 @@ from workflow.demo import ChangeKind, Scene
 SEED, PLACES, SCENES, RADIUS_M = 52_000, 24, 8, 60.0
 NEAR_M, TOP = 50.0, 0.2
 Pair = tuple[Scene, Scene]
-Row = dict[str, Any]
 
 
 def is_changed(pair: Pair) -> bool:
@@ -62,12 +60,28 @@ CONFUSED: Mapping[str, Callable[[Pair], bool]] = {
 }
 
 
-def area(scores: Mapping[tuple[str, str], float], pairs: Mapping[tuple[str, str], Pair]) -> str:
+STAYING: Mapping[str, Callable[[Pair], bool]] = {
+    "a gantry": came(ChangeKind.GANTRY),
+    "a building": CONFUSED["a building came"],
+    "a row of lamp posts": CONFUSED["a row of lamps came"],
+    "trees": CONFUSED["trees came or went"],
+    "the road's surface": came(ChangeKind.PAVING, ChangeKind.MARKING),
+    "any of these": came(*ChangeKind),
+}
+# what orders the queue of classes that have no scorer of their own, or orders it with two pictures
+GENERAL = ("lasting", "structure", "construction")
+
+
+def area(
+    scores: Mapping[tuple[str, str], float],
+    pairs: Mapping[tuple[str, str], Pair],
+    changed: Callable[[Pair], bool] = is_changed,
+) -> str:
     """AUC of the scored pairs, and how many changed and did not."""
     found: tuple[list[float], list[float]] = [], []
     for key, pair in pairs.items():
         if key in scores:
-            found[not is_changed(pair)].append(scores[key])
+            found[not changed(pair)].append(scores[key])
     counts = f"{len(found[0])} / {len(found[1])}"
     if not all(found):
         return f"- ({counts})"
@@ -83,21 +97,52 @@ def recall(ordered: Iterable[tuple[str, str]], pairs: Mapping[tuple[str, str], P
     return f"{hits} of {len(changed)}"
 
 
+def scores_of(measured: Measured, scorer: str) -> dict[tuple[str, str], float]:
+    return {
+        (one.before, one.after): one.value
+        for one in measured.scores
+        if one.scorer == scorer and one.value is not None
+    }
+
+
+def by_what_came(measured: Measured, pairs: Mapping[tuple[str, str], Pair]) -> list[tuple[str, ...]]:
+    """Whether general scorers rank pairs in which something came or went near the site, and stayed so, before pairs in
+    which nothing did.
+    """
+    scores = {name: scores_of(measured, name) for name in GENERAL}
+    lines = []
+    for what, changed in STAYING.items():
+        told = {
+            key: pair for key, pair in pairs.items() if changed(pair) or not STAYING["any of these"](pair)
+        }
+        lines.append((what, *(area(scores[name], told, changed) for name in GENERAL)))
+    return lines
+
+
+def obscured(measured: Measured, pairs: Mapping[tuple[str, str], Pair], scorer: str) -> str:
+    proposed = {
+        (one.before, one.after)
+        for one in measured.scores
+        if one.scorer == scorer and "obscured" in one.reason
+    }
+    hidden = {key for key, pair in pairs.items() if seen(lambda one: one.view.cloud_over_site)(pair)}
+    return (
+        f"Pairs with cloud over the site: {len(hidden)}, proposed as obscured by {scorer} {len(proposed & hidden)}; "
+        f"other pairs proposed {len(proposed - hidden)}."
+    )
+
+
 def by_scorer(seen_: Measured, pairs: Mapping[tuple[str, str], Pair]) -> list[tuple[str, ...]]:
     clear = {key: pair for key, pair in pairs.items() if is_clear(pair)}
     lines = []
     for name in sorted({one.scorer for one in seen_.scores}):
-        scores = {
-            (one.before, one.after): one.value
-            for one in seen_.scores
-            if one.scorer == name and one.value is not None
-        }
+        scores = scores_of(seen_, name)
         order = sorted(scores, key=lambda key: -scores[key])
         lines.append((name, area(scores, pairs), area(scores, clear), recall(order, pairs)))
     return lines
 
 
-def body(places: int) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], str]:
+def body(places: int) -> str:
     with tracked(SEED, places, SCENES, (RADIUS_M,), without=()) as measured:
         pairs = {
             (row["before"], row["after"]): (measured.scene[row["before"]], measured.scene[row["after"]])
@@ -115,19 +160,21 @@ def body(places: int) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], str
             for name, test in CONFUSED.items()
         ]
         queue = recall(((row["before"], row["after"]) for row in measured.queue), pairs)
-        proposed = {(one.before, one.after) for one in measured.scores if "obscured" in one.reason}
-        hidden = {key for key, pair in pairs.items() if seen(lambda one: one.view.cloud_over_site)(pair)}
-        told = (
-            f"Changed pairs in the first fifth of the queue: {queue}. Pairs with cloud over the site: {len(hidden)}, "
-            f"proposed as obscured {len(proposed & hidden)}; other pairs proposed {len(proposed - hidden)}."
+        return "\n\n".join(
+            [
+                table(
+                    ("scorer", "AUC, all pairs", "AUC, clear pairs", "changed pairs in its first fifth"),
+                    by_scorer(measured, pairs),
+                ),
+                f"Changed pairs in the first fifth of the queue: {queue}.",
+                *(obscured(measured, pairs, scorer) for scorer in ("crossing", "lasting")),
+                table(("confuser", "AUC of pairs with it", "without it"), confused),
+                table(("came or went", *GENERAL), by_what_came(measured, pairs)),
+            ]
         )
-        return by_scorer(measured, pairs), confused, told
 
 
 if __name__ == "__main__":
     asked, command = places_asked(PLACES)
-    scorers, confused, told = body(asked)
-    sys.stdout.write(heading(command, SEED) + "\n\n")
-    head = ("scorer", "AUC, all pairs", "AUC, clear pairs", "changed pairs in its first fifth")
-    sys.stdout.write(table(head, scorers) + "\n\n" + told + "\n\n")
-    sys.stdout.write(table(("confuser", "AUC of pairs with it", "without it"), confused) + "\n")
+    made = body(asked)
+    sys.stdout.write(f"{heading(command, SEED)}\n\n{made}\n")

@@ -40,6 +40,13 @@ def test_what_was_not_used_for_longest_goes_first_and_no_more_than_must(tmp_path
     assert make_room(tmp_path, 250) == left
 
 
+def test_what_was_drawn_from_a_chip_takes_room_and_is_no_chip(tmp_path: Path) -> None:
+    for name in ("a.npz", "a.0f.npz", "a.1e.npz"):
+        put(tmp_path, name, 1)
+    assert (size(tmp_path).chips, size(tmp_path).bytes) == (1, 300)
+    assert make_room(tmp_path, 0).bytes == 0
+
+
 def test_an_empty_or_missing_cache_has_room(tmp_path: Path) -> None:
     assert make_room(tmp_path / "nowhere", 0).chips == 0
     assert size(tmp_path).bytes == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workflow import chips, rasters
 from workflow.chips import chip, covering, covering_each, covers, cut, plan, share, site_grid_of
 from workflow.errors import InputRefused
-from workflow.model import Author, LonLat, Offset, Position, Site
+from workflow.model import Author, LonLat, Offset, Position, Site, Stretch
 
 
 @pytest.fixture
@@ -202,6 +202,29 @@ def test_an_interrupt_while_writing_leaves_no_half_file(watched, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         chip(watched.project, site, capture)
     assert list((watched.project.state_dir / "chips" / site.id).iterdir()) == []
+
+
+def test_what_was_drawn_from_a_chip_is_kept_by_its_name_and_by_the_tones(watched, reads):
+    site, capture = watched.add_site(), watched.add_capture("2020-01-01")
+    what = plan(watched.project, site, capture, site_grid_of(watched.project, site))
+    asked = []
+
+    def mean(made):
+        asked.append(made.stretch)
+        return np.array([made.data.mean()])
+
+    first = chips.drawn_from(what, "mean 1", mean)
+    (file,) = (what.root / what.file).parent.glob("*.*.npz")
+    assert chips.key_of(file.name) == what.key
+    (what.root / what.file).unlink()
+    assert chips.drawn_from(what, "mean 1", mean) == first
+    assert (len(asked), len(reads)) == (1, 1)
+    # another name, other tones, a damaged file: drawn anew
+    chips.drawn_from(what, "mean 2", mean)
+    chips.drawn_from(replace(what, stretch=(Stretch(0, 9),) * len(what.stretch)), "mean 1", mean)
+    file.write_bytes(b"half")
+    assert chips.drawn_from(what, "mean 1", mean) == first
+    assert (len(asked), len(reads)) == (4, 2)
 
 
 def test_only_an_applied_offset_moves_the_chip(watched, reads):

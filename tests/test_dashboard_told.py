@@ -300,6 +300,12 @@ def test_the_reason_of_a_score_has_its_korean(name: str) -> None:
     assert missing(told_of(f"workflow/scoring/{name}.py", reasons)) == []
 
 
+def test_what_hides_the_ground_has_its_korean() -> None:
+    found = told_of("workflow/scoring/_clearness.py", returned)
+    assert any("obscured" in form for forms in found for form in forms)
+    assert missing(one for one in found if one[-1]) == []
+
+
 def test_why_an_offset_is_not_applied_has_its_korean() -> None:
     found = told_of("workflow/pipeline/alignment.py", lambda node: [*returned(node), *reasons(node)])
     assert len(found) >= 2
@@ -453,6 +459,10 @@ DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STAT
         ("a.png (2021) lacks it, but has no earliest day and so sets no lower bound",
             "a.png(2021년)에는 없으나, 가장 이른 날이 없어 하한이 되지 못함"),
         ("the earlier and the later picture look obscured", "앞뒤 영상이 가려진 듯함"),
+        (
+            "a change that stays, 24 m west and 8 m north of the position; the later picture looks obscured",
+            "지속되는 변화: 위치에서 서쪽 24 m, 북쪽 8 m; 뒤 영상이 가려진 듯함",
+        ),
         (
             "a bar across the road at -2 m: in 0 of 3 pictures up to then, in 3 of 4 after; 해상도 부족",
             "도로 -2 m 지점의 가로대: 그때까지 3장 중 0장, 이후 4장 중 3장; 해상도 부족",

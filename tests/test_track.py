@@ -657,12 +657,15 @@ def test_a_scorer_made_for_the_class_orders_the_queue_even_with_a_lower_score(wa
 
 
 def test_a_series_is_judged_as_a_whole_and_again_when_a_capture_comes(watched, scorers):
+    asked = []
+
     class Jumps:
         """Evidence: the mean. A pair scores its share of all jumps."""
 
         name, version = "jumps", "1"
 
         def evidence(self, chip, facts=NOTHING_KNOWN):
+            asked.append(chip.capture)
             assert facts.bearing_deg is None
             assert facts.sun is not None  # a mid-morning sun of that day
             return np.array([chip.data.mean()])
@@ -680,10 +683,16 @@ def test_a_series_is_judged_as_a_whole_and_again_when_a_capture_comes(watched, s
     first = [row["score"] for row in queue(watched.project)]
     assert sum(first) == pytest.approx(1)
     assert run(watched).unchanged == 1
-    watched.add_capture("2020-01-01", seed=3)
+    assert len(asked) == 3
+    new = watched.add_capture("2020-01-01", seed=3)
     assert len(queue(watched.project)) == 3  # there at once, not scored yet
     assert run(watched).scored == 3
     assert sum(row["score"] for row in queue(watched.project)) == pytest.approx(1)
+    # what the others had to say is kept
+    assert asked[3:] == [new.id]
+    Jumps.version = "2"
+    assert run(watched).scored == 3
+    assert len(asked) == 8
 
 
 def test_a_pair_that_cannot_show_the_target_waits_behind_and_says_why(watched, scorers):

@@ -30,7 +30,7 @@ _ABANDONED_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class CacheSize:
-    """How many chips there are, and their bytes."""
+    """How many chips there are, and the bytes of these and of what was drawn from them."""
 
     chips: int
     bytes: int
@@ -58,8 +58,10 @@ def limit_bytes() -> int:
 
 def size(folder: Path) -> CacheSize:
     """What the cache in `folder` holds."""
-    sizes = [status.st_size for _, status in _chips(folder)]
-    return CacheSize(len(sizes), sum(sizes))
+    found = list(_files(folder))
+    # what was drawn from a chip has a second name after its key
+    chips = sum(path.stem.isalnum() for path, _ in found)
+    return CacheSize(chips, sum(status.st_size for _, status in found))
 
 
 @contextmanager
@@ -90,7 +92,7 @@ def make_room(folder: Path, limit: int) -> CacheSize:
         return size(folder)
     with contextlib.suppress(OSError), _evicting(folder):
         oldest_run = _oldest_run(folder)
-        found = sorted(_chips(folder), key=lambda one: one[1].st_mtime_ns)
+        found = sorted(_files(folder), key=lambda one: one[1].st_mtime_ns)
         left = sum(status.st_size for _, status in found)
         for path, status in found:
             if left <= limit or status.st_mtime >= oldest_run - _MARGIN_S:
@@ -106,7 +108,7 @@ def _evicting(folder: Path) -> FileLock:
     return FileLock(folder / _RUNS / "evicting.lock")
 
 
-def _chips(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     for path in folder.glob("*/*.npz"):
         with contextlib.suppress(OSError):  # gone meanwhile
             yield path, path.stat()

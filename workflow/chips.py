@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,9 @@ __all__ = [
     "covers",
     "cut",
     "digest",
+    "drawn_from",
     "identity",
+    "key_of",
     "plan",
     "read",
     "share",
@@ -98,6 +100,11 @@ class Cut:
 def digest(value: object) -> str:
     """32 hex digits that name a JSON-able value."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:32]
+
+
+def key_of(file: str) -> str:
+    """The key of the chip that a file of the cache holds, or was drawn from."""
+    return file.rpartition("/")[2].partition(".")[0]
 
 
 def identity(capture: Capture) -> str:
@@ -281,10 +288,24 @@ def cut(what: Cut) -> Chip:
     cached = _load(path)
     if cached is None:
         made = read(what)
-        _save(path, made)
+        _save(path, data=made.data, valid=np.packbits(made.valid, axis=1))
         return made
     data, valid = cached
     return Chip(what.site, what.capture, data, valid, what.stretch, what.grid.gsd_m)
+
+
+def drawn_from(what: Cut, name: str, draw: Callable[[Chip], NDArray[np.floating]]) -> NDArray[np.floating]:
+    """What `draw` makes of the chip, kept beside it under `name`, so that the chip is not looked at again.
+
+    `name` stands for all that the result follows from besides the chip.
+    """
+    path = (what.root / what.file).with_suffix(f".{digest([name, encode(what.stretch)])}.npz")
+    stored = _arrays(path)
+    if stored is not None and "drawn" in stored:
+        return stored["drawn"]
+    made = draw(cut(what))
+    _save(path, drawn=made)
+    return made
 
 
 def read(what: Cut) -> Chip:
@@ -319,25 +340,37 @@ def share(one: Chip) -> float:
 
 def _load(path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_]] | None:
     """Data and mask of a cached chip; None where there is none or it is damaged."""
+    stored = _arrays(path)
+    try:
+        if stored is not None:
+            data = stored["data"]
+            valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
+            return (data, valid) if valid.shape == data.shape[1:] else None
+    except (ValueError, KeyError, IndexError):
+        pass
+    return None
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]] | None:
+    """What a file of the cache holds; None where there is none or it is damaged."""
     try:
         # opened here, because numpy leaves the file open when it is damaged
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            data = stored["data"]
-            valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
+            arrays = dict(stored)
         os.utime(path)  # what was not used for longest goes first
-    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
-    return (data, valid) if valid.shape == data.shape[1:] else None
+    return arrays
 
 
-def _save(path: Path, made: Chip) -> None:
-    """Write the chip beside its place and move it there; a cache that cannot be written is done without."""
+def _save(path: Path, **arrays: NDArray[Any]) -> None:
+    """Write arrays beside their place and move them there; a cache that cannot be written is done without."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, data=made.data, valid=np.packbits(made.valid, axis=1))
+                np.savez(stream, allow_pickle=False, **arrays)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from math import hypot, isfinite
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workflow import chips, compare
 from workflow.chips import Cut
@@ -189,9 +190,17 @@ def score(before: Cut, after: Cut, scorers: Sequence[Scorer]) -> tuple[Score, ..
 
 
 def score_series(cuts: Sequence[Cut], facts: Sequence[Facts], scorer: SeriesScorer) -> tuple[Score, ...]:
-    """The scores of all neighbouring pairs of a site's chips in date order; one chip in memory at a time."""
-    evidence = [scorer.evidence(chips.cut(one), about) for one, about in zip(cuts, facts, strict=True)]
+    """The scores of all neighbouring pairs of a site's chips in date order; one chip in memory at a time.
+
+    What a chip has to say is kept beside it: when a capture comes, the others are not looked at again.
+    """
+    evidence = [_evidence(one, about, scorer) for one, about in zip(cuts, facts, strict=True)]
     return tuple(_checked(one) for one in scorer.judge(evidence))
+
+
+def _evidence(what: Cut, about: Facts, scorer: SeriesScorer) -> NDArray[np.floating]:
+    name = chips.digest([scorer.name, scorer.version, about.identity])
+    return chips.drawn_from(what, name, lambda chip: scorer.evidence(chip, about))
 
 
 def _checked(made: Score) -> Score:

@@ -281,8 +281,8 @@ def _store(project: Project, author: Author, result: Result, failed: list[str]) 
 
 
 def _drop_unused(project: Project, result: Result) -> None:
-    kept = {name.rpartition("/")[2] for name in result.keep}
+    kept = {chips.key_of(name) for name in result.keep}
     for path in (project.state_dir / chips.CHIP_DIR / result.site).glob("*.npz"):
-        if path.name not in kept:
+        if chips.key_of(path.name) not in kept:
             with contextlib.suppress(OSError):  # still open somewhere (Windows): the next run drops it
                 path.unlink()

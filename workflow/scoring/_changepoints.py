@@ -13,9 +13,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["changes"]
+__all__ = ["changes", "steps"]
 
 Floats = NDArray[np.float64]
+# of `steps`: how far measures are usually apart, as of so many pictures more
+_SPREAD, _FREEDOM = 0.3, 2
 
 
 def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float) -> Floats:
@@ -43,6 +45,32 @@ def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float
     pairs = len(evidence) - 1
     out: Floats = np.where(peak, chance[1 : pairs + 1] + chance[pairs + 1 :], 0.0)
     return out
+
+
+def steps(rows: NDArray[np.floating]) -> Floats:
+    """(pair, place): logarithm of how much better two levels, before and after, explain a measure than one.
+
+    `rows` is (picture, place), about 0 to 1, NaN where not known; where nothing is known on one side it is 0. The
+    spread around the levels is each place's own, held by a prior (Gaussian, its variance marginalised), so that what
+    is never twice the same makes no step.
+    """
+    known = np.isfinite(rows)
+    values = np.where(known, rows, 0.0).astype(np.float64)
+    count, total, squares = (np.cumsum(one, axis=0) for one in (known, values, values**2))
+    before, after = count[:-1], count[-1] - count[:-1]
+    whole = _around(count[-1], total[-1], squares[-1])
+    parted = _around(before, total[:-1], squares[:-1]) + _around(
+        after, total[-1] - total[:-1], squares[-1] - squares[:-1]
+    )
+    prior = _FREEDOM * _SPREAD**2
+    better = (count[-1] + _FREEDOM - 1) / 2 * np.log((prior + whole) / (prior + parted))
+    found: Floats = np.where((before > 0) & (after > 0), better, 0.0)
+    return found
+
+
+def _around(count: NDArray[np.intp], total: Floats, squares: Floats) -> Floats:
+    """Sum of the squares of the distances from the mean."""
+    return np.maximum(squares - total**2 / np.maximum(count, 1), 0.0)
 
 
 def _likely(story: NDArray[np.floating], prior: float) -> Floats:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from workflow.compare import gradient_magnitude, to_grey
 from workflow.model import Chip
 
-__all__ = ["CELLS", "OBSCURED_BELOW", "clearness", "texture"]
+__all__ = ["CELLS", "OBSCURED_BELOW", "clearness", "hidden_reason", "ranks", "texture"]
 
 CELLS = 32
 # chosen on every other date of two years of Sentinel-2 pictures, see docs/evaluation.md
 OBSCURED_BELOW = 0.3
+_LEAST_CELLS = 16
 
 
 def texture(chip: Chip) -> NDArray[np.float32]:
@@ -40,20 +41,32 @@ def _sums(
 def clearness(textures: NDArray[np.floating]) -> NDArray[np.float64]:
     """(picture,) rank correlation of each picture's texture with the median of all; 1 with fewer than three pictures.
 
-    Below `OBSCURED_BELOW` the picture shows the ground hardly or not. Two pictures cannot tell which is usual.
+    Below `OBSCURED_BELOW` the picture shows the ground hardly or not. Two pictures cannot tell which is usual, and a
+    picture of a handful of cells cannot be told.
     """
-    if len(textures) < 3:
-        return np.ones(len(textures))
-    known = np.isfinite(textures).all(axis=0)
-    cells = textures[:, known].astype(np.float64)
-    if cells.shape[1] < 16:
-        return np.ones(len(textures))
-    usual = _ranks(np.median(cells, axis=0))
-    return np.array([_correlation(_ranks(one), usual) for one in cells])
+    cells = textures.astype(np.float64)
+    clear = np.ones(len(cells))
+    known = np.isfinite(cells)
+    if len(cells) < 3 or not known.any():
+        return clear
+    usual = np.full(cells.shape[1], np.nan)
+    usual[known.any(axis=0)] = np.nanmedian(cells[:, known.any(axis=0)], axis=0)
+    for number, there in enumerate(known):
+        if np.count_nonzero(there) >= _LEAST_CELLS:
+            clear[number] = _correlation(ranks(cells[number, there]), ranks(usual[there]))
+    return clear
 
 
-def _ranks(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places in the order of size, equal ones at their middle: one strong edge, of a new lake, is one edge."""
+def hidden_reason(number: int, clear: NDArray[np.bool_]) -> str:
+    """Which picture of the pair `number` looks obscured; empty where both are clear."""
+    hidden = [name for name, one in (("earlier", number), ("later", number + 1)) if not clear[one]]
+    if not hidden:
+        return ""
+    return f"the {' and the '.join(hidden)} picture look{'s' * (len(hidden) == 1)} obscured"
+
+
+def ranks(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places in the order of size, from 1, equal ones at their middle: one strong edge, of a new lake, is one edge."""
     _, where, counts = np.unique(cells, return_inverse=True, return_counts=True)
     middle: NDArray[np.float64] = (np.cumsum(counts) - (counts - 1) / 2)[where]
     return middle

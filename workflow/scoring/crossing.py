@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from workflow.model import Chip, Score, TargetClass
 from workflow.scoring._changepoints import changes
+from workflow.scoring._clearness import hidden_reason
 from workflow.scoring._road import contrast, strip
 from workflow.scoring._spans import FORMS, MARGIN_M, REACH_M, places, terms
 from workflow.scoring.base import NOTHING_KNOWN, Facts
@@ -46,7 +47,7 @@ class CrossingScorer:
     name: str = "crossing"
     version: str = "2"
     serves: frozenset[TargetClass] = frozenset({TargetClass.GANTRY})
-    rank: int = 0
+    rank: int = 2
 
     def evidence(self, chip: Chip, facts: Facts = NOTHING_KNOWN) -> Floats:
         """(contrast and evidence of each form, place): NaN all through where the chip cannot be read along a road."""
@@ -100,9 +101,8 @@ def _reason(number: int, chance: Floats, weighed: Floats, hidden: NDArray[np.boo
             f"a bar across the road at {places()[place]:+.0f} m: in {before} of {number + 1} pictures up to then, "
             f"in {after} of {len(weighed) - number - 1} after"
         )
-    names = [name for name, one in (("earlier", number), ("later", number + 1)) if hidden[one]]
-    if names:
-        parts.append(f"the {' and the '.join(names)} picture look{'s' * (len(names) == 1)} obscured")
+    if dark := hidden_reason(number, ~hidden):
+        parts.append(dark)
     return "; ".join(parts)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from workflow.compare import to_grey
 from workflow.model import Chip, Score, TargetClass
-from workflow.scoring._clearness import OBSCURED_BELOW, clearness, texture
+from workflow.scoring._clearness import OBSCURED_BELOW, clearness, hidden_reason, texture
 from workflow.scoring.base import NOTHING_KNOWN, Facts
 
 __all__ = ["PLUGIN", "SurfaceScorer"]
@@ -71,19 +71,14 @@ class SurfaceScorer:
         self, number: int, values: NDArray[np.floating], usable: NDArray[np.intp], clear: NDArray[np.bool_]
     ) -> Score:
         before, after = values[usable[usable <= number]], values[usable[usable > number]]
-        hidden = [name for name, one in (("earlier", number), ("later", number + 1)) if not clear[one]]
-        reason = (
-            f"the {' and the '.join(hidden)} picture look{'s' * (len(hidden) == 1)} obscured"
-            if hidden
-            else ""
-        )
+        reason = hidden_reason(number, clear)
         if not (len(before) and len(after)):
             return Score(self.name, self.version, None, reason or "no picture shows the place on that side")
         known = np.isfinite(values[usable]).all(axis=0)
         before, after = before[:, known], after[:, known]
         gaps = np.maximum(before.min(axis=0) - after.max(axis=0), after.min(axis=0) - before.max(axis=0))
         gap = max(float(gaps.max()), 0.0)
-        value = gap / (gap + _HALF) * (_HIDDEN if hidden else 1.0)
+        value = gap / (gap + _HALF) * (_HIDDEN if reason else 1.0)
         return Score(self.name, self.version, round(value, 6), reason)
 
 
