@@ -89,7 +89,7 @@ class SeriesScorer(Protocol):
         ...
 
     def evidence(self, chip: Chip, facts: Facts = NOTHING_KNOWN) -> NDArray[np.floating]:
-        """What one chip has to say: small, and of one shape for all chips of a site."""
+        """What one chip has to say: small, and of one shape for all chips of a site. It is kept, as numpy stores it."""
         ...
 
     def judge(self, evidence: Sequence[NDArray[np.floating]]) -> tuple[Score, ...]:
