@@ -15,9 +15,9 @@ import pytest
 from metadata_samples import IMD, S2_PICTURE, S2_PRODUCT, S2_TILE
 
 from workflow.cli import main
-from workflow.errors import InputRefused, UnknownName
+from workflow.errors import InputRefused, NotAllowed, UnknownName
 from workflow.intake import IntakeOptions
-from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Site
+from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Role, Site
 from workflow.pipeline import ingest as pipeline
 from workflow.pipeline.ingest import Outcome, ingest, pictures_in
 from workflow.project import Project, init_project
@@ -61,6 +61,12 @@ def test_each_picture_becomes_a_capture_in_the_order_of_the_paths(
     assert steps == [("pictures", done, 3) for done in range(4)]
     items = json.loads((project.imagery / "catalog.json").read_text())["links"]
     assert sum(link["rel"] == "item" for link in items) == 3
+
+
+def test_a_viewer_takes_nothing_in_and_leaves_nothing(project: Project, make_raster: Make) -> None:
+    with pytest.raises(NotAllowed, match="may not take pictures in"):
+        ingest(project, Author("Eve", Role.VIEWER), [make_raster("a.tif", noise(1))], DATED)
+    assert not list(project.imagery.rglob("*.tif"))
 
 
 def test_a_file_twice_is_one_capture_and_two_events(project: Project, make_raster: Make) -> None:
