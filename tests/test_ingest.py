@@ -308,6 +308,25 @@ def test_an_empty_path_is_not_the_folder_one_stands_in(
     assert project.captures() == ()
 
 
+@pytest.mark.parametrize(
+    ("option", "text", "says"),
+    [
+        ("--acquired", "foo", "'--acquired': date 'foo': it is not in a form that is understood"),
+        ("--acquired", "05/09/2013", "'--acquired': date '05/09/2013': it can be read as 5 September 2013 or 9 May"),
+        ("--retrieved", "after 2019", "'--retrieved': date 'after 2019': it has no end"),
+        ("--published", "foo", "'--published': date 'foo'"),
+    ],
+)
+def test_a_date_that_is_none_is_said_once_and_not_of_each_picture(
+    project: Project, make_raster: Make, capsys: pytest.CaptureFixture[str], option: str, text: str, says: str
+) -> None:
+    paths = [make_raster(f"{name}.tif", noise(number)) for number, name in enumerate("ab")]
+    assert run("ingest", *paths, option, text, "--project", project.root) == 2
+    told = capsys.readouterr().err
+    assert says in " ".join(told.split())
+    assert told.count(f"date '{text}'") == 1
+
+
 def test_nothing_is_drawn_when_nothing_was_begun(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
