@@ -312,7 +312,11 @@ def test_an_empty_path_is_not_the_folder_one_stands_in(
     ("option", "text", "says"),
     [
         ("--acquired", "foo", "'--acquired': date 'foo': it is not in a form that is understood"),
-        ("--acquired", "05/09/2013", "'--acquired': date '05/09/2013': it can be read as 5 September 2013 or 9 May"),
+        (
+            "--acquired",
+            "05/09/2013",
+            "'--acquired': date '05/09/2013': it can be read as 5 September 2013 or 9 May",
+        ),
         ("--retrieved", "after 2019", "'--retrieved': date 'after 2019': it has no end"),
         ("--published", "foo", "'--published': date 'foo'"),
     ],
