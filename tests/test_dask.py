@@ -142,7 +142,7 @@ def test_a_scheduler_that_is_lost_on_the_way_is_one_sentence(cluster: Any) -> No
 
 
 def test_a_connection_that_breaks_is_one_sentence(cluster: Any) -> None:
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     with (
         pytest.raises(InputRefused, match="was lost on the way"),

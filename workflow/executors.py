@@ -119,8 +119,8 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
     """The workers behind a Dask scheduler. A job whose worker is lost is done again by another."""
     try:
         from distributed import Client, KilledWorker
-        from distributed.comm import CommClosedError
         from distributed.comm.addressing import get_address_host_port
+        from distributed.comm.core import CommClosedError
     except ImportError as error:
         raise InputRefused(
             "executor 'dask'", "needs a package that is not installed", "run pip install 'sitetrack[dask]'"

@@ -158,9 +158,9 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         raise RefusalError("has tiles that differ in the names of their bands", _APART) from error
     except (*rasters.GDAL_ERRORS, ValueError, OverflowError) as error:
         _check_memory(error)
-        number = error.number if isinstance(error, rasters.TileError) else None
+        at_fault = error.number if isinstance(error, rasters.TileError) else None
         raise RefusalError(
-            "is damaged or cut off: not all of its pixels can be read", _AGAIN, number
+            "is damaged or cut off: not all of its pixels can be read", _AGAIN, at_fault
         ) from error
     except OSError as error:
         _check_memory(error)
