@@ -77,6 +77,19 @@ def test_names_of_bands_are_read_from_the_file(
     assert rasters.describe(path, driver).tags["Band_3"] == "Near Infrared"
 
 
+def test_names_that_cannot_be_read_keep_no_picture_out(
+    make_raster: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = make_raster("scene.img", bands()[:2], driver="ENVI")
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = ("Rouge foncE", "Bleu")
+    header = path.with_suffix(".hdr")
+    header.write_bytes(header.read_bytes().replace(b"foncE", b"fonc\xe9"))
+    assert b"fonc\xe9" in header.read_bytes()
+    assert not any(rasters.write_working(path, "ENVI", tmp_path / "working.tif").band_roles)
+    assert "Band_1" not in rasters.describe(path, "ENVI").tags
+
+
 def test_a_file_that_names_nothing_has_no_roles(make_raster: Callable[..., Path], tmp_path: Path) -> None:
     path = make_raster("scene.tif", bands()[:2])
     assert not any(rasters.write_working(path, "GTiff", tmp_path / "working.tif").band_roles)

@@ -60,10 +60,14 @@ def opened(path: Path, driver: str = "GTiff", *, overviews: bool = False, **opti
 def band_names(path: Path, driver: str) -> tuple[str | None, ...]:
     """What the file calls its bands, one by one: GDAL tells no names where a file is opened without its overviews.
 
-    Names stand in the header; no overview is looked for, as none is asked for.
+    Names stand in the header; no overview is looked for, as none is asked for. None at all where they cannot be read:
+    they are no reason to refuse a picture.
     """
-    with opened(path, driver, overviews=True) as dataset:
-        return tuple(dataset.descriptions)
+    try:
+        with opened(path, driver, overviews=True) as dataset:
+            return tuple(dataset.descriptions)
+    except (*GDAL_ERRORS, UnicodeDecodeError):
+        return ()
 
 
 def validity(dataset: Any, **where: Any) -> NDArray[np.bool_]:
