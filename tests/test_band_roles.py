@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 from rasterio.enums import ColorInterp
+from rasterio.transform import Affine
 
 from workflow import pictures, rasters
 from workflow.displays import Display, parse_display
@@ -54,6 +56,38 @@ def test_the_working_copy_has_its_roles_in_its_own_order(
         make_raster("scene.tif", bands(), colorinterp=colours), "GTiff", tmp_path / "working.tif"
     )
     assert made.band_roles == ("red", "green", "blue", "nir")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("suffix", ["tif", "img"])
+def test_names_of_bands_are_read_from_the_file(
+    make_raster: Callable[..., Path], tmp_path: Path, suffix: str, turned: bool
+) -> None:
+    driver = {"tif": "GTiff", "img": "ENVI"}[suffix]
+    place = (
+        Affine(0.5, 0.1, 400_000, 0.1, -0.5, 4_300_000)
+        if turned
+        else Affine(0.5, 0, 400_000, 0, -0.5, 4_300_000)
+    )
+    path = make_raster(f"scene.{suffix}", bands()[:3], driver=driver, transform=place)
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = ("Blue", "Green", "Near Infrared")
+    made = rasters.write_working(path, driver, tmp_path / "working.tif")
+    assert made.band_roles == ("blue", "green", "nir")
+    assert rasters.describe(path, driver).tags["Band_3"] == "Near Infrared"
+
+
+def test_names_that_cannot_be_read_keep_no_picture_out(
+    make_raster: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = make_raster("scene.img", bands()[:2], driver="ENVI")
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = ("Rouge foncE", "Bleu")
+    header = path.with_suffix(".hdr")
+    header.write_bytes(header.read_bytes().replace(b"foncE", b"fonc\xe9"))
+    assert b"fonc\xe9" in header.read_bytes()
+    assert not any(rasters.write_working(path, "ENVI", tmp_path / "working.tif").band_roles)
+    assert "Band_1" not in rasters.describe(path, "ENVI").tags
 
 
 def test_a_file_that_names_nothing_has_no_roles(make_raster: Callable[..., Path], tmp_path: Path) -> None:

@@ -264,8 +264,12 @@ def test_a_capture_without_georeference_has_no_chip(watched):
 
 def test_a_missing_working_copy_is_one_sentence(watched):
     site, capture = watched.add_site(), watched.add_capture("2020-01-01")
-    (watched.project.root / capture.working).unlink()
-    with pytest.raises(InputRefused, match="cannot be read"):
+    working = watched.project.root / capture.working
+    working.write_bytes(working.read_bytes()[:5000])
+    with pytest.raises(InputRefused, match="its working copy cannot be read; run 'sitetrack verify'"):
+        chip(watched.project, site, capture)
+    working.unlink()
+    with pytest.raises(InputRefused, match="its working copy is missing; run 'sitetrack verify'"):
         chip(watched.project, site, capture)
 
 

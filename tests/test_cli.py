@@ -88,6 +88,15 @@ def test_a_project_made_where_one_stands_is_called_by_its_folder(
     assert f"Project in {tmp_path.resolve()}. Next:" in capsys.readouterr().err
 
 
+def test_a_project_of_an_empty_name_is_not_made_where_one_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("init", "") == 2
+    assert "a path is empty" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_site_offers_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = tmp_path / "project"
     assert run("init", str(root)) == 0

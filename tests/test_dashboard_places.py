@@ -174,12 +174,12 @@ def test_what_waits_is_aligned_from_the_page(root: Path) -> None:
 def test_what_cannot_be_aligned_is_said_in_the_language_of_the_page(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = "Site a: Capture 1f: its working copy cannot be read (E); run 'sitetrack verify'."
+    failed = "Site a: Capture 1f: its working copy cannot be read; run 'sitetrack verify'."
     monkeypatch.setattr(intake, "track", lambda *_: TrackReport(0, 0, 0, 0, (), (failed,)))
     korean = opened("imagery", lang="ko")
     korean.button(key="intake.track").click().run()
     bodies = [one.proto.body for one in sound(korean).get("html")]
-    assert any("지점 a: 영상 1f: 작업 사본을 읽을 수 없음(E)" in body for body in bodies)
+    assert any("지점 a: 영상 1f: 작업 사본을 읽을 수 없음" in body for body in bodies)
 
 
 @pytest.mark.parametrize(

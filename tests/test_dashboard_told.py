@@ -424,8 +424,8 @@ DAY = DateSpan(date(2021, 11, 14), date(2021, 11, 14), Precision.DAY, Basis.STAT
             "민서(열람자)은(는) 권한 없음: 표시 작성; 책임자에게 요청하거나 다른 역할로 신고하십시오.",
         ),
         (
-            f"Site gate-1: {InputRefused('Capture 1f', 'its working copy cannot be read (E)', 'run ' + VERIFY)}",
-            "지점 gate-1: 영상 1f: 작업 사본을 읽을 수 없음(E); 'sitetrack verify'를 실행하십시오.",
+            f"Site gate-1: {InputRefused('Capture 1f', 'its working copy cannot be read', 'run ' + VERIFY)}",
+            "지점 gate-1: 영상 1f: 작업 사본을 읽을 수 없음; 'sitetrack verify'를 실행하십시오.",
         ),
         (
             f"Site gate-1 was changed meanwhile ({StaleWrite('offset', 'gate-1.1f', 2, 3)}) Run track again.",

@@ -129,6 +129,28 @@ def test_a_scheduler_without_workers_is_one_sentence() -> None:
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
+def test_a_scheduler_that_is_lost_on_the_way_is_one_sentence(cluster: Any) -> None:
+    def lose() -> None:
+        with open_executor(f"dask:{cluster.scheduler_address}") as opened:
+            waiting = opened.pool.submit(signal.pause)
+            cluster.close()
+            waiting.result()
+
+    with pytest.raises(InputRefused, match="was lost on the way; start it again and repeat, what"):
+        lose()
+
+
+def test_a_connection_that_breaks_is_one_sentence(cluster: Any) -> None:
+    from distributed.comm.core import CommClosedError
+
+    with (
+        pytest.raises(InputRefused, match="was lost on the way"),
+        open_executor(f"dask:{cluster.scheduler_address}"),
+    ):
+        raise CommClosedError
+
+
 def test_without_the_extra_it_is_one_sentence(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     made = CliRunner().invoke(

@@ -159,6 +159,9 @@ def test_a_disk_that_fails_at_any_place_refuses_in_a_sentence_and_nothing_is_hal
     assert outcome.faults > 40
     said = {sentence.partition(";")[0].partition(" (")[0] for sentence in outcome.sentences}
     assert said == {"it cannot be made", "the disk is full", "the disk reports an error"}
+    # a full disk may be told so too: there is no room for what SQLite writes beside the record even to read it
+    error = next(one for one in outcome.sentences if "reports an error" in one)
+    assert "check the disk and its free space" in error
 
 
 def test_a_checkpoint_that_fails_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

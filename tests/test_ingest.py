@@ -15,9 +15,9 @@ import pytest
 from metadata_samples import IMD, S2_PICTURE, S2_PRODUCT, S2_TILE
 
 from workflow.cli import main
-from workflow.errors import InputRefused, UnknownName
+from workflow.errors import InputRefused, NotAllowed, UnknownName
 from workflow.intake import IntakeOptions
-from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Site
+from workflow.model import Author, Basis, Capture, CaptureKind, IntakeEvent, Role, Site
 from workflow.pipeline import ingest as pipeline
 from workflow.pipeline.ingest import Outcome, ingest, pictures_in
 from workflow.project import Project, init_project
@@ -61,6 +61,12 @@ def test_each_picture_becomes_a_capture_in_the_order_of_the_paths(
     assert steps == [("pictures", done, 3) for done in range(4)]
     items = json.loads((project.imagery / "catalog.json").read_text())["links"]
     assert sum(link["rel"] == "item" for link in items) == 3
+
+
+def test_a_viewer_takes_nothing_in_and_leaves_nothing(project: Project, make_raster: Make) -> None:
+    with pytest.raises(NotAllowed, match="may not take pictures in"):
+        ingest(project, Author("Eve", Role.VIEWER), [make_raster("a.tif", noise(1))], DATED)
+    assert not list(project.imagery.rglob("*.tif"))
 
 
 def test_a_file_twice_is_one_capture_and_two_events(project: Project, make_raster: Make) -> None:
@@ -300,6 +306,29 @@ def test_an_empty_path_is_not_the_folder_one_stands_in(
     assert run("ingest", "", "--acquired", "2020", "--project", project.root) == 2
     assert "a path is empty" in capsys.readouterr().err
     assert project.captures() == ()
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "says"),
+    [
+        ("--acquired", "foo", "'--acquired': date 'foo': it is not in a form that is understood"),
+        (
+            "--acquired",
+            "05/09/2013",
+            "'--acquired': date '05/09/2013': it can be read as 5 September 2013 or 9 May",
+        ),
+        ("--retrieved", "after 2019", "'--retrieved': date 'after 2019': it has no end"),
+        ("--published", "foo", "'--published': date 'foo'"),
+    ],
+)
+def test_a_date_that_is_none_is_said_once_and_not_of_each_picture(
+    project: Project, make_raster: Make, capsys: pytest.CaptureFixture[str], option: str, text: str, says: str
+) -> None:
+    paths = [make_raster(f"{name}.tif", noise(number)) for number, name in enumerate("ab")]
+    assert run("ingest", *paths, option, text, "--project", project.root) == 2
+    told = capsys.readouterr().err
+    assert says in " ".join(told.split())
+    assert told.count(f"date '{text}'") == 1
 
 
 def test_nothing_is_drawn_when_nothing_was_begun(

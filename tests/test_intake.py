@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import struct
 import sys
 import zlib
@@ -22,6 +23,7 @@ import pytest
 import rasterio
 from rasterio.control import GroundControlPoint
 
+from dashboard.told import in_korean
 from workflow import plugins
 from workflow.errors import InputRefused
 from workflow.intake import IntakeOptions, Limits, sweep, take_in
@@ -273,8 +275,67 @@ def test_a_damaged_file_is_refused(make_raster: Make, refuse: Callable[..., str]
     content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
     path.write_bytes(content)
     said = refuse(path)
-    assert "damaged" in said
-    assert "picture.tif" not in said  # what it is called in the folder of its own
+    # not as GDAL says it, nor what it is called in the folder of its own
+    assert said == (
+        "hit.tif: is damaged or cut off: not all of its pixels can be read; fetch it again from its source."
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda content: content[:200], "cannot be read as GeoTIFF: its header is damaged or cut off; fetch it"),
+        (lambda content: packed(content, 50002), "packed in a way that is not read here (JXL); save it packed"),
+        (lambda content: packed(content, 9999), "packed in a way that is not read here (code 9999); save it"),
+    ],
+)  # fmt: skip
+def test_what_gdal_says_of_a_header_is_said_in_plain_words(
+    make_raster: Make, refuse: Callable[..., str], spoil: Callable[[bytes], bytes], says: str
+) -> None:
+    path = make_raster("a.tif", noise(), compress="deflate")
+    path.write_bytes(spoil(path.read_bytes()))
+    said = refuse(path)
+    assert says in said
+    assert re.search("[\uac00-\ud7a3]", in_korean(said))
+    assert "TIFF file" not in said
+
+
+def packed(content: bytes, code: int) -> bytes:
+    """A little-endian TIFF of one directory, with another code for how its pixels are packed."""
+    (at,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, at)
+    entry = next(
+        one
+        for one in range(at + 2, at + 2 + 12 * count, 12)
+        if struct.unpack_from("<H", content, one)[0] == 259
+    )
+    return content[: entry + 8] + struct.pack("<I", code) + content[entry + 12 :]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", [b"q\xff.tif", b"two\nlines.tif", b"\x1b[31mred.tif"])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_name_that_is_no_text_is_refused_and_leaves_nothing(
+    make_raster: Make, take: Callable[..., Capture], imagery: Path, name: bytes, in_place: bool
+) -> None:
+    path = make_raster("a.tif", noise())
+    path = path.rename(path.with_name(os.fsdecode(name)))
+    with pytest.raises(InputRefused, match="its name cannot be read as text") as caught:
+        take(path, replace(DATED, in_place=in_place))
+    assert str(caught.value).isprintable()
+    assert not imagery.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_is_no_text_cannot_be_referred_to(
+    make_raster: Make, take: Callable[..., Capture], tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"q\xff")
+    folder.mkdir()
+    path = make_raster("a.tif", noise()).rename(folder / "a.tif")
+    with pytest.raises(InputRefused, match="names of its folders cannot be read as text"):
+        take(path, replace(DATED, in_place=True))
+    assert take(path).file == "a.tif"
 
 
 def test_a_file_that_names_another_as_its_overview_is_refused(

@@ -13,6 +13,7 @@ import pytest
 import rasterio
 from rasterio.transform import Affine
 
+from dashboard.told import in_korean
 from workflow.cli import main
 from workflow.errors import InputRefused
 from workflow.intake import IntakeOptions, Order, data_of_header, orders_of
@@ -128,8 +129,8 @@ def test_tiles_that_do_not_fit_are_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda content: content[:20_000] + bytes(500) + content[20_500:], "is damaged or cut off ("),
-        (lambda _: b"II*\0" + b"\xff" * 500, "cannot be read as GTiff ("),
+        (lambda content: content[:20_000] + bytes(500) + content[20_500:], "is damaged or cut off: not all"),
+        (lambda _: b"II*\0" + b"\xff" * 500, "cannot be read as GeoTIFF: its header"),
     ],
 )
 def test_a_bad_tile_among_good_ones_is_named(
@@ -156,7 +157,60 @@ def test_a_tile_list_says_which_tiles_there_are(project: Project, make_raster: M
     report = take(project, one, two)
     (refused,) = report.refused
     assert "names 1 tiles that are not there (part3.tif)" in str(refused)
+    assert "목록에 있는 타일 1개가 없음(part3.tif)" in in_korean(str(refused))
     assert take(project, one).new == 1
+
+
+def test_a_tile_that_lies_alone_is_taken_with_a_warning_that_names_the_missing_ones(
+    project: Project, make_raster: Make, tmp_path: Path
+) -> None:
+    tile(make_raster, 1, 1)
+    names = [NAME.format(row=row, col=col) for row in (1, 2) for col in (1, 2, 3, 4)]
+    listing = tmp_path / "18APR05-P2AS-0580_P001.TIL"
+    listing.write_text("".join(f'filename = "{name}";\n' for name in (*names, "\x1b[31m.tif")))
+    other = tmp_path / "OTHER.TIL"
+    other.write_text('filename = "something.tif";\n')
+    (capture,) = take(project, tmp_path).captures
+    (warning,) = (one for one in capture.warnings if "not there" in one)
+    shown = ", ".join(names[1:6])
+    assert warning == f"18APR05-P2AS-0580_P001.TIL names 8 tiles that are not there ({shown}, …)"
+    assert "18APR05-P2AS-0580_P001.TIL에 있는 타일 8개가 없음" in in_korean(warning)
+
+
+def test_a_tile_that_is_taken_alone_of_those_that_are_there_has_no_warning(
+    project: Project, make_raster: Make, tmp_path: Path
+) -> None:
+    one, two = (tile(make_raster, 1, col) for col in (1, 2))
+    (tmp_path / "x.TIL").write_text(f'filename = "{one.name}";\nfilename = "{two.name.lower()}";\n')
+    assert take(project, one).captures[0].warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('filename = "a_R1C1.tif";\nfilename = "a_R1C2.tif";\n', "names 2 tiles and none of them is there (a_R1C1.tif"),
+        ("numTiles = 0;\n", "names no tiles"),
+    ],
+)  # fmt: skip
+def test_a_tile_list_without_its_tiles_says_which_are_missing(
+    project: Project, tmp_path: Path, text: str, says: str
+) -> None:
+    listing = tmp_path / "order.TIL"
+    listing.write_text(text)
+    (refused,) = take(project, listing).refused
+    assert str(refused).startswith(f"order.TIL: {says}")
+
+
+def test_tiles_that_call_their_bands_differently_are_no_picture(project: Project, make_raster: Make) -> None:
+    tiles = [tile(make_raster, 1, col, photometric="minisblack") for col in (1, 2)]
+    for path, names in zip(tiles, (("Red", "Green", "Blue"), ("Blue", "Green", "Red")), strict=True):
+        with rasterio.open(path, "r+") as file:
+            file.descriptions = names
+    (refused,) = take(project, *tiles).refused
+    assert "differ in the names of their bands" in str(refused)
+    with rasterio.open(tiles[1], "r+") as file:
+        file.descriptions = ("Red", "Green", "Blue")
+    assert take(project, *tiles).captures[0].band_roles == ("red", "green", "blue")
 
 
 @pytest.mark.parametrize("name", ["../secret.tif", "/etc/passwd", "a\\b.tif", ".."])

@@ -705,6 +705,9 @@ def test_a_pair_that_cannot_show_the_target_waits_behind_and_says_why(watched, s
     assert rows["gantry"]["reason"] == ""
     assert "too coarse for the class camera (0.15 m)" in rows["camera"]["reason"]
     assert rows["camera"]["priority"] == pytest.approx(rows["gantry"]["priority"] / 10, abs=1e-4)
+    assert "narrows by 730 days, but neither picture can show it (0.07)" in rows["camera"]["why"]
+    korean = queue(watched.project, language="ko")
+    assert any("730일 좁혀지나 두 영상 모두 해상도 부족 (0.07)" in row["why"] for row in korean)
 
 
 # -- the commands --------------------------------------------------------------------------------------------

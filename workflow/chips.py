@@ -324,12 +324,12 @@ def read(what: Cut) -> Chip:
             f"its chip was asked of reader {what.reader}, and this worker has {READER_VERSION}",
             "install the same version of sitetrack everywhere, with or without sitetrack[fast]",
         )
+    path = what.root / what.working
     try:
-        data, valid = rasters.cut_on_grid(what.root / what.working, what.grid, what.dx_m, what.dy_m)
+        data, valid = rasters.cut_on_grid(path, what.grid, what.dx_m, what.dy_m)
     except (RasterioError, OSError) as error:
-        raise InputRefused(
-            f"Capture {what.capture}", f"its working copy cannot be read ({error})", "run 'sitetrack verify'"
-        ) from error
+        problem = "its working copy cannot be read" if path.is_file() else "its working copy is missing"
+        raise InputRefused(f"Capture {what.capture}", problem, "run 'sitetrack verify'") from error
     return Chip(what.site, what.capture, data, valid, what.stretch, what.grid.gsd_m)
 
 

@@ -7,12 +7,13 @@ not started and waits for what has, so an interrupted run leaves no half files.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -36,6 +37,18 @@ class SerialExecutor(Executor):
             future.set_result(fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001  kept for whoever asks for the result
             future.set_exception(error)
+        return future
+
+
+class _DaskExecutor(Executor):
+    """Sends each call to a Dask cluster; Dask's own executor waits for ever when its scheduler is lost."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """A future of Dask, of which only the result is asked."""
+        future: Future[T] = self._client.submit(fn, *args, pure=False, retries=2, **kwargs)
         return future
 
 
@@ -107,10 +120,14 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
     try:
         from distributed import Client, KilledWorker
         from distributed.comm.addressing import get_address_host_port
+        from distributed.comm.core import CommClosedError
     except ImportError as error:
         raise InputRefused(
             "executor 'dask'", "needs a package that is not installed", "run pip install 'sitetrack[dask]'"
         ) from error
+    for name in ("distributed.client", "asyncio"):
+        # what they have to say of a lost connection, and of Ctrl-C, is a traceback
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         # asked first: a client that found nobody complains once more when Python ends
         socket.create_connection(get_address_host_port(address), _CONNECT_S).close()
@@ -128,15 +145,18 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
             raise InputRefused(
                 f"Dask scheduler '{address}'", "has no workers", "start one with 'dask worker'"
             )
-        pool = client.get_executor(pure=False, retries=2)
         try:
-            yield OpenExecutor(pool, workers)
+            yield OpenExecutor(_DaskExecutor(client), workers)
         except KilledWorker as error:
             raise InputRefused(
                 "A job", f"lost its Dask worker again and again ({error})", "look into the worker's log"
             ) from error
-        finally:
-            pool.shutdown(wait=True)
+        except (CancelledError, CommClosedError) as error:
+            raise InputRefused(
+                f"Dask scheduler '{address}'",
+                "was lost on the way",
+                "start it again and repeat, what is done is kept",
+            ) from error
 
 
 def _leave_interrupts() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import re
 import signal
 import sys
 import warnings
@@ -29,6 +30,10 @@ _WIDEST_LON_DEG = 180.0
 _SMALL_BYTES = 256 * 2**20
 # what a picture may cost: a slow machine decodes, packs and reads back several times as much in a second
 _LEAST_CPU_S, _SLOWEST_BYTES_S = 7, 2**20
+_AGAIN = "fetch it again from its source"
+# of a format whose driver is called otherwise, and what GDAL says of a TIFF that it cannot unpack
+_NAMES = {"GTiff": "GeoTIFF", "JP2OpenJPEG": "JPEG 2000"}
+_PACKED = re.compile(r"missing codec (?:of )?([\w ]{1,40})")
 
 __all__ = ["RefusalError", "Source", "allow_time", "answer", "check_header", "check_tiles", "enclose", "main"]
 
@@ -149,17 +154,19 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     allow_time(request["limits"], sum(one.decoded_bytes for one in facts))
     try:
         made = rasters.write_joined([(one.path, one.driver) for one in sources], working)
+    except rasters.UnlikeTilesError as error:
+        raise RefusalError("has tiles that differ in the names of their bands", _APART) from error
     except (*rasters.GDAL_ERRORS, ValueError, OverflowError) as error:
-        if "memory" in str(error).lower():
-            raise MemoryError from error
+        _check_memory(error)
+        at_fault = error.number if isinstance(error, rasters.TileError) else None
         raise RefusalError(
-            f"is damaged or cut off ({_short(error)})",
-            "fetch it again from its source",
-            error.number if isinstance(error, rasters.TileError) else None,
+            "is damaged or cut off: not all of its pixels can be read", _AGAIN, at_fault
         ) from error
     except OSError as error:
+        _check_memory(error)
         raise RefusalError(
-            f"its working copy could not be written ({_short(error)})", "free some space and repeat"
+            "its working copy could not be written, the disk is full or faulty",
+            f"free {3 * sum(one.decoded_bytes for one in facts) // 2**20 + 1} MB and repeat",
         ) from error
     if made.valid_share == 0:
         raise RefusalError(
@@ -168,6 +175,12 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     stretch = rasters.display_stretch(working)
     likeness = rasters.likeness_of(working, stretch)
     return _answer(facts, made, [[limit.low, limit.high] for limit in stretch]) | {"likeness": likeness}
+
+
+def _check_memory(error: BaseException) -> None:
+    """GDAL says in words that there was too little memory."""
+    if "memory" in f"{error} {error.__cause__}".lower():
+        raise MemoryError from error
 
 
 @contextlib.contextmanager
@@ -188,7 +201,7 @@ def _described(source: Source, request: dict[str, Any]) -> Any:
     check_header(found, source, request["limits"], without_place=request["without_place"])
     missing = rasters.missing_part(source.path, source.driver, found.decoded_bytes)
     if missing:
-        raise RefusalError(f"is damaged or cut off ({missing})", "fetch it again from its source")
+        raise RefusalError(f"is damaged or cut off ({missing})", _AGAIN)
     return found
 
 
@@ -198,9 +211,14 @@ def _facts(source: Source) -> Any:
     try:
         return rasters.describe(source.path, source.driver)
     except (*rasters.GDAL_ERRORS, ValueError, IndexError, OverflowError) as error:
-        raise RefusalError(
-            f"cannot be read as {source.driver} ({_short(error)})", "save it again from its source"
-        ) from error
+        packed = _PACKED.search(str(error))
+        if packed:
+            raise RefusalError(
+                f"its pixels are packed in a way that is not read here ({packed[1]})",
+                "save it packed in another (gdal_translate -co COMPRESS=DEFLATE)",
+            ) from error
+        name = _NAMES.get(source.driver, source.driver)
+        raise RefusalError(f"cannot be read as {name}: its header is damaged or cut off", _AGAIN) from error
 
 
 def _answer(facts: list[Any], made: Any, stretch: list[list[float]]) -> dict[str, Any]:
@@ -248,17 +266,6 @@ def _roughly(rpc: Any) -> str:
         f"rational polynomials (RPC) alone: on level ground at {rpc.height_m:.0f} m its position error is {stated}, "
         f"and {rpc.per_100_m:.3g} m more for each 100 m of height; orthorectify it to put it on the map"
     )
-
-
-def _short(error: BaseException) -> str:
-    """The first line of an error or its cause without our temporary paths and names."""
-    text = str(error.__cause__ or error).splitlines()
-    words = [
-        word
-        for word in (text[0] if text else type(error).__name__).split()
-        if "/" not in word and "\\" not in word and not word.startswith("picture.")
-    ]
-    return " ".join(words)[:160].rstrip(".;:,") or type(error).__name__
 
 
 # -- the header ----------------------------------------------------------------------------------------------
@@ -311,15 +318,14 @@ def check_tiles(facts: list[Any], limits: dict[str, float]) -> None:
     """
     from workflow.rasters import joined_size
 
-    apart = "take its tiles one at a time: rename them so that they do not look like one order"
     if not all(one.is_georeferenced for one in facts):
         raise RefusalError("has tiles without coordinates", "orthorectify them first (gdalwarp -rpc)")
     for name, what in _ALIKE.items():
         if len({getattr(one, name) for one in facts}) > 1:
-            raise RefusalError(f"has tiles that differ in {what}", apart)
+            raise RefusalError(f"has tiles that differ in {what}", _APART)
     size = joined_size([(one.transform, one.width, one.height) for one in facts])
     if size is None:
-        raise RefusalError("has tiles that do not lie on one north-up grid", apart)
+        raise RefusalError("has tiles that do not lie on one north-up grid", _APART)
     if size[0] * size[1] > limits["pixels"]:
         raise RefusalError(
             f"has {size[0]} x {size[1]} pixels together, the limit is {int(limits['pixels'])}",
@@ -327,6 +333,7 @@ def check_tiles(facts: list[Any], limits: dict[str, float]) -> None:
         )
 
 
+_APART = "take its tiles one at a time: rename them so that they do not look like one order"
 _ALIKE = {
     "crs": "their CRS",
     "bands": "the number of bands",

@@ -164,6 +164,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "not scored, counted as {score}": "점수 없음({score}로 계산)",
         "narrows nothing": "더 좁혀지지 않음",
         "narrows by {days} days": "{days}일 좁혀짐",
+        "narrows by {days} days, but neither picture can show it": "{days}일 좁혀지나 두 영상 모두 해상도 부족",
         "narrows by {days} days, but the same on both sides": "{days}일 좁혀지나 양쪽 상태가 같음",
         "waiting {days} days ({age})": "{days}일째 대기({age})",
         # classes of targets

@@ -92,6 +92,7 @@ def command(
     from workflow.pipeline.ingest import ingest
     from workflow.readmodels import tables
 
+    _check_dates(acquired, retrieved, published)
     if codes and clip is None:
         raise click.UsageError("--at goes with --clip")
     if clip is not None and (kind is None or site is None):
@@ -125,6 +126,19 @@ def command(
         if not capture.date_is_confirmed:
             click.echo(_unconfirmed(capture), err=True)
     report(outcome.refused)
+
+
+def _check_dates(acquired: str | None, retrieved: str | None, published: str | None) -> None:
+    """Dates that are stated hold for all pictures: one that is none is said once."""
+    from workflow.errors import InputRefused
+    from workflow.intake.dates import stated_day, stated_span
+
+    given = {"--acquired": acquired, "--retrieved": retrieved, "--published": published}
+    for option, text in given.items():
+        try:
+            (stated_span if option == "--acquired" else stated_day)(text)
+        except InputRefused as error:
+            raise click.BadParameter(str(error), param_hint=f"'{option}'") from error
 
 
 def _unconfirmed(capture: Capture) -> str:

@@ -48,14 +48,14 @@ Progress = Callable[[str, int, int], None]
 
 
 class InputPath(click.Path):
-    """A path that is read, given as a `Path`; an empty text is refused, since `Path` takes it for ".".
+    """A path, given as a `Path`; an empty text is refused, since `Path` takes it for ".".
 
     A variable that is not set (``sitetrack ingest "$SCENES"``) would else take in the folder one stands in.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, file_okay: bool = True) -> None:
         """Whether it is there and may be read is found by what reads it, so that the rest of a batch is taken."""
-        super().__init__(path_type=Path, readable=False)
+        super().__init__(path_type=Path, readable=False, file_okay=file_okay)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """`value` as a `Path`, or a usage error where it is empty."""

@@ -41,7 +41,7 @@ from workflow.intake.dates import (
     stated_day,
     stated_span,
 )
-from workflow.intake.orders import Order, data_of_header, listed_tiles, orders_of
+from workflow.intake.orders import Order, data_of_header, lacking, listed_tiles, orders_of, without_tiles
 from workflow.intake.sandbox import Limits, RefusalError, read_apart, software
 from workflow.intake.texts import TEXT_SUFFIXES, texts_of
 from workflow.metadata import Dialect, SourceFile
@@ -77,6 +77,7 @@ __all__ = [
     "software",
     "sweep",
     "take_in",
+    "without_tiles",
 ]
 
 T = TypeVar("T")
@@ -305,7 +306,9 @@ def _at(imagery: Path, path: str) -> Path:
 
 def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Iterable[Dialect]) -> Capture:
     options, name = job.options, job.name
-    found, refused = readings(SourceFile(name, answer["tags"], texts_of(job.path, job.root)), dialects)
+    texts = texts_of(job.path, job.root)
+    found, refused = readings(SourceFile(name, answer["tags"], texts), dialects)
+    alone = () if stored.parts else lacking(job.path, texts)
     kind = options.kind or CaptureKind.SATELLITE
     provider = options.provider or _first(found, "provider")
     span, doubts = settle(name, job.stated, found, refused)
@@ -341,7 +344,7 @@ def _capture(stored: _Stored, answer: dict[str, Any], job: _Job, dialects: Itera
         sun_elevation_deg=_first_number(found, "sun_elevation_deg"),
         cloud_share=_first_number(found, "cloud_share"),
         synthetic=options.synthetic,
-        warnings=(*own, *ending, *doubts, *rough, *answer["notes"]),
+        warnings=(*own, *ending, *doubts, *rough, *alone, *answer["notes"]),
         stated_gsd_m=stated_gsd_m,
         sources=_sources(found, job),
         band_roles=tuple(answer["band_roles"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def find(path: Path, limits: Limits) -> Found:
     InputRefused
         when it is no picture that is taken.
     """
+    if not _is_text(path.name):
+        shown = "".join(one if _is_text(one) else "?" for one in path.name)
+        raise InputRefused(
+            shown,
+            "its name cannot be read as text (not UTF-8, or control characters)",
+            "rename it and repeat",
+        )
     head = _head(path, limits)
     kind = kind_of(head)
     if kind is not None:
@@ -59,6 +67,11 @@ def find(path: Path, limits: Limits) -> Found:
         raise InputRefused(path.name, *what_else(head))
     _head(header, limits)
     return Found(ENVI, (path, header))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a record can keep a name, and a terminal show it."""
+    return all(unicodedata.category(one) not in ("Cc", "Cs") for one in name)
 
 
 def _head(path: Path, limits: Limits) -> bytes:
@@ -138,6 +151,10 @@ def _copy(path: Path, target: Path) -> Brought:
 
 def _link(path: Path, target: Path) -> Brought:
     whole = path.resolve()
+    if not _is_text(str(whole)):
+        raise RefusalError(
+            "the names of its folders cannot be read as text", "rename them, or take it in without --in-place"
+        )
     try:
         try:
             target.symlink_to(whole)

@@ -6,19 +6,20 @@ Told by names and by small texts beside them; nothing outside a file's own folde
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workflow.errors import InputRefused
 from workflow.intake.sniff import ENVI
 
-__all__ = ["Order", "data_of_header", "envi_header", "listed_tiles", "orders_of"]
+__all__ = ["Order", "data_of_header", "envi_header", "lacking", "listed_tiles", "orders_of", "without_tiles"]
 
 _TILE = re.compile(r"[-_.]?(?<![A-Za-z0-9])R(\d{1,3})C(\d{1,3})(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII)
 _FILENAME = re.compile(r'^\s*filename\s*=\s*"([^"\r\n]{1,255})"', re.IGNORECASE | re.MULTILINE)
 _MOST_BYTES = 2**20
 _MOST_TILES = 400
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def orders_of(
             continue
         taken |= set(tiles)
         if missing:
-            problem = f"its list names {len(missing)} tiles that are not there ({missing[0]})"
+            problem = f"its list names {len(missing)} tiles that are not there ({_shown(missing)})"
             remedy = "fetch them, or remove the list to take what is there"
             refused |= dict.fromkeys(tiles, InputRefused(name, problem, remedy))
         elif len(tiles) > _MOST_TILES:
@@ -74,9 +75,7 @@ def _by_list(files: Sequence[Path]) -> Iterator[tuple[str, tuple[Path, ...], lis
         for listing in sorted(_of_suffix(folder, ".til")):
             names = _names_in(listing)
             tiles = [there[name.casefold()] for name in names if name.casefold() in there]
-            missing = [
-                name for name in names if name.casefold() not in there and not (folder / name).exists()
-            ]
+            missing = _missing(names, folder)
             name = listing.stem + (tiles[0].suffix if tiles else "")
             yield name, tuple(dict.fromkeys(tiles)), missing
 
@@ -101,9 +100,43 @@ def listed_tiles(listing: Path) -> list[Path]:
     return [there[name.casefold()] for name in _names_in(listing) if name.casefold() in there]
 
 
+def lacking(tile: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """A warning for each tile list, among `texts` by file name, that names the tile and others that are not there."""
+    found = []
+    for listing in sorted(name for name in texts if name.lower().endswith(".til")):
+        names = _named_in(texts[listing])
+        if tile.name.casefold() in map(str.casefold, names) and (missing := _missing(names, tile.parent)):
+            found.append(f"{listing} names {len(missing)} tiles that are not there ({_shown(missing)})")
+    return tuple(found)
+
+
+def without_tiles(listing: Path) -> InputRefused:
+    """Why nothing can be taken by a tile list beside which none of its tiles lies."""
+    names = _names_in(listing)
+    if not names:
+        return InputRefused(listing.name, "names no tiles", "give the pictures themselves")
+    problem = f"names {len(names)} tiles and none of them is there ({_shown(names)})"
+    return InputRefused(listing.name, problem, "fetch them, or give the pictures themselves")
+
+
+def _missing(names: Iterable[str], folder: Path) -> list[str]:
+    there = {path.name.casefold() for path in folder.iterdir()}
+    return [name for name in names if name.casefold() not in there]
+
+
+def _shown(names: Sequence[str]) -> str:
+    """Some names out of a list that anybody may have written."""
+    some = ["".join(one if one.isprintable() else "?" for one in name) for name in names[:_SHOWN]]
+    return ", ".join(some + ["…"] * (len(names) > _SHOWN))
+
+
 def _names_in(listing: Path) -> list[str]:
+    return _named_in(_small_text(listing))
+
+
+def _named_in(text: str) -> list[str]:
     """File names in a tile list; what is no plain name is no tile."""
-    found = _FILENAME.findall(_small_text(listing))
+    found = _FILENAME.findall(text)
     return list(dict.fromkeys(name for name in found if Path(name).name == name and "\\" not in name))
 
 

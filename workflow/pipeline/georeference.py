@@ -116,13 +116,13 @@ def _warped(project: Project, capture: Capture, control: ControlPoints, fitted: 
     except RasterioError as error:
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
-            f"its working copy cannot be read ({error})",
+            "its working copy cannot be read",
             "take the picture in again",
         ) from error
     except OSError as error:
         raise InputRefused(
             f"Capture {capture.id} ({capture.file})",
-            f"its working copy could not be written ({error.strerror or error})",
+            "its working copy could not be written, the disk is full or faulty",
             "free some space and repeat",
         ) from error
     return replace(

@@ -24,6 +24,7 @@ from workflow.intake import (
     software,
     sweep,
     take_in,
+    without_tiles,
 )
 from workflow.model import Author, Capture, ControlPoints, IntakeEvent, Role, StoredFile
 from workflow.pipeline.georeference import georeference, georeferenced
@@ -89,10 +90,12 @@ def ingest(
     Raises
     ------
     NotAllowed
-        when anybody but a lead asks for `reinstate`.
+        for a viewer, and when anybody but a lead asks for `reinstate`.
     UnknownName
         when `options.site` is no site of the project.
     """
+    if author.role is Role.VIEWER:
+        raise NotAllowed(author.name, author.role.value, "take pictures in")
     if reinstate and author.role is not Role.LEAD:
         raise NotAllowed(author.name, author.role.value, "bring a withdrawn capture back")
     if options.site is not None:
@@ -127,7 +130,9 @@ def pictures_in(
     left_out = tuple(folder.resolve() for folder in leave_out)
     for path in paths:
         found = list(_walk(path, left_out)) if path.is_dir() else _named(path)
-        if not found:
+        if not found and path.is_file():
+            refused.append(without_tiles(path))
+        elif not found:
             suffixes = ", ".join(sorted(PICTURE_SUFFIXES))
             refused.append(
                 InputRefused(str(path), f"no pictures in this folder ({suffixes})", "give another folder")
@@ -149,8 +154,8 @@ def _walk(folder: Path, left_out: Sequence[Path]) -> Iterator[Path]:
 
 def _named(path: Path) -> list[Path]:
     """The pictures that one name stands for: those of a tile list, the pixels of an ENVI header, else the file."""
-    if path.suffix.lower() == ".til":
-        return listed_tiles(path) or [path]
+    if path.suffix.lower() == ".til" and path.is_file():
+        return listed_tiles(path)
     return [data_of_header(path) or path]
 
 

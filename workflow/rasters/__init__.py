@@ -19,13 +19,14 @@ from workflow.rasters.turns import in_turn
 from workflow.rasters.warping import write_control_points, write_warped
 from workflow.rasters.whole import read_box, read_whole
 from workflow.rasters.wholeness import missing_part
-from workflow.rasters.working import TileError, Working, write_joined, write_working
+from workflow.rasters.working import TileError, UnlikeTilesError, Working, write_joined, write_working
 
 __all__ = [
     "GDAL_ERRORS",
     "IS_COMPILED",
     "RasterFacts",
     "TileError",
+    "UnlikeTilesError",
     "Working",
     "cut_on_grid",
     "describe",

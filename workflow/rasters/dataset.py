@@ -17,7 +17,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-__all__ = ["ENVIRONMENT", "GDAL_ERRORS", "opened", "quiet", "validity"]
+__all__ = ["ENVIRONMENT", "GDAL_ERRORS", "band_names", "opened", "quiet", "validity"]
 
 # rasterio lets some of GDAL's own errors through under their own names
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
@@ -55,6 +55,19 @@ def opened(path: Path, driver: str = "GTiff", *, overviews: bool = False, **opti
     environment = ENVIRONMENT | _LOOKS_FOR_ITS_HEADER.get(driver, {})
     with rasterio.Env(**environment), rasterio.open(path, driver=driver, **options) as dataset:
         yield dataset
+
+
+def band_names(path: Path, driver: str) -> tuple[str | None, ...]:
+    """What the file calls its bands, one by one: GDAL tells no names where a file is opened without its overviews.
+
+    Names stand in the header; no overview is looked for, as none is asked for. None at all where they cannot be read:
+    they are no reason to refuse a picture.
+    """
+    try:
+        with opened(path, driver, overviews=True) as dataset:
+            return tuple(dataset.descriptions)
+    except (*GDAL_ERRORS, UnicodeDecodeError):
+        return ()
 
 
 def validity(dataset: Any, **where: Any) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from rasterio.transform import RPCTransformer
 from rasterio.warp import transform as transform_points
 
 from workflow.model import LonLat
-from workflow.rasters.dataset import GDAL_ERRORS, opened
+from workflow.rasters.dataset import GDAL_ERRORS, band_names, opened
 from workflow.rasters.exif import exif_tags
 from workflow.xmp import xmp_fields
 
@@ -119,10 +119,10 @@ def describe(path: Path, driver: str) -> RasterFacts:
         when the driver cannot open the file.
     """
     with opened(path, driver) as dataset:
-        return _facts(dataset)
+        return _facts(dataset, band_names(path, driver))
 
 
-def _facts(dataset: Any) -> RasterFacts:
+def _facts(dataset: Any, names: Sequence[str | None]) -> RasterFacts:
     transform, crs = place_of(dataset)
     gsd_m: float | None = None
     footprint: tuple[LonLat, ...] = ()
@@ -143,7 +143,7 @@ def _facts(dataset: Any) -> RasterFacts:
         gsd_m=gsd_m,
         nodata=dataset.nodata,
         footprint=footprint,
-        tags=_text_tags(dataset),
+        tags=_text_tags(dataset, names),
         files=_files(dataset),
         block_bytes=_block_bytes(dataset),
         control_points=tuple((one.col, one.row, one.x, one.y) for one in dataset.gcps[0]),
@@ -193,12 +193,12 @@ def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] 
     return values if abs(values[0] * values[4] - values[1] * values[3]) > 0 else None
 
 
-def _text_tags(dataset: Any) -> dict[str, str]:
+def _text_tags(dataset: Any, names: Sequence[str | None]) -> dict[str, str]:
     """Tags of the file that may tell a date, and nothing else: TIFF's own and EXIF's, and the names of the bands.
 
     With them the properties of XMP (``XMP_dc:rights``), the texts of a PNG (``PNG_Author``), and its EXIF.
     """
-    bands = {f"Band_{number}": name for number, name in enumerate(dataset.descriptions, 1) if name}
+    bands = {f"Band_{number}": name for number, name in enumerate(names, 1) if name}
     own: dict[str, str] = dataset.tags()
     packet = dataset.tags(ns="xml:XMP").get("xml:XMP", "")
     tags = (

@@ -24,7 +24,7 @@ from rasterio.windows import Window
 
 from workflow.files import put_in_place
 from workflow.model import LonLat
-from workflow.rasters.dataset import ENVIRONMENT, GDAL_ERRORS, opened, quiet, validity
+from workflow.rasters.dataset import ENVIRONMENT, GDAL_ERRORS, band_names, opened, quiet, validity
 from workflow.rasters.exif import exif_tags
 from workflow.rasters.facts import (
     apply,
@@ -38,7 +38,7 @@ from workflow.rasters.facts import (
 from workflow.rasters.roles import band_roles
 from workflow.rasters.turning import TURNS, Turned
 
-__all__ = ["TILE_PX", "TileError", "Working", "write_joined", "write_working"]
+__all__ = ["TILE_PX", "TileError", "UnlikeTilesError", "Working", "write_joined", "write_working"]
 
 TILE_PX = 256
 _STRIP_BYTES = 16 * 2**20
@@ -52,6 +52,10 @@ class TileError(ValueError):
         """`number` is the tile's place among the sources, from 0."""
         super().__init__(f"tile {number} cannot be read")
         self.number = number
+
+
+class UnlikeTilesError(ValueError):
+    """Tiles call their bands differently, so they are not of one picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ def write_joined(sources: Sequence[tuple[Path, str]], dst: Path) -> Working:
     ------
     TileError
         when a block of one of several tiles cannot be read.
+    UnlikeTilesError
+        when they call their bands differently.
     rasterio.errors.RasterioError
         when a block of a single one cannot be read.
     ValueError
@@ -180,6 +186,7 @@ class _View:
     flip_rows: bool = False
     flip_columns: bool = False
     notes: tuple[str, ...] = ()
+    names: tuple[str | None, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -197,7 +204,9 @@ class _View:
     def roles(self) -> tuple[str, ...]:
         if self.palette is not None:
             return ("red", "green", "blue")
-        named = band_roles(self.dataset.colorinterp, self.dataset.descriptions)
+        colours = self.dataset.colorinterp
+        names = (*self.names, *[None] * len(colours))[: len(colours)]  # an alpha band may have been added
+        named = band_roles(colours, names)
         return tuple(named[band - 1] for band in self.bands)
 
     @property
@@ -280,13 +289,17 @@ def _joined(views: Sequence[_View]) -> _Joined:
 
     Raises
     ------
+    UnlikeTilesError
+        when they call their bands differently.
     ValueError
         when they do not lie on one north-up grid, or are not of one kind.
     """
     tiles = [(tuple(view.transform)[:6], *view.size) for view in views if view.transform is not None]
     corners = joined_corners(tiles) if len(tiles) == len(views) else None
     size = joined_size(tiles) if corners else None
-    kinds = {(view.count, view.dtype, view.roles) for view in views}
+    if len({view.roles for view in views}) > 1:
+        raise UnlikeTilesError
+    kinds = {(view.count, view.dtype) for view in views}
     if (
         corners is None
         or size is None
@@ -324,7 +337,10 @@ def _north_up(src: Path, driver: str) -> Iterator[_View]:
             e, f = -e, f + e * dataset.height
             notes += ("rows ran from south to north: the working copy is north-up",)
         transform = Affine(a, b, c, d, e, f) if placed else None
-        yield _View(dataset, bands, _palette(dataset, bands), transform, flip_rows, flip_columns, notes)
+        names = band_names(src, driver)
+        yield _View(
+            dataset, bands, _palette(dataset, bands), transform, flip_rows, flip_columns, notes, names
+        )
 
 
 def _upright(dataset: Any) -> WarpedVRT:

@@ -19,7 +19,7 @@ from workflow.readmodels.reviews import hidden_from
 from workflow.scoring.base import fitness
 from workflow.store import ScoreEntry
 from workflow.timespan import Language
-from workflow.urgency import Looking, Urgency, looking
+from workflow.urgency import Urgency, looking
 from workflow.words import say
 
 if TYPE_CHECKING:
@@ -300,21 +300,23 @@ def _queue_row(
 
 def _why(urgency: Urgency, language: Language) -> str:
     """The parts of a priority in words."""
-    narrows, gain = urgency.narrows, urgency.looking
     words = (
         say("change {score}", language, score=f"{urgency.change:.2f}")
         if urgency.score is not None
         else say("not scored, counted as {score}", language, score=f"{urgency.change:.2f}"),
-        _narrowing(gain, language) + f" ({narrows:.2f})",
+        _narrowing(urgency, language) + f" ({urgency.narrows:.2f})",
         say("waiting {days} days ({age})", language, days=max(urgency.age_days, 0), age=f"{urgency.age:.2f}"),
     )
     return " × ".join(words)
 
 
-def _narrowing(gain: Looking, language: Language) -> str:
+def _narrowing(urgency: Urgency, language: Language) -> str:
+    gain = urgency.looking
     if not gain.gain_days:
         return say("narrows nothing", language)
     days = round(gain.gain_days)
+    if not urgency.is_readable:
+        return say("narrows by {days} days, but neither picture can show it", language, days=days)
     if gain.is_same:
         return say("narrows by {days} days, but the same on both sides", language, days=days)
     return say("narrows by {days} days", language, days=days)

@@ -296,7 +296,11 @@ _SENTENCES = (
     ("append-only", "a revision would have been changed", "report this, revisions are only ever added"),
     ("locked", "another program keeps it locked", "close that program and try again"),
     ("full", "the disk is full", "free some space; nothing was half-written"),
-    ("disk I/O error", "the disk reports an error", "check the disk; nothing was half-written"),
+    (
+        "disk I/O error",
+        "the disk reports an error",
+        "check the disk and its free space; nothing was half-written",
+    ),
     ("readonly", "it cannot be written", "make the file and its folder writable"),
     ("unable to open", "it cannot be opened", "check the folder's permissions"),
 )
