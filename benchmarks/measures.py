@@ -91,5 +91,9 @@ def _git(*arguments: str) -> str:
 
 def table(head: Sequence[str], body: Iterable[Sequence[object]]) -> str:
     """Markdown."""
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    return "\n".join(line(cells) for cells in (head, ["---"] * len(head), *body))
+
+
+def line(cells: Iterable[object]) -> str:
+    """One line of a table."""
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"

@@ -1,6 +1,7 @@
 """Random series of a place full of what can be taken for a gantry, for measuring; each kind can be left out.
 
-Every kind has random numbers of its own, so that leaving one out changes nothing else.
+Every kind has random numbers of its own, so that leaving one out changes nothing else, but that a parked lorry
+looks otherwise where no vehicles are.
 """
 
 from __future__ import annotations
