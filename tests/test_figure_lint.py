@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_figure import APRIL, COPYRIGHT, UNKNOWN, capture, day
+from test_captions import APRIL, COPYRIGHT, UNKNOWN, capture, day
 
 from workflow.errors import FigureRefused
 from workflow.figure.captions import Shown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_figure import UNKNOWN, capture, day
+from test_captions import UNKNOWN, capture, day
 
 from workflow.errors import UnknownName
 from workflow.licences import TERMS, Terms, passing, terms_of
