@@ -30,7 +30,7 @@ Mask = NDArray[np.bool_]
 Line = tuple[object, ...]
 Table = tuple[tuple[str, ...], list[Line]]
 # the least at which no even-numbered stable point was suggested
-SUGGESTED = 0.52
+SUGGESTED = 0.46
 
 
 def chip(

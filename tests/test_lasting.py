@@ -131,6 +131,21 @@ def test_beside_a_cloud_a_change_counts_half_on_each_side_and_the_cloud_is_named
     assert [one.reason for number, one in enumerate(found) if number not in (2, 3)] == [""] * 4
 
 
+@pytest.mark.parametrize("series", [HOUSE[:3], HOUSE[3:]], ids=["fields", "house"])
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_a_cloud_is_no_change(series: list[Chip], at: int) -> None:
+    cloud = chip(on_day(9, ground(7)))
+    assert max(values(*series[:at], cloud, *series[at:])) < 0.1
+
+
+def test_what_became_another_is_like_itself_and_not_obscured() -> None:
+    flooded = ground(1)
+    flooded[:, 60:] = 40 + 0.1 * ground(5)[:, 60:]
+    found = judged(*(chip(on_day(one, flooded) if one == 0 or one == 1 else on_day(one)) for one in range(6)))
+    assert (found[1].value or 0) > 0.5
+    assert not any("obscured" in one.reason for one in found)
+
+
 def test_a_picture_of_a_part_of_the_site_says_nothing_of_the_rest() -> None:
     half = np.ones((SIDE, SIDE), np.bool_)
     half[:, SIDE // 2 :] = False

@@ -1,6 +1,8 @@
-"""Can the ground be seen? What edges a picture shares with the usual picture of its place, cloud and haze hide."""
+"""Can the ground be seen? The edges that a picture shares with others of its place, cloud and haze hide."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,22 +41,32 @@ def _sums(
 
 
 def clearness(textures: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(picture,) rank correlation of each picture's texture with the median of all; 1 with fewer than three pictures.
+    """(picture,) rank correlation of each picture's texture with the median of all, or with that of the picture before
+    or after where it is more like one of these; 1 with fewer than three pictures.
 
-    Below `OBSCURED_BELOW` the picture shows the ground hardly or not. Two pictures cannot tell which is usual, and a
-    picture of a handful of cells cannot be told.
+    `textures` are in date order. Below `OBSCURED_BELOW` the picture shows the ground hardly or not: a cloud is like
+    nothing else, while ground that became another is like itself later on. Two pictures cannot tell which is usual, and
+    a picture of a handful of cells cannot be told.
     """
     cells = textures.astype(np.float64)
-    clear = np.ones(len(cells))
     known = np.isfinite(cells)
     if len(cells) < 3 or not known.any():
-        return clear
+        return np.ones(len(cells))
     usual = np.full(cells.shape[1], np.nan)
     usual[known.any(axis=0)] = np.nanmedian(cells[:, known.any(axis=0)], axis=0)
-    for number, there in enumerate(known):
-        if np.count_nonzero(there) >= _LEAST_CELLS:
-            clear[number] = _correlation(ranks(cells[number, there]), ranks(usual[there]))
+    clear = np.array([_likeness(one, usual, 1.0) for one in cells])
+    as_next = [_likeness(one, other, -1.0) for one, other in pairwise(cells)]
+    clear[:-1] = np.maximum(clear[:-1], as_next)
+    clear[1:] = np.maximum(clear[1:], as_next)
     return clear
+
+
+def _likeness(one: NDArray[np.float64], other: NDArray[np.float64], untold: float) -> float:
+    """Rank correlation where both are known; `untold` where that is too little."""
+    both = np.isfinite(one) & np.isfinite(other)
+    if np.count_nonzero(both) < _LEAST_CELLS:
+        return untold
+    return _correlation(ranks(one[both]), ranks(other[both]))
 
 
 def hidden_reason(number: int, clear: NDArray[np.bool_]) -> str:

@@ -6,8 +6,9 @@ pictures is weighed against two, before and after each pair (see `_changepoints`
 cell that looks otherwise in every picture (trees, traffic), say little. What the few most likely cells of a pair say is
 its score.
 
-Two pictures cannot tell what stays: scorers of pairs order the queue there. Pictures whose edges are not the usual ones
-have no say, and are proposed as obscured. The numbers were chosen on rendered scenes (`docs/evaluation.md`).
+Two pictures cannot tell what stays: scorers of pairs order the queue there. A picture whose edges are neither the usual
+ones nor those of the picture before or after has no say, and is proposed as obscured. The numbers were chosen on
+rendered scenes (`docs/evaluation.md`).
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class LastingScorer:
             why = "fewer than three pictures show the site"
             return tuple(Score(self.name, self.version, None, why) for _ in evidence[1:])
         clear = clearness(measures[:, 0]) >= OBSCURED_BELOW
-        found = sum(steps(_alike(measures[:, one], clear)) for one in range(_MEASURES))
+        measures[~clear] = np.nan
+        found = sum(steps(_alike(measures[:, one])) for one in range(_MEASURES))
         chances = _chances(_windows(np.reshape(found, (-1, rows, columns)))).reshape(pictures - 1, -1)
         east_north = seen[0, _MEASURES:].reshape(2, -1)
         return tuple(self._score(number, chance, east_north, clear) for number, chance in enumerate(chances))
@@ -111,20 +113,20 @@ def _places(chip: Chip, cell: int) -> Floats:
     return places
 
 
-def _alike(rows: Floats, clear: NDArray[np.bool_]) -> Floats:
+def _alike(rows: Floats) -> Floats:
     """(picture, cell): each cell's place, 0 to 1, in the order of the picture's cells; NaN where it is not seen.
 
     The places are those of the usual picture, so that one that shows a part of the site has no others than that part.
     """
-    kept = np.where(clear[:, None], rows, np.nan).astype(np.float64)
-    known = np.isfinite(kept).any(axis=0)
+    known = np.isfinite(rows)
+    anywhere = known.any(axis=0)
     usual = np.full(rows.shape[1], np.nan)
-    usual[known] = ranks(np.nanmedian(kept[:, known], axis=0)) / np.count_nonzero(known)
-    out = np.full(kept.shape, np.nan)
-    for row, made in zip(kept, out, strict=True):
-        there = np.isfinite(row)
+    usual[anywhere] = ranks(np.nanmedian(rows[:, anywhere].astype(np.float64), axis=0))
+    usual /= np.count_nonzero(anywhere)
+    out = np.full(rows.shape, np.nan)
+    for row, there, made in zip(rows, known, out, strict=True):
         if there.any():
-            order = np.round(ranks(row[there])).astype(np.intp) - 1
+            order = np.round(ranks(row[there].astype(np.float64))).astype(np.intp) - 1
             made[there] = np.sort(usual[there])[order]
     return out
 

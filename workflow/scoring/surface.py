@@ -34,7 +34,7 @@ class SurfaceScorer:
     """Follows the bands within 7.5 m (a pixel at least) of the site's position."""
 
     name: str = "surface"
-    version: str = "1"
+    version: str = "2"
     serves: frozenset[TargetClass] = frozenset({TargetClass.OTHER})
     rank: int = 0
 
