@@ -226,7 +226,7 @@ def clouds(folder: Path) -> Table:
     clear = clearness(np.array([texture(one) for one in chips]))
     brightness = np.array([float(one.mean()) for one in index])
     rules = {
-        "edges shared with the usual picture": clear < OBSCURED_BELOW,
+        "edges shared with the usual picture or a neighbour": clear < OBSCURED_BELOW,
         "mean NDVI below 0.3": brightness < 0.3,
     }
     lines: list[Line] = []

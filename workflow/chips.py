@@ -301,7 +301,7 @@ def drawn_from(what: Cut, name: str, draw: Callable[[Chip], NDArray[np.floating]
     """
     path = (what.root / what.file).with_suffix(f".{digest([name, encode(what.stretch)])}.npz")
     stored = _arrays(path)
-    if stored is not None and "drawn" in stored:
+    if "drawn" in stored:
         return stored["drawn"]
     made = draw(cut(what))
     _save(path, drawn=made)
@@ -342,24 +342,22 @@ def _load(path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_]] | None:
     """Data and mask of a cached chip; None where there is none or it is damaged."""
     stored = _arrays(path)
     try:
-        if stored is not None:
-            data = stored["data"]
-            valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
-            return (data, valid) if valid.shape == data.shape[1:] else None
+        data = stored["data"]
+        valid = np.unpackbits(stored["valid"], axis=1, count=data.shape[2]).astype(np.bool_)
     except (ValueError, KeyError, IndexError):
-        pass
-    return None
+        return None
+    return (data, valid) if valid.shape == data.shape[1:] else None
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]] | None:
-    """What a file of the cache holds; None where there is none or it is damaged."""
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """What a file of the cache holds; nothing where there is none or it is damaged."""
     try:
         # opened here, because numpy leaves the file open when it is damaged
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = dict(stored)
         os.utime(path)  # what was not used for longest goes first
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
+        return {}
     return arrays
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workflow.compare import gradient_magnitude, to_grey
 from workflow.model import Chip
 
-__all__ = ["CELLS", "OBSCURED_BELOW", "clearness", "hidden_reason", "ranks", "texture"]
+__all__ = ["CELLS", "OBSCURED_BELOW", "clearness", "hidden_reason", "ranks", "texture", "usual"]
 
 CELLS = 32
 # chosen on every other date of two years of Sentinel-2 pictures, see docs/evaluation.md
@@ -52,13 +52,20 @@ def clearness(textures: NDArray[np.floating]) -> NDArray[np.float64]:
     known = np.isfinite(cells)
     if len(cells) < 3 or not known.any():
         return np.ones(len(cells))
-    usual = np.full(cells.shape[1], np.nan)
-    usual[known.any(axis=0)] = np.nanmedian(cells[:, known.any(axis=0)], axis=0)
-    clear = np.array([_likeness(one, usual, 1.0) for one in cells])
+    middle = usual(cells)
+    clear = np.array([_likeness(one, middle, 1.0) for one in cells])
     as_next = [_likeness(one, other, -1.0) for one, other in pairwise(cells)]
     clear[:-1] = np.maximum(clear[:-1], as_next)
     clear[1:] = np.maximum(clear[1:], as_next)
     return clear
+
+
+def usual(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(cell,) the median of all pictures that show it; NaN where none does."""
+    middle = np.full(cells.shape[1], np.nan)
+    shown = np.isfinite(cells).any(axis=0)
+    middle[shown] = np.nanmedian(cells[:, shown], axis=0)
+    return middle
 
 
 def _likeness(one: NDArray[np.float64], other: NDArray[np.float64], untold: float) -> float:

@@ -24,7 +24,7 @@ from workflow.model import Chip, Score, TargetClass
 from workflow.scoring._blur import blurred
 from workflow.scoring._cells import pool
 from workflow.scoring._changepoints import steps
-from workflow.scoring._clearness import OBSCURED_BELOW, clearness, hidden_reason, ranks
+from workflow.scoring._clearness import OBSCURED_BELOW, clearness, hidden_reason, ranks, usual
 from workflow.scoring.base import NOTHING_KNOWN, Facts
 
 __all__ = ["PLUGIN", "LastingScorer"]
@@ -78,7 +78,7 @@ class LastingScorer:
         """
         seen = np.array(evidence)
         pictures, _, rows, columns = seen.shape
-        measures = seen[:, :_MEASURES].reshape(pictures, _MEASURES, -1)
+        measures = seen[:, :_MEASURES].reshape(pictures, _MEASURES, -1).astype(np.float64)
         if pictures < _LEAST_PICTURES or not np.isfinite(measures).any():
             why = "fewer than three pictures show the site"
             return tuple(Score(self.name, self.version, None, why) for _ in evidence[1:])
@@ -113,21 +113,20 @@ def _places(chip: Chip, cell: int) -> Floats:
     return places
 
 
-def _alike(rows: Floats) -> Floats:
+def _alike(rows: NDArray[np.float64]) -> Floats:
     """(picture, cell): each cell's place, 0 to 1, in the order of the picture's cells; NaN where it is not seen.
 
     The places are those of the usual picture, so that one that shows a part of the site has no others than that part.
     """
-    known = np.isfinite(rows)
-    anywhere = known.any(axis=0)
-    usual = np.full(rows.shape[1], np.nan)
-    usual[anywhere] = ranks(np.nanmedian(rows[:, anywhere].astype(np.float64), axis=0))
-    usual /= np.count_nonzero(anywhere)
+    places = usual(rows)
+    anywhere = np.isfinite(places)
+    places[anywhere] = ranks(places[anywhere]) / np.count_nonzero(anywhere)
     out = np.full(rows.shape, np.nan)
-    for row, there, made in zip(rows, known, out, strict=True):
+    for row, made in zip(rows, out, strict=True):
+        there = np.isfinite(row)
         if there.any():
-            order = np.round(ranks(row[there].astype(np.float64))).astype(np.intp) - 1
-            made[there] = np.sort(usual[there])[order]
+            order = np.round(ranks(row[there])).astype(np.intp) - 1
+            made[there] = np.sort(places[there])[order]
     return out
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workflow.compare import to_grey
 from workflow.model import Chip, Score
+from workflow.scoring._cells import pool
 
 __all__ = ["PLUGIN", "StructureScorer"]
 
@@ -38,7 +39,7 @@ class StructureScorer:
         """0 for the same edges to 1 for none in common; None where both chips cover fewer than four cells."""
         common = _inner(before.valid & after.valid)
         first, second = (self._histograms(chip, common) for chip in (before, after))
-        filled = _pool(common[None].astype(np.float32), self.cell_px)[0] > 0.5 * self.cell_px**2
+        filled = pool(common[None].astype(np.float32), self.cell_px)[0] > 0.5 * self.cell_px**2
         if np.count_nonzero(filled) < _LEAST_CELLS:
             return Score(self.name, self.version, None, "the two captures share too little at this site")
         difference = np.abs(first - second).sum(axis=0)[filled]
@@ -62,7 +63,7 @@ class StructureScorer:
         layers = np.stack(
             [np.where(bins == number, length, np.float32(0)) for number in range(self.orientations)]
         )
-        return _pool(layers, self.cell_px)
+        return pool(layers, self.cell_px)
 
 
 def _smooth(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,15 +80,6 @@ def _inner(valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     windows = [wide[row : row + height, column : column + width] for row in range(5) for column in range(5)]
     inner: NDArray[np.bool_] = np.logical_and.reduce(windows)
     return inner
-
-
-def _pool(layers: NDArray[np.float32], cell: int) -> NDArray[np.float32]:
-    """Sums over whole cells of (layer, row, column); what fills no cell at the far edges is left out."""
-    count, height, width = layers.shape
-    rows, columns = height // cell, width // cell
-    blocks = layers[:, : rows * cell, : columns * cell].reshape(count, rows, cell, columns, cell)
-    pooled: NDArray[np.float32] = blocks.sum(axis=(2, 4), dtype=np.float32)
-    return pooled
 
 
 PLUGIN = StructureScorer()
