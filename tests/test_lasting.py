@@ -158,6 +158,14 @@ def test_a_picture_of_a_part_of_the_site_says_nothing_of_the_rest() -> None:
     assert max(found[:2] + found[4:]) < 0.1
 
 
+def test_a_part_that_is_unlike_the_rest_is_placed_among_the_whole() -> None:
+    half = np.ones((SIDE, SIDE), np.bool_)
+    half[:, SIDE // 2 :] = False
+    town = np.where(half, 0.3 * ground(1) + 40, 1.2 * ground(1))
+    series = [chip(on_day(one, town), half if one > 2 else None) for one in range(6)]
+    assert max(values(*series)) < 0.1
+
+
 def test_two_pictures_cannot_tell_what_stays() -> None:
     for series in (HOUSE[2:4], [chip(on_day(one), np.zeros((SIDE, SIDE), np.bool_)) for one in range(4)]):
         found = judged(*series)

@@ -57,15 +57,13 @@ def steps(rows: NDArray[np.floating]) -> Floats:
     known = np.isfinite(rows)
     values = np.where(known, rows, 0.0).astype(np.float64)
     count, total, squares = (np.cumsum(one, axis=0) for one in (known, values, values**2))
-    before, after = count[:-1], count[-1] - count[:-1]
     whole = _around(count[-1], total[-1], squares[-1])
-    parted = _around(before, total[:-1], squares[:-1]) + _around(
-        after, total[-1] - total[:-1], squares[-1] - squares[:-1]
+    parted = _around(count[:-1], total[:-1], squares[:-1]) + _around(
+        count[-1] - count[:-1], total[-1] - total[:-1], squares[-1] - squares[:-1]
     )
     prior = _FREEDOM * _SPREAD**2
-    better = (count[-1] + _FREEDOM - 1) / 2 * np.log((prior + whole) / (prior + parted))
-    found: Floats = np.where((before > 0) & (after > 0), better, 0.0)
-    return found
+    better: Floats = (count[-1] + _FREEDOM - 1) / 2 * np.log((prior + whole) / (prior + parted))
+    return better
 
 
 def _around(count: NDArray[np.intp], total: Floats, squares: Floats) -> Floats:
