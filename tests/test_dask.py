@@ -40,7 +40,7 @@ def cluster() -> Iterator[Any]:
     from distributed import LocalCluster
 
     made = LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     )
     with made:
         yield made
@@ -120,7 +120,7 @@ def test_an_address_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 def test_a_scheduler_without_workers_is_one_sentence() -> None:
     from distributed import LocalCluster
 
-    cluster = LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None)
+    cluster = LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0")
     with (
         cluster,
         pytest.raises(InputRefused, match="has no workers"),
