@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import filecmp
 import io
 import json
 import shutil
+import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pyogrio
 import pytest
 from export_sample import extracts, opened, ring, traces
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +30,7 @@ from workflow.cli import main
 from workflow.cli.export import KINDS as OFFERED
 from workflow.cli.export import LAYERS
 from workflow.errors import InputRefused, UnknownName
-from workflow.exporters import texts
+from workflow.exporters import arrow, texts
 from workflow.exporters.extract import FIELDS, Extract, layers
 from workflow.model import (
     Annotation,
@@ -172,11 +176,26 @@ def test_the_same_data_gives_the_same_bytes_also_after_it_was_noted(
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     for out in (first, second):
         write_export(gate.project, ANNA, extract(gate.project), kind, out)
-    assert first.read_bytes() == second.read_bytes()
+    assert filecmp.cmp(first, second, shallow=False)
     assert str(datetime.now(UTC).date()).encode() not in opened(first.read_bytes())
     if zipfile.is_zipfile(first):
         with zipfile.ZipFile(first) as archive:
             assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_geopackage_does_not_tell_how_often_gdal_wrote_its_last_change(
+    gate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = layers(extract(gate.project))
+    first, write = arrow.geopackage(taken), pyogrio.write_arrow
+
+    def write_and_change(table: Any, path: Path, **how: Any) -> None:
+        write(table, path, **how)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as file:
+            file.execute("UPDATE gpkg_contents SET last_change = '2020-01-01T00:00:00.000Z'")
+
+    monkeypatch.setattr(pyogrio, "write_arrow", write_and_change)
+    assert arrow.geopackage(taken) == first
 
 
 # -- the record ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sqlite3
@@ -42,11 +43,15 @@ def geoparquet(layer: Layer) -> bytes:
 
 
 def geopackage(layers: Sequence[Layer]) -> bytes:
-    """The layers as tables of one GeoPackage; its time of the last change is always 1970-01-01."""
+    """The layers as tables of one GeoPackage; its time of the last change is always 1970-01-01.
+
+    It is copied into a new database at the end: SQLite counts a file's transactions in its header, and GDAL
+    writes the last change once more or not as the clock goes.
+    """
     import pyogrio
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "export.gpkg"
+        path, copy = Path(folder) / "export.gpkg", Path(folder) / "copy.gpkg"
         for layer in layers:
             pyogrio.write_arrow(
                 _table(layer),
@@ -59,10 +64,10 @@ def geopackage(layers: Sequence[Layer]) -> bytes:
                 append=path.exists(),
                 dataset_options={"VERSION": "1.2"},  # what readers of the last years know
             )
-        with sqlite3.connect(path) as file:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as file:
             file.execute("UPDATE gpkg_contents SET last_change = ?", (_LAST_CHANGE,))
-        file.close()
-        return path.read_bytes()
+            file.execute("VACUUM INTO ?", (str(copy),))
+        return copy.read_bytes()
 
 
 def _table(layer: Layer) -> Any:
