@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from workflow.cli import COMMANDS, cli, ingest, main, sites
-from workflow.cli.options import InputPath
+from workflow.cli.options import NamedPath
 
 HEAVY = {
     "rasterio",
@@ -95,6 +96,27 @@ def test_a_project_of_an_empty_name_is_not_made_where_one_stands(
     assert run("init", "") == 2
     assert "a path is empty" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "status --project=",
+        "serve --project=",
+        "backup ''",
+        "restore '' there",
+        "restore there ''",
+        "demo ''",
+        "export kml -o ''",
+        "figure gate a -o ''",
+        "report -o ''",
+        "bundle -o ''",
+        "map -o ''",
+    ],
+)
+def test_an_empty_path_is_not_the_folder_one_stands_in(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*shlex.split(line)) == 2
+    assert "a path is empty" in capsys.readouterr().err
 
 
 def test_an_unknown_site_offers_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,7 +203,7 @@ def test_a_file_without_rights_does_not_stop_its_batch(
 def test_rights_are_not_checked_before_a_batch_is_begun() -> None:
     for command in (ingest.command, sites.import_sites):
         paths = next(one for one in command.params if one.name in ("paths", "files"))
-        assert isinstance(paths.type, InputPath)
+        assert isinstance(paths.type, NamedPath)
         assert not paths.type.readable
 
 

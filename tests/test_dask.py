@@ -141,6 +141,37 @@ def test_a_scheduler_that_is_lost_on_the_way_is_one_sentence(cluster: Any) -> No
         lose()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
+def test_workers_that_are_all_lost_on_the_way_are_one_sentence(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "_WORKERS_S", 0.2)
+
+    def lose() -> None:
+        with open_executor(f"dask:{cluster.scheduler_address}") as opened:
+            waiting = opened.pool.submit(signal.pause)
+            cluster.scale(0)
+            waiting.result()
+
+    with pytest.raises(
+        InputRefused, match="has lost all its workers; start one with 'dask worker' and repeat"
+    ):
+        lose()
+
+
+def test_a_call_that_takes_its_time_or_fails_by_it_is_waited_for(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_time() -> None:
+        raise TimeoutError("of its own")
+
+    monkeypatch.setattr(executors, "_WORKERS_S", 0.01)
+    with open_executor(f"dask:{cluster.scheduler_address}") as opened:
+        assert opened.pool.submit(sum, range(30_000_000)).result() == sum(range(30_000_000))
+        with pytest.raises(TimeoutError, match="of its own"):
+            opened.pool.submit(out_of_time).result()
+
+
 def test_a_connection_that_breaks_is_one_sentence(cluster: Any) -> None:
     from distributed.comm.core import CommClosedError
 

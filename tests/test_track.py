@@ -168,6 +168,14 @@ def test_what_is_left_out_is_named(watched, scorers):
     assert run(watched, sites=["lost"]).skipped == (report.skipped[0],)
 
 
+def test_many_pictures_without_georeference_are_one_sentence(watched, scorers):
+    site = watched.add_site()
+    for _ in range(6):
+        watched.add_capture("2020-01-01", located=False, site=site.id)
+    (said,) = run(watched).skipped
+    assert said.startswith("6 pictures without georeference were left out")
+
+
 def test_captures_that_do_not_overlap_at_the_site_score_nothing_and_say_so(watched, scorers):
     site = watched.add_site()
     watched.add_capture("2019-01-01", crop=(0, 0, 0.49, 1))

@@ -24,6 +24,8 @@ __all__ = ["KINDS", "OpenExecutor", "SerialExecutor", "open_executor", "parse_ex
 KINDS = ("serial", "threads", "processes", "dask")
 _USE = "use serial, threads, threads:N, processes:N or dask:ADDRESS"
 _CONNECT_S = 10
+# how long a worker that was lost may take to come back
+_WORKERS_S = 30
 T = TypeVar("T")
 
 
@@ -40,6 +42,10 @@ class SerialExecutor(Executor):
         return future
 
 
+class _NoWorkers(Exception):
+    """The scheduler is there, its workers are not."""
+
+
 class _DaskExecutor(Executor):
     """Sends each call to a Dask cluster; Dask's own executor waits for ever when its scheduler is lost."""
 
@@ -47,9 +53,36 @@ class _DaskExecutor(Executor):
         self._client = client
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """A future of Dask, of which only the result is asked."""
-        future: Future[T] = self._client.submit(fn, *args, pure=False, retries=2, **kwargs)
-        return future
+        """A future of which only the result is asked."""
+        return _DaskFuture(self._client, self._client.submit(fn, *args, pure=False, retries=2, **kwargs))
+
+
+class _DaskFuture(Future[T]):
+    """A future of Dask, which waits for ever when all workers are lost; this one asks whether any are there."""
+
+    def __init__(self, client: Any, sent: Any) -> None:
+        super().__init__()
+        self._client, self._sent = client, sent
+
+    def result(self, timeout: float | None = None) -> T:  # noqa: ARG002  as `Future` has it
+        """What the call gave; `timeout` is not heeded.
+
+        Raises
+        ------
+        _NoWorkers
+            when none were there twice in a row, `_WORKERS_S` apart.
+        """
+        missed = False
+        while True:
+            try:
+                made: T = self._sent.result(_WORKERS_S)
+                return made
+            except TimeoutError:
+                if self._sent.done():  # the call's own
+                    raise
+                missed, before = not self._client.nthreads(), missed
+                if missed and before:
+                    raise _NoWorkers from None
 
 
 class OpenExecutor:
@@ -150,6 +183,12 @@ def _dask(address: str) -> Iterator[OpenExecutor]:
         except KilledWorker as error:
             raise InputRefused(
                 "A job", f"lost its Dask worker again and again ({error})", "look into the worker's log"
+            ) from error
+        except _NoWorkers as error:
+            raise InputRefused(
+                f"Dask scheduler '{address}'",
+                "has lost all its workers",
+                "start one with 'dask worker' and repeat, what is done is kept",
             ) from error
         except (CancelledError, CommClosedError) as error:
             raise InputRefused(

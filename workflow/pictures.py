@@ -296,7 +296,7 @@ def _read(path: Path, reader: Callable[[], Pixels]) -> Pixels:
     try:
         return reader()
     except (RasterioError, OSError) as error:
-        raise InputRefused(path.name, f"cannot be read ({error})", "run 'sitetrack verify'") from error
+        raise InputRefused(path.name, "cannot be read", "run 'sitetrack verify'") from error
 
 
 def _encoded(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.options import open_project, print_rows, progress, project_options
+from workflow.cli.options import NamedPath, open_project, print_rows, progress, project_options
 
 __all__ = ["command"]
 
 
 @click.command("backup")
-@click.argument("target", metavar="DEST", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DEST", type=NamedPath())
 @click.option("--incomplete", is_flag=True, help="Allow pictures to be missing; the backup says which.")
 @project_options
 def command(target: Path, incomplete: bool, project_dir: Path | None, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from workflow.cli.options import (
+    NamedPath,
     author_options,
     declared_author,
     open_project,
@@ -19,14 +20,14 @@ __all__ = ["command"]
 
 
 @click.command("bundle")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Zip file to write.")
+@click.option("-o", "--out", required=True, type=NamedPath(), help="Zip file to write.")
 @click.option("--why", required=True, help="What it is for; stands in the bundle and in the list of exports.")
 @click.option("--site", "sites", multiple=True, metavar="ID", help="A site (default: all public ones).")
 @click.option(
     "--figure",
     "figures",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="A figure, whose site goes along (default: those of the sites that the project noted).",
 )
 @click.option(

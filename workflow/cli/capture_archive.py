@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.cli.options import (
+    NamedPath,
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    project_options,
+)
 from workflow.errors import InputRefused
 
 __all__ = ["COMMANDS", "SHOT_OPTIONS", "shot_options"]
@@ -137,7 +144,7 @@ def _numbered(some: Any, number: int, what: str) -> Any:
     "-o",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Also write the crops there, as NUMBER.png.",
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the record.")
@@ -192,7 +199,7 @@ def _write_crops(folder: Path, crops: list[bytes]) -> None:
 
 @click.command("attach")
 @click.argument("capture")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=NamedPath(dir_okay=False))
 @click.option("--kind", type=click.Choice(KINDS), help="What it is (default: told by its content).")
 @click.option("--note", default="", metavar="TEXT", help="Where it comes from.")
 @author_options

@@ -9,7 +9,14 @@ from typing import Any
 import click
 
 from workflow.cli.capture_archive import COMMANDS
-from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.cli.options import (
+    NamedPath,
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    project_options,
+)
 from workflow.errors import InputRefused
 
 __all__ = ["BASES", "MODELS", "brief", "command"]
@@ -130,7 +137,7 @@ def date_capture(
     "--points",
     "file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="A .points file, as QGIS's georeferencer saves it.",
 )
 @click.option(
@@ -240,7 +247,7 @@ def _matched(project: Any, capture: str, reference: str | None) -> Any:
     "-o",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Also write them: NAME.points for QGIS, or NAME.tif, the picture with ground control points.",
 )
 @project_options
@@ -263,7 +270,7 @@ def capture_points(capture: str, target: Path | None, project_dir: Path | None, 
     "--points",
     "file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Pairs of points: a .points file, mapX and mapY being column and minus row in OTHER.",
 )
 @click.option("--match", "matched", is_flag=True, help="Find the pairs: features that look alike in both.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workflow.cli.options import progress, report
+from workflow.cli.options import NamedPath, progress, report
 from workflow.errors import InputRefused, ProjectUnusable, WorkflowError
 from workflow.model import Author
 
@@ -28,7 +28,7 @@ _AT_ONCE = 2
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="[DIR]", required=False, type=NamedPath(file_okay=False))
 @click.option("--no-serve", is_flag=True, help="Make the project and do not open the dashboard.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the dashboard.")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed makes other places and pictures.")

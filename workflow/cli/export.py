@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from workflow.cli.options import (
+    NamedPath,
     audience_options,
     author_options,
     declared_author,
@@ -23,7 +24,7 @@ LAYERS = ("sites", "outlines", "targets", "captures", "observations", "annotatio
 
 @click.command("export")
 @click.argument("kind", type=click.Choice(KINDS))
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option("-o", "--out", required=True, type=NamedPath(), help="File to write.")
 @click.option("--site", "sites", multiple=True, help="Only this site; may be repeated.")
 @click.option(
     "--layer", type=click.Choice(LAYERS), help="Only this layer (csv, geojson, geopackage, geoparquet)."

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from workflow.cli.options import author_options, declared_author, open_project, print_rows, project_options
+from workflow.cli.options import (
+    NamedPath,
+    author_options,
+    declared_author,
+    open_project,
+    print_rows,
+    project_options,
+)
 
 if TYPE_CHECKING:
     from workflow.model import Allowance, FigureOptions
@@ -27,7 +34,7 @@ _BESIDE_RECIPE = ("outs", "recipe_name", "version", "twin", "project_dir", "as_j
     "--out",
     "outs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="File to write; its suffix names the format; repeatable.",
 )
 @click.option(

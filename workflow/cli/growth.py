@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workflow.cli.options import open_project, print_rows, project_options
+from workflow.cli.options import NamedPath, open_project, print_rows, project_options
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,9 +31,7 @@ _NOTHING = "No dates yet: record what is there with 'sitetrack observe'."
 )
 @click.option("--turnbull", is_flag=True, help="Also the most likely number; needs the extra 'growth'.")
 @click.option("--approved", is_flag=True, help="Approved observations alone; no publications.")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Write a chart (.png, .svg) or the rows (.csv)."
-)
+@click.option("-o", "--out", type=NamedPath(), help="Write a chart (.png, .svg) or the rows (.csv).")
 @project_options
 def command(
     on: str | None,

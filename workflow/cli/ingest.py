@@ -10,7 +10,7 @@ import click
 from workflow.cli.capture_archive import shot_options
 from workflow.cli.captures import BASES, brief
 from workflow.cli.options import (
-    InputPath,
+    NamedPath,
     author_options,
     declared_author,
     open_project,
@@ -29,7 +29,7 @@ _KINDS = ("satellite", "aerial", "ground", "broadcast")
 
 
 @click.command("ingest")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=InputPath())
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=NamedPath())
 @click.option("--acquired", metavar="TEXT", help="When it was taken: '2021-11-14', 'late 2021', 'unknown'.")
 @click.option(
     "--basis", type=click.Choice(BASES), help="What that date rests on (default: what fits the provider)."

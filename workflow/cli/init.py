@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.options import InputPath
+from workflow.cli.options import NamedPath
 
 __all__ = ["command"]
 
 
 @click.command("init")
-@click.argument("folder", metavar="DIR", type=InputPath(file_okay=False))
+@click.argument("folder", metavar="DIR", type=NamedPath(file_okay=False))
 def command(folder: Path) -> None:
     """Make a new, empty project in DIR; an existing folder keeps what it holds."""
     from workflow.project import init_project

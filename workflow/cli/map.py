@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.options import open_project, print_rows, project_options
+from workflow.cli.options import NamedPath, open_project, print_rows, project_options
 
 __all__ = ["command"]
 
 
 @click.command("map")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="HTML file to write.")
+@click.option("-o", "--out", required=True, type=NamedPath(), help="HTML file to write.")
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),

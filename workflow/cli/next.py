@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workflow.cli.options import InputPath, open_project, print_rows, project_options, report
+from workflow.cli.options import NamedPath, open_project, print_rows, project_options, report
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ __all__ = ["command"]
     "--catalogue",
     "catalogues",
     multiple=True,
-    type=InputPath(),
+    type=NamedPath(),
     metavar="PATH",
     help="Captures that can be had: a .tsv or STAC .json file, or a folder of them. May be repeated.",
 )

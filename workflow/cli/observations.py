@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli.options import (
-    InputPath,
+    NamedPath,
     author_options,
     declared_author,
     open_project,
@@ -45,7 +45,7 @@ def list_observations(site: str | None, project_dir: Path | None, as_json: bool)
 
 
 @command.command("import")
-@click.argument("files", nargs=-1, required=True, type=InputPath())
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option("--reason", default="", help="Why the work is brought in, for rows without a reason.")
 @click.option("--said-by", help="Who said it then, for rows without an author (default: who imports).")
 @click.option("--stated", default="", metavar="DATE", help="Day on which it was said, for rows without one.")

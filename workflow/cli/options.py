@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from workflow.project import Project
 
 __all__ = [
-    "InputPath",
+    "NamedPath",
     "audience_options",
     "author_options",
     "declared_author",
@@ -47,15 +47,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 Progress = Callable[[str, int, int], None]
 
 
-class InputPath(click.Path):
+class NamedPath(click.Path):
     """A path, given as a `Path`; an empty text is refused, since `Path` takes it for ".".
 
     A variable that is not set (``sitetrack ingest "$SCENES"``) would else take in the folder one stands in.
     """
 
-    def __init__(self, *, file_okay: bool = True) -> None:
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
         """Whether it is there and may be read is found by what reads it, so that the rest of a batch is taken."""
-        super().__init__(path_type=Path, readable=False, file_okay=file_okay)
+        super().__init__(path_type=Path, readable=False, file_okay=file_okay, dir_okay=dir_okay)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """`value` as a `Path`, or a usage error where it is empty."""
@@ -72,7 +72,7 @@ def project_options(function: F) -> F:
     return click.option(
         "--project",
         "project_dir",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=NamedPath(file_okay=False),
         help="Project folder (default: the nearest one upwards).",
     )(function)
 

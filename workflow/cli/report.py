@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli.options import (
+    NamedPath,
     audience_options,
     author_options,
     declared_author,
@@ -24,9 +25,7 @@ __all__ = ["command"]
 
 
 @click.command("report")
-@click.option(
-    "-o", "--out", required=True, type=click.Path(path_type=Path), help="FILE.pdf, FILE.docx, or a folder."
-)
+@click.option("-o", "--out", required=True, type=NamedPath(), help="FILE.pdf, FILE.docx, or a folder.")
 @click.option("--site", "sites", multiple=True, help="Only this site; may be repeated.")
 @click.option("--unreviewed", is_flag=True, help="Also what nobody has approved.")
 @click.option(

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from workflow.cli.options import print_rows, progress
+from workflow.cli.options import NamedPath, print_rows, progress
 
 __all__ = ["command"]
 
 
 @click.command("restore")
-@click.argument("backup", metavar="BACKUP", type=click.Path(path_type=Path))
-@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("backup", metavar="BACKUP", type=NamedPath())
+@click.argument("target", metavar="DIR", type=NamedPath())
 @click.option("--database", default="", metavar="URL", help="Put the record into this empty database.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of rows on stdout.")
 def command(backup: Path, target: Path, database: str, as_json: bool) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from workflow.cli.options import NamedPath
+
 __all__ = ["command", "run_server"]
 
 
@@ -14,7 +16,7 @@ __all__ = ["command", "run_server"]
 @click.option(
     "--project",
     "project_dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Project folder (default: the nearest one upwards).",
 )
 @click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli.options import (
-    InputPath,
+    NamedPath,
     author_options,
     declared_author,
     open_project,
@@ -94,7 +94,7 @@ def unseen(months: int, project_dir: Path | None, as_json: bool) -> None:
 
 
 @command.command("import")
-@click.argument("files", nargs=-1, required=True, type=InputPath())
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @author_options
 @project_options
 def import_sites(

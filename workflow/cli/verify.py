@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workflow.cli.options import InputPath, open_project, print_rows, progress, project_options
+from workflow.cli.options import NamedPath, open_project, print_rows, progress, project_options
 
 if TYPE_CHECKING:
     from workflow.anchors import Anchor
@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 
 @click.command("verify")
-@click.argument("figures", metavar="[FIGURE]...", nargs=-1, type=InputPath())
+@click.argument("figures", metavar="[FIGURE]...", nargs=-1, type=NamedPath())
 @click.option(
     "--anchor",
     "anchors",

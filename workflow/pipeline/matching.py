@@ -94,8 +94,8 @@ def propose(
     except (RasterioError, OSError) as error:
         raise InputRefused(
             f"Captures {known.file} and {other.file}",
-            f"a working copy cannot be read ({error})",
-            "take the picture in again",
+            "a working copy cannot be read",
+            "run 'sitetrack verify'",
         ) from error
 
 

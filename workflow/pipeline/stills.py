@@ -59,7 +59,7 @@ def _grey(project: Project, still: Still) -> tuple[NDArray[np.uint8], float]:
         data, valid = rasters.read_whole(project.root / still.picture, _LARGEST_PX)
     except (RasterioError, OSError) as error:
         raise InputRefused(
-            f"Capture {still.key} ({still.name})", f"cannot be read ({error})", "run 'sitetrack verify'"
+            f"Capture {still.key} ({still.name})", "cannot be read", "run 'sitetrack verify'"
         ) from error
     shown: NDArray[Any] = rasters.to_display(data, still.capture.stretch)
     grey = np.where(valid, shown.mean(axis=0), 0).round().astype(np.uint8)

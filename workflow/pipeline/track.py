@@ -41,6 +41,9 @@ __all__ = ["Progress", "SiteReport", "TrackReport", "track"]
 
 Progress = Callable[[str, int, int], None]
 
+# so many pictures without georeference are named one by one
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class TrackReport:
@@ -152,13 +155,22 @@ def _not_located(sites: Iterable[Site]) -> list[str]:
 
 
 def _not_georeferenced(project: Project, sites: Sequence[Site] | None) -> list[str]:
-    """Sentences on the pictures without georeference: all, or those tied to `sites`."""
+    """Sentences on pictures without georeference, all or those tied to `sites`: one each, of many one for all."""
     wanted = None if sites is None else {site.id for site in sites}
+    found = [
+        capture
+        for capture in project.captures()
+        if not capture.is_georeferenced and (wanted is None or capture.site in wanted)
+    ]
+    if len(found) > _NAMED:
+        return [
+            f"{len(found)} pictures without georeference were left out, {found[0].file} first; "
+            "'sitetrack captures list' shows no crs for them."
+        ]
     return [
         f"{capture.file} ({capture.id}) has no georeference and was left out"
         + (f"; it can be looked at under site {capture.site}." if capture.site else ".")
-        for capture in project.captures()
-        if not capture.is_georeferenced and (wanted is None or capture.site in wanted)
+        for capture in found
     ]
 
 
