@@ -156,8 +156,8 @@ def test_a_tile_list_says_which_tiles_there_are(project: Project, make_raster: M
     )
     report = take(project, one, two)
     (refused,) = report.refused
-    assert "names 1 tiles that are not there (part3.tif)" in str(refused)
-    assert "목록에 있는 타일 1개가 없음(part3.tif)" in in_korean(str(refused))
+    assert "its list names a tile that is not there (part3.tif)" in str(refused)
+    assert "목록에 있는 타일이 없음(part3.tif)" in in_korean(str(refused))
     assert take(project, one).new == 1
 
 

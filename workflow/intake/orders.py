@@ -55,7 +55,11 @@ def orders_of(
             continue
         taken |= set(tiles)
         if missing:
-            problem = f"its list names {len(missing)} tiles that are not there ({_shown(missing)})"
+            problem = (
+                f"its list names {len(missing)} tiles that are not there ({_shown(missing)})"
+                if len(missing) > 1
+                else f"its list names a tile that is not there ({_shown(missing)})"
+            )
             remedy = "fetch them, or remove the list to take what is there"
             refused |= dict.fromkeys(tiles, InputRefused(name, problem, remedy))
         elif len(tiles) > _MOST_TILES:
@@ -106,7 +110,11 @@ def lacking(tile: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
     for listing in sorted(name for name in texts if name.lower().endswith(".til")):
         names = _named_in(texts[listing])
         if tile.name.casefold() in map(str.casefold, names) and (missing := _missing(names, tile.parent)):
-            found.append(f"{listing} names {len(missing)} tiles that are not there ({_shown(missing)})")
+            found.append(
+                f"{listing} names {len(missing)} tiles that are not there ({_shown(missing)})"
+                if len(missing) > 1
+                else f"{listing} names a tile that is not there ({_shown(missing)})"
+            )
     return tuple(found)
 
 
