@@ -478,3 +478,15 @@ def assets_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         build = tmp_path_factory.mktemp("build")
         (build / "stamp").write_text("test")
         monkeypatch.setattr(assets, "BUILD", build)
+
+
+@pytest.fixture
+def scorers(monkeypatch):
+    """The scorers that are installed, to be changed by the test."""
+    from track_sample import MeanDifference
+
+    from workflow import plugins
+
+    installed = {"mean-difference": MeanDifference()}
+    monkeypatch.setattr(plugins, "load", {"workflow.scoring": installed}.__getitem__)
+    return installed

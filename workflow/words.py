@@ -158,6 +158,7 @@ OTHER: Mapping[Language, Mapping[str, str]] = {
         "thin-plate": "박판 스플라인",
         "{file} has no georeference": "{file}: 좌표 없음",
         "{file} and {other} have no georeference": "{file}, {other}: 좌표 없음",
+        "{file} shows {share} % of the site": "{file}: 지점의 {share} %만 보임",
         "not scored yet: run 'sitetrack track'": "점수 없음: 'sitetrack track'을 실행하십시오",
         "no reason given": "이유 없음",
         "change {score}": "변화 {score}",

@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
+# a picture that shows less of the site is named
+_LITTLE = 0.5
 SCOPES = ("mine", "all", "unassigned")
 """Whose sites a queue has."""
 
@@ -132,6 +134,7 @@ def queue(
     tied, over = _tied(captures), covering_each(places, captures)
     said = _by_site(one for one in project.statements(site=site) if place_of(one) not in without)
     scores = _by_site(project.record.scores(site))
+    shares = {(one.site, one.capture): one.share for one in project.record.chips(site)}
     now = today or date.today()  # noqa: DTZ011  the analyst's own day
     fit = _Fit()
     rows: list[tuple[tuple[Any, ...], Row]] = []
@@ -151,7 +154,8 @@ def queue(
                 ends = (pair.before, pair.after)
                 is_coarse = all(is_too_coarse(target.kind, one.gsd_m, one.off_nadir_deg) for one in ends)
                 coarse = _coarseness(target, limits[target.kind], language) if is_coarse else ""
-                row = _queue_row(place, target, coarse, pair, known, now, language)
+                little = [_cover(one, shares.get((place.id, one.id), 1.0), language) for one in ends]
+                row = _queue_row(place, target, coarse, little, pair, known, now, language)
                 rows.append(
                     ((row["decided"], -row["priority"], place.id, target.id, pair.before.date_order), row)
                 )
@@ -269,6 +273,7 @@ def _queue_row(
     site: Site,
     target: Target,
     coarse: str,
+    little: Sequence[str],
     pair: _Pair,
     known: Mapping[str, State | None],
     now: date,
@@ -290,7 +295,7 @@ def _queue_row(
         "narrows": round(urgency.narrows, 4),
         "age": round(urgency.age, 4),
         "gain_days": round(gain.gain_days),
-        "reason": "; ".join(part for part in (pair.reason, coarse) if part),
+        "reason": "; ".join(part for part in (pair.reason, *little, coarse) if part),
         "why": _why(urgency, language),
         "decided": pair.before.id in known and pair.after.id in known,
         "days": pair.days,
@@ -330,6 +335,13 @@ def _coarseness(target: Target, limits: Limits, language: Language) -> str:
         kind=say(target.kind, language),
         metres=f"{limits.detect.gsd_m:g}",
     )
+
+
+def _cover(capture: Capture, share: float, language: Language) -> str:
+    """That a picture shows little of the site; empty where it shows half of it or more."""
+    if share >= _LITTLE:
+        return ""
+    return say("{file} shows {share} % of the site", language, file=capture.file, share=f"{100 * share:.0f}")
 
 
 def _tied(captures: Iterable[Capture]) -> Mapping[str, tuple[Capture, ...]]:
