@@ -74,11 +74,12 @@ class _DaskFuture(Future[T]):
         """
         missed = False
         while True:
+            wait = None if self._sent.status == "error" else _WORKERS_S
             try:
-                made: T = self._sent.result(_WORKERS_S)
+                made: T = self._sent.result(wait)
                 return made
             except TimeoutError:
-                if self._sent.done():  # the call's own
+                if wait is None:  # the call's own
                     raise
                 missed, before = not self._client.nthreads(), missed
                 if missed and before:
