@@ -185,6 +185,10 @@ class Tab:
     def wait_ready(self) -> None:
         self.page.locator(".sitetrack-viewer[data-ready]").wait_for()
 
+    def settle(self) -> None:
+        """Wait until the page is drawn: what is opened while it is being drawn anew may be closed again."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
     def link(self) -> str:
         """The address of what is seen, once the viewer has written it: it waits for an idle moment to do so."""
         return str(
@@ -204,7 +208,7 @@ class Tab:
         self.wait_ready()
         option = self.page.get_by_role("option", name=label)
         for _ in range(20):  # a list that opens while the page is being drawn or scrolled is closed again
-            self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+            self.settle()
             self.page.get_by_role("combobox", name="Mark", exact=False).first.click()
             try:
                 option.click(timeout=3000)

@@ -51,6 +51,7 @@ def test_a_proposal_is_taken_and_a_page_is_attached_and_saved(
     page.get_by_role("button", name="Take: credit").click()
     page.get_by_text("It is taken.").wait_for()
     assert project.capture("photo.jpg").credit == HOSTILE
+    tab.settle()
     page.get_by_text("Attached files", exact=True).click()
     page.get_by_label("Attach a file").locator("input[type=file]").or_(
         page.locator(".st-key-capture_panel input[type=file]")

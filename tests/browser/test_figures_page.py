@@ -44,10 +44,6 @@ def dated(
         yield address, root
 
 
-def settled(page: Any) -> None:
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-
-
 def write(page: Any, label: str, text: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(text)
@@ -83,21 +79,21 @@ def test_a_figure_is_made_worded_let_pass_saved_and_taken_away(
     page.locator("[data-finding=confirmed]").wait_for()
     page.get_by_text("1 finding blocks this figure").wait_for()
     page.get_by_role("button", name=re.compile("Download$")).and_(page.locator(":disabled")).wait_for()
-    settled(page)
+    tab.settle()
     page.get_by_test_id("stPopoverButton").filter(has_text="Let it pass").first.click()
     page.get_by_role("textbox", name="Reason").first.fill("two teams saw it on the ground")
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Let it pass").click()
     page.locator("[data-allowed=confirmed]").wait_for()
     page.get_by_text("Nothing blocks this figure").wait_for()
     page.wait_for_url(re.compile("allow=confirmed"))
-    settled(page)
+    tab.settle()
 
     page.get_by_role("button", name="Save the recipe").click()
     page.get_by_role("textbox", name="Name", exact=True).fill(f"bridge-{scheme}")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text(f"Saved as bridge-{scheme}, version 1.").wait_for()
     page.locator(f"[data-recipe='bridge-{scheme}']").wait_for()
-    settled(page)
+    tab.settle()
 
     png = saved(page, "Download", tmp_path / "figure.png")
     sidecar = json.loads(saved(page, "What it rests on (JSON)", tmp_path / "figure.json"))
@@ -123,7 +119,7 @@ def test_the_address_opens_the_same_figure(open_tab: Any, dated: tuple[str, Path
     page.get_by_role("combobox", name="House style").click()
     page.get_by_role("option", name="plain").click()
     page.wait_for_url("**style=plain*")
-    settled(page)
+    tab.settle()
     shown = page.locator("[data-figure]").get_attribute("data-figure")
     other = open_tab().page
     other.goto(page.url)
@@ -139,17 +135,17 @@ def test_a_report_of_all_sites_is_made_and_taken_away(
     page, tab.address = tab.page, address
     page.goto(f"{address}/figures?site={sample.SITE}")
     page.locator("[data-figure]").wait_for()
-    settled(page)
+    tab.settle()
     page.get_by_text("Report of all approved sites").click()
     page.get_by_role("button", name="Make the report").click()
     page.get_by_text("no site has an approved date yet").wait_for()
-    settled(page)
+    tab.settle()
     page.get_by_text("Also what nobody has approved").click()
     page.get_by_role("textbox", name="Title").fill("Bridges")
     page.get_by_role("button", name="Make the report").click()
     page.locator("[data-report='1']").wait_for(timeout=120_000)
     page.get_by_text("2 sites have no figure:").wait_for()
-    settled(page)
+    tab.settle()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()
     download.value.save_as(tmp_path / "report.pdf")

@@ -106,7 +106,7 @@ class Placing:
     def save(self) -> None:
         self.page.locator("[data-save]:enabled").click()
         self.wait(dirty="no")
-        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        self.tab.settle()
 
 
 def the_capture(root: Path, key: str) -> Capture:

@@ -68,7 +68,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
         expect(front.locator("[class*='-approve'] button")).to_have_count(1)
         expect(front.locator(f".st-key-review-{key}-{version}-approve button")).to_be_visible()
         expect(front.locator(f".st-key-review-{key}-{version}-return-go button")).to_be_visible()
-        lena.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        lena.settle()
 
     in_front("mark-1", 2, "first mark")
     lena.page.keyboard.press("s")  # put off
@@ -94,7 +94,7 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     panel.get_by_text("Edit without the picture").click()
     panel.get_by_label("Label", exact=True).fill("the whole gantry")
     panel.get_by_label("Label", exact=True).press("Tab")  # then the page is drawn anew
-    carla.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    carla.settle()
     panel.get_by_role("button", name="Save").click()
     expect(carla.page.get_by_text("Saved as version")).to_be_visible()
     carla.page.get_by_role("link", name="Review").first.click()

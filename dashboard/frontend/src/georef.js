@@ -373,7 +373,8 @@ class Georef {
     this.how.classList.toggle("wrong", Boolean(this.refused || (fit?.problem && this.#isEnough())));
     this.undoButton.disabled = !this.past.length;
     this.proposeButton.disabled = Boolean(this.seeking || this.waiting);
-    this.saveButton.disabled = Boolean(!fit?.mesh || half || this.waiting || !this.isDirty);
+    // what is saved is what the numbers beside it are of
+    this.saveButton.disabled = Boolean(this.asking || !fit?.mesh || half || this.waiting || !this.isDirty);
     this.saveButton.title = this.saveButton.disabled ? t("The line above the pictures says what comes next.") : "";
     this.saveButton.textContent = this.waiting ? t("Saving…") : t("Save");
     Object.assign(this.host.dataset, { pairs: this.pairs.filter(isWhole).length, rms: fit?.rms ?? "", loo: fit?.loo ?? "", problem: fit?.problem ?? "", dirty: this.isDirty ? "yes" : "no" });
