@@ -481,12 +481,12 @@ def assets_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def scorers(monkeypatch):
+def scorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The scorers that are installed, to be changed by the test."""
     from track_sample import MeanDifference
 
     from workflow import plugins
 
-    installed = {"mean-difference": MeanDifference()}
+    installed: dict[str, Any] = {"mean-difference": MeanDifference()}
     monkeypatch.setattr(plugins, "load", {"workflow.scoring": installed}.__getitem__)
     return installed

@@ -170,8 +170,12 @@ def test_a_tile_that_lies_alone_is_taken_with_a_warning_that_names_the_missing_o
     listing.write_text("".join(f'filename = "{name}";\n' for name in (*names, "\x1b[31m.tif")))
     other = tmp_path / "OTHER.TIL"
     other.write_text('filename = "something.tif";\n')
+    lone = tmp_path / "LONE.TIL"
+    lone.write_text(f'filename = "{names[0]}";\nfilename = "far.tif";\n')
     (capture,) = take(project, tmp_path).captures
-    (warning,) = (one for one in capture.warnings if "not there" in one)
+    warning, single = (one for one in capture.warnings if "not there" in one)
+    assert single == "LONE.TIL names a tile that is not there (far.tif)"
+    assert in_korean(single) == "LONE.TIL에 있는 타일이 없음(far.tif)"
     shown = ", ".join(names[1:6])
     assert warning == f"18APR05-P2AS-0580_P001.TIL names 8 tiles that are not there ({shown}, …)"
     assert "18APR05-P2AS-0580_P001.TIL에 있는 타일 8개가 없음" in in_korean(warning)

@@ -1,6 +1,6 @@
 """Tracking as a whole: what is cut, aligned and scored, what is left alone, and the rows that tell of it.
 
-One long file, because every part is tried on the same small project with rendered ground.
+What the queue makes of it is in `test_queue.py`. One long file: every part is tried on the same small project.
 """
 
 from __future__ import annotations

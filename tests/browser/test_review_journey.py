@@ -65,15 +65,18 @@ def test_a_lead_returns_an_analyst_amends_and_the_lead_approves(
     def in_front(key: str, version: int, label: str) -> None:
         """Wait until it is drawn to its end: a key works once its button stands there, and while no field has focus."""
         expect(front).to_contain_text(label)
-        # for a moment the buttons of before and of now stand there: both are waited for by their number
-        for button in (
-            f".st-key-review-{key}-{version}-approve button",
-            f".st-key-review-{key}-{version}-return-go button",
-            "[class*='-approve'] button",
-        ):
-            expect(front.locator(button)).to_have_count(1)
+        # for a moment the buttons of before and of now stand there: they are waited for by their number first
+        buttons = [
+            front.locator("[class*='-approve'] button"),
+            front.locator(f".st-key-review-{key}-{version}-approve button"),
+            front.locator(f".st-key-review-{key}-{version}-return-go button"),
+        ]
+        for button in buttons:
+            expect(button).to_have_count(1)
         lena.settle()
-        expect(front.locator("[class*='-approve'] button")).to_have_count(1)
+        for button in buttons:
+            expect(button).to_have_count(1)
+            expect(button.first).to_be_visible()
 
     in_front("mark-1", 2, "first mark")
     lena.page.keyboard.press("s")  # put off

@@ -36,7 +36,7 @@ def command(
     """Cut, align and score chips of every site.
 
     Only what is not done yet is done; after Ctrl-C the same command goes on where it stopped. Pictures
-    without georeference are left out and named.
+    without georeference are left out: a few are named, many are counted.
     """
     from dataclasses import asdict
 
