@@ -17,8 +17,12 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
-# how long an example takes says what else the machine does
-settings.register_profile("unhurried", settings.get_profile("default"), deadline=None)
+# how long an example takes says what else the machine does; in CI a commit is judged by the same examples each time
+settings.register_profile(
+    "unhurried",
+    settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+)
 settings.load_profile("unhurried")
 # the long run of the laws: pytest -m laws --hypothesis-profile laws
 settings.register_profile(

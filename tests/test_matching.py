@@ -165,13 +165,15 @@ def test_every_obstacle_has_its_sentence_in_both_languages(obstacle) -> None:
 @settings(max_examples=20, deadline=None)
 def test_the_simplest_model_that_foretells_the_pairs_is_chosen(seed, turn, scale) -> None:
     rng = np.random.default_rng(seed)
-    places = rng.uniform(20, 280, (14, 2))
+    # as many as a match has: among a dozen, chance lets a freer model foretell better now and then
+    corners = np.stack(np.meshgrid(range(7), range(6)), axis=-1).reshape(-1, 2) * 50
+    places = corners + rng.uniform(5, 45, corners.shape)
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
-    metres = places @ np.array([[cos, -sin], [-sin, -cos]]) + rng.normal(0, 0.2, (14, 2))
+    metres = places @ np.array([[cos, -sin], [-sin, -cos]]) + rng.normal(0, 0.2, places.shape)
     points = [ControlPoint(*one, *other) for one, other in zip(places.tolist(), metres.tolist(), strict=True)]
-    assert best_model(points, (400, 300)) in (ControlModel.SIMILARITY, ControlModel.AFFINE)
+    assert best_model(points, (400, 300)) is ControlModel.SIMILARITY
     sheared = [replace(one, x=one.x + one.row * scale / 2) for one in points]
-    assert best_model(sheared, (400, 300)) is not ControlModel.SIMILARITY
+    assert best_model(sheared, (400, 300)) is ControlModel.AFFINE
 
 
 def test_pairs_that_no_model_takes_have_the_simplest() -> None:
