@@ -490,7 +490,9 @@ def scorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     from track_sample import MeanDifference
 
     from workflow import plugins
+    from workflow.readmodels import scores
 
     installed: dict[str, Any] = {"mean-difference": MeanDifference()}
     monkeypatch.setattr(plugins, "load", {"workflow.scoring": installed}.__getitem__)
+    monkeypatch.setattr(scores, "installed", lambda: installed)
     return installed

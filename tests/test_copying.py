@@ -72,7 +72,9 @@ def fill(record: Record) -> None:
         transaction.judge("b-op")
         transaction.judge("A-op", "refused: 값")
     record.save_chip(ChipEntry("arch", capture(0).id, "k", "f", 1 / 3))
-    record.save_scores([ScoreEntry("arch", capture(0).id, capture(1).id, "s", "k", "1", None, "none")])
+    record.save_scores(
+        [ScoreEntry("arch", capture(0).id, capture(1).id, "s", "k", "1", 0.5, "there", 1.5, -2.0)]
+    )
     record.save_figure(FigureEntry("figure.png", "0" * 64, "1" * 64))
     for name in ("setting", "Setting", "ärger", "a b", "ab"):
         record.set_meta(name, "값")

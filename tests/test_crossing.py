@@ -70,6 +70,15 @@ def test_a_bar_that_comes_with_its_shadow_scores_high_and_says_where() -> None:
     assert score.value is not None
     assert score.value > 0.6
     assert "+1" in score.reason
+    assert score.at == pytest.approx((0, 12), abs=2)
+    assert scores(ground(1), ground(2))[0].at is None
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_the_place_of_a_bar_follows_the_bearing_of_the_road(turns: int) -> None:
+    facts = Facts(-90.0 * turns, Sun((180.0 - 90.0 * turns) % 360, 45.0), 0.2, 5.0)
+    (score,) = scores(*(np.rot90(one, turns) for one in (ground(1), gantry(ground(2), 12.0))), facts=facts)
+    assert score.at == pytest.approx([(0, 12), (-12, 0), (0, -12), (12, 0)][turns], abs=2)
 
 
 def test_what_does_not_change_scores_low() -> None:

@@ -102,7 +102,9 @@ def test_a_house_that_stays_is_found_where_and_when_it_came() -> None:
     found = judged(*HOUSE)
     assert found[2].value is not None
     assert found[2].value > 0.5
-    assert found[2].reason == "a change that stays, 24 m east and 18 m north of the position"
+    assert found[2].reason == "a change that stays, 29 m east and 20 m north of the position"
+    assert found[2].at == pytest.approx((30, 20), abs=1.5)
+    assert [one.at for number, one in enumerate(found) if number != 2] == [None] * 4
     assert max(one.value or 0 for number, one in enumerate(found) if number != 2) < 0.1
     gone = judged(*HOUSE[::-1])
     assert [one.value for one in gone[::-1]] == pytest.approx([one.value for one in found], abs=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from track_sample import AUTHOR, MeanDifference, run
 
 from workflow.model import Observation, Score, Site, State, Target, TargetClass
+from workflow.readmodels.pages import compare
 from workflow.readmodels.work import queue
 from workflow.scoring.base import NOTHING_KNOWN
 
@@ -176,6 +178,33 @@ def test_a_series_is_judged_as_a_whole_and_again_when_a_capture_comes(watched, s
     Jumps.version = "2"
     assert run(watched).scored == 3
     assert len(asked) == 8
+
+
+def test_the_place_of_a_change_is_in_the_row_and_on_the_page_of_its_neighbours(watched, scorers):
+    class Placed(MeanDifference):
+        def score(self, before, after):
+            return replace(super().score(before, after), at=(12.5, -3.0))
+
+    scorers["mean-difference"] = Placed()
+    site = watched.add_site(targets=("gantry", "pole"))
+    captures = [watched.add_capture(f"20{year}-01-01") for year in (18, 19, 20)]
+    run(watched)
+    assert [row["at"] for row in queue(watched.project)] == [(12.5, -3.0)] * 4
+    between = watched.add_capture("2019-06-01", seed=4)
+    one, two, _ = (capture.id for capture in captures)
+    assert {row["before"]: row["at"] for row in queue(watched.project)} == {
+        one: (12.5, -3.0),
+        two: None,  # not scored yet
+        between.id: None,
+    }
+    page = compare(watched.project, site.id)
+    assert {
+        key: [(change.before, change.after) for change in found] for key, found in page.changes.items()
+    } == {
+        "gantry": [(one, two)],
+        "pole": [(one, two)],
+    }
+    assert (page.changes["pole"][0].east_m, page.changes["pole"][0].north_m) == (12.5, -3.0)
 
 
 def test_a_pair_that_cannot_show_the_target_waits_behind_and_says_why(watched, scorers):

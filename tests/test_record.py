@@ -470,12 +470,13 @@ def test_chips_and_scores_replace_their_own_and_make_no_revision(record: Record)
     assert len(record.chips()) == 2
     scores = [
         ScoreEntry("s", "a", "b", "k", "m", "1", None, "no overlap"),
-        ScoreEntry("t", "a", "b", "k", "m", "1", 0.5),
+        ScoreEntry("t", "a", "b", "k", "m", "1", 0.5, "there", -3.5, 20.0),
     ]
     record.save_scores(scores)
     record.save_scores([replace(scores[0], value=0.25, reason="")])
     assert record.scores("s") == (replace(scores[0], value=0.25, reason=""),)
     assert record.scores() == (replace(scores[0], value=0.25, reason=""), scores[1])
+    assert [one.at for one in record.scores()] == [None, (-3.5, 20.0)]
     assert record.revision == 0
 
 

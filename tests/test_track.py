@@ -165,8 +165,22 @@ def test_a_scorer_that_gives_no_number_is_not_believed(watched, scorers):
     watched.add_capture("2020-01-01")
     run(watched)
     (entry,) = watched.project.record.scores(site.id)
-    assert entry.value is None
+    assert (entry.value, entry.at) == (None, None)
     assert "nan" in entry.reason
+
+
+def test_a_place_that_is_nowhere_is_not_believed(watched, scorers):
+    class Lost(MeanDifference):
+        def score(self, *_):
+            return Score(self.name, self.version, 0.5, at=(float("inf"), 0.0))
+
+    scorers["mean-difference"] = Lost()
+    site = watched.add_site()
+    watched.add_capture("2019-01-01")
+    watched.add_capture("2020-01-01")
+    run(watched)
+    (entry,) = watched.project.record.scores(site.id)
+    assert (entry.value, entry.at) == (0.5, None)
 
 
 def test_without_scorers_everything_else_is_done(watched, scorers):

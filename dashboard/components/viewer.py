@@ -30,6 +30,7 @@ from workflow.grid import SiteGrid
 from workflow.interpretability import Legible, words
 from workflow.model import Author, Observation, Role, Target
 from workflow.readmodels.pages import CaptureCard, ComparePage, MarkCard
+from workflow.readmodels.scores import PlacedChange
 from workflow.stills import Space, px_words
 
 __all__ = ["grid_data", "look_at", "neighbour_data", "show_viewer", "site_key", "still_data", "viewer_data"]
@@ -178,6 +179,7 @@ def neighbour_data(page: ComparePage, target: Target, author: Author | None) -> 
             _mark(mark, partial(to_grid, grid=grid)) for mark in page.marks if not mark.mark.in_pixels
         ],
         "shown": _first_pair(page, [card.id for card in page.captures], target),
+        "changes": [_change(one, grid) for one in page.changes.get(target.id, ())],
         **measuring(page),
     }
 
@@ -221,6 +223,7 @@ def still_data(page: ComparePage, target: Target, author: Author | None) -> dict
             if mark.mark.in_pixels and mark.mark.capture in keys
         ],
         "shown": _first_pair(page, [card.id for card in cards], target),
+        "changes": [],
         **seeing(page, cards),
     }
 
@@ -242,6 +245,16 @@ def _first_pair(page: ComparePage, ids: Sequence[str], target: Target) -> list[s
         if len(pair) == 2 and set(pair) <= set(ids):
             return list(pair)
     return [ids[0], ids[-1]] if ids else []
+
+
+def _change(suggested: PlacedChange, grid: SiteGrid) -> dict[str, Any]:
+    """What the viewer has of a suggested change; its place in metres of the site's grid."""
+    left, bottom, right, top = grid.bounds
+    return {
+        "between": [suggested.before, suggested.after],
+        "at": [(left + right) / 2 + suggested.east_m, (bottom + top) / 2 + suggested.north_m],
+        "score": suggested.score,
+    }
 
 
 def grid_data(grid: SiteGrid, site: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ MARKS = {
 }
 OPEN, DECIDED, ALL = "open", "decided", "all"
 LONG_DAYS = 365
+# of a small picture: the side of the whole one, and its middle in the part that shows
+_CHIP_PX, _MIDDLE_PX = 86, (43, 30)
 _STYLE = """<style>
 .queue { border-collapse: collapse; width: 100%; font: 400 .875rem/1.35 var(--st-font, sans-serif);
   color: var(--st-text-color); }
@@ -46,6 +48,8 @@ _STYLE = """<style>
 .queue .chip b { position: absolute; left: 0; bottom: 0; background: #b3261e; color: #fff; padding: 0 4px;
   font-size: .6rem;
   letter-spacing: .02em; }
+.queue .chip i { position: absolute; width: 16px; height: 16px; margin: -8px 0 0 -8px; border-radius: 50%;
+  border: 1.5px dashed #fff; box-shadow: 0 0 0 1px rgba(0, 0, 0, .6), inset 0 0 0 1px rgba(0, 0, 0, .6); }
 .queue .mark { display: inline-block; width: 1.1em; text-align: center; }
 .queue .bar { display: inline-block; width: 44px; height: 6px; border-radius: 3px; background: var(--st-border-color);
   vertical-align: middle; margin-left: .4rem; overflow: hidden; }
@@ -189,7 +193,7 @@ def _row(me: Author, site: Site, pair: QueuePair, scope: str) -> str:
         queue=scope,
         lang="ko" if language() == "ko" else "",
     )
-    chips = "".join(_chip(site, one) for one in (pair.before, pair.after))
+    chips = "".join(_chip(site, one, pair.at) for one in (pair.before, pair.after))
     local = (
         f" <span class='quiet' lang='ko'><bdi>{safe(site.name_local)}</bdi></span>" if site.name_local else ""
     )
@@ -204,11 +208,19 @@ def _row(me: Author, site: Site, pair: QueuePair, scope: str) -> str:
     )
 
 
-def _chip(site: Site, one: Picture) -> str:
+def _chip(site: Site, one: Picture, at: tuple[float, float] | None) -> str:
+    """A small picture of the site, with a ring where the likeliest change is; its upper and lower parts are cut off."""
     mapped = one.is_mapped and site.position is not None
     address = routes.chip_url(site.id, one.capture) if mapped else routes.still_url(one.capture)
     rendered = "<b>SYNTHETIC</b>" if one.synthetic else ""
-    return f"<span class='chip'><img src='{address}' alt='' loading='lazy'>{rendered}</span>"
+    ring = ""
+    if mapped and at is not None:
+        left, top = (
+            half + _CHIP_PX / 2 * metres / site.radius_m
+            for half, metres in zip(_MIDDLE_PX, (at[0], -at[1]), strict=True)
+        )
+        ring = f"<i style='left:{left:.0f}px;top:{top:.0f}px'></i>"
+    return f"<span class='chip'><img src='{address}' alt='' loading='lazy'>{ring}{rendered}</span>"
 
 
 def _picture(one: Picture) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from workflow.project import Project
+from workflow.store import ScoreEntry
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +101,52 @@ def test_all_that_is_drawn_on_the_pictures_shares_a_canvas(tab: Any) -> None:
         "host => [...host.querySelectorAll('.pane[data-pane=\"0\"] .ol-layers > *')].map(one => one.className)"
     )
     assert canvases == ["picture", "over", "drawn"]
+
+
+@pytest.fixture
+def suggested(served: Any) -> Iterator[list[str]]:
+    """A change between the second and the third date, 15 m east and 20 m north of the site; the ids of all dates."""
+    with Project.open(served.root) as project:
+        ids = [one.id for one in project.captures() if one.is_georeferenced]
+        place = ScoreEntry("harbour-bridge", ids[1], ids[2], "key", "lasting", "2", 0.875, "", 15.0, 20.0)
+        project.record.save_scores([place])
+        yield ids
+        project.record.save_scores([replace(place, value=None, east_m=None, north_m=None)])
+
+
+def test_a_ring_is_drawn_where_a_scorer_suggests_a_change_between_the_dates_shown(
+    tab: Any, suggested: list[str]
+) -> None:
+    rings = """host => host.viewer.stage.suggested.getFeatures().map(one => {
+      const [x, y] = host.viewer.data.center;
+      const [east, north] = one.getGeometry().getCoordinates();
+      return [one.get('label'), Math.round(east - x), Math.round(north - y)];
+    })"""
+    tab.open_compare()
+    assert tab.viewer.evaluate(rings) == [["change? 0.88", 15, 20]]
+    layer = "host => host.viewer.stage.panes.map(one => [one.rings.getVisible(), one.rings.getOpacity()])"
+    assert tab.viewer.evaluate(layer)[:2] == [[True, 1], [True, 1]]
+    tab.stage.press("h")
+    assert tab.viewer.evaluate(layer)[0] == [True, 0]
+    tab.viewer.evaluate("(host, id) => host.viewer.show(0, id)", suggested[2])
+    assert tab.viewer.evaluate(rings) == []
+    tab.viewer.evaluate("(host, id) => host.viewer.show(1, id)", suggested[1])
+    assert tab.viewer.evaluate(rings) == [["change? 0.88", 15, 20]]
+    assert tab.errors == []
+
+
+def test_the_queue_rings_the_place_in_its_small_pictures(tab: Any, served: Any, suggested: list[str]) -> None:
+    tab.page.goto(f"{served.address}/queue")
+    row = tab.page.locator(".queue tr[data-pair='harbour-bridge']", has_text="0.88")
+    rings = row.locator(".chip i")
+    rings.first.wait_for()
+    middles = [box["x"] + box["width"] / 2 for box in (one.bounding_box() for one in rings.all())]
+    chips = [one.bounding_box() for one in row.locator(".chip").all()]
+    # 15 m of a picture of 200 m
+    assert [middle - box["x"] for middle, box in zip(middles, chips, strict=True)] == pytest.approx(
+        [49.5] * 2, abs=1
+    )
+    assert tab.page.locator(".chip i").count() == 2
 
 
 def test_dates_modes_and_zoom_do_not_reach_the_server(tab: Any, sample: Any) -> None:

@@ -413,10 +413,12 @@ class Chip:
 class Score:
     """How much two chips of a site differ, 0 (alike) to 1; a hint that orders work, never evidence.
 
-    `value` None has a `reason` (no overlap).
+    `value` None has a `reason` (no overlap). `at` is where the likeliest change is, in metres east and north of the
+    chip's middle; None where none is likely, or the scorer knows no place.
     """
 
     scorer: str
     version: str
     value: float | None
     reason: str = ""
+    at: tuple[float, float] | None = None

@@ -204,7 +204,7 @@ def _evidence(what: Cut, about: Facts, scorer: SeriesScorer) -> NDArray[np.float
 
 
 def _checked(made: Score) -> Score:
-    """The score, with a value that is no number between 0 and 1 taken out."""
-    if made.value is None or (isfinite(made.value) and 0 <= made.value <= 1):
-        return made
-    return replace(made, value=None, reason=f"the scorer gave {made.value}")
+    """The score, with a value that is no number between 0 and 1 taken out, or a place that is nowhere."""
+    if made.value is not None and not (isfinite(made.value) and 0 <= made.value <= 1):
+        return replace(made, value=None, reason=f"the scorer gave {made.value}", at=None)
+    return replace(made, at=None) if made.at and not all(map(isfinite, made.at)) else made

@@ -356,4 +356,5 @@ class _Pair(NamedTuple):
 
 
 def _entry(site: str, pair: _Pair, score: Score) -> ScoreEntry:
-    return ScoreEntry(site, *pair, score.scorer, score.version, score.value, score.reason)
+    east, north = score.at or (None, None)
+    return ScoreEntry(site, *pair, score.scorer, score.version, score.value, score.reason, east, north)

@@ -32,6 +32,7 @@ from workflow.readmodels import evidence, growth
 from workflow.readmodels.dates import basis_words, dated, local_words
 from workflow.readmodels.optics import Optics, optics
 from workflow.readmodels.reviews import hidden_from
+from workflow.readmodels.scores import PlacedChange, placed_changes
 from workflow.readmodels.siteday import Past, past_of, site_state
 from workflow.stills import Space, frame_of, space_of, stills_of, timecode, view_words
 from workflow.timespan import Language, format_span
@@ -148,7 +149,7 @@ class ComparePage:
     """One site: pictures on its grid, pictures without a place on the map, marks, and what follows.
 
     `grid` is None for a site that is not located. `space` is what the stills without coordinates share, None without
-    any.
+    any. `changes` are those that scorers suggest, by target.
     """
 
     site: Site
@@ -159,6 +160,7 @@ class ComparePage:
     synthetic: bool
     grid: SiteGrid | None
     space: Space | None = None
+    changes: Mapping[str, tuple[PlacedChange, ...]] = field(default_factory=dict)
 
 
 def overview(project: Project, language: Language = "en") -> OverviewPage:
@@ -283,6 +285,7 @@ def _compare(project: Project, site_id: str, reader: str | None, language: Langu
         synthetic=any(capture.synthetic for capture in (*on_map, *apart)),
         grid=site_grid_of(project, site, on_map) if site.position else None,
         space=space_of([one for one in apart if one.georeference is Georeference.NONE]),
+        changes=placed_changes(site, project.record.scores(site.id), on_map),
     )
 
 

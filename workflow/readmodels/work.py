@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from workflow import plugins
 from workflow.chips import covering_each
 from workflow.findings import joint_state
 from workflow.interpretability import Legible, Limits, reading
 from workflow.model import Capture, DateSpan, Observation, Offset, Site, State, Target, TargetClass
 from workflow.readings import Place, person, place_of
 from workflow.readmodels.reviews import hidden_from
-from workflow.scoring.base import fitness
+from workflow.readmodels.scores import best_scores
 from workflow.store import ScoreEntry
 from workflow.timespan import Language
 from workflow.urgency import Urgency, looking
@@ -95,6 +94,7 @@ class _Pair:
     score: float | None
     scorer: str | None
     reason: str
+    at: tuple[float, float] | None = None
 
     @property
     def before(self) -> Capture:
@@ -123,7 +123,8 @@ def queue(
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
     A row: site, target, before, after (capture ids), score (0 to 1, or None with the reason), scorer,
-    priority (change x narrows x age, see `workflow.urgency`), change, narrows, age, gain_days, reason, why (a
+    priority (change x narrows x age, see `workflow.urgency`), change, narrows, age, gain_days, reason, at (where the
+    likeliest change is, metres east and north of the middle of the site's grid, or None), why (a
     sentence), decided (both ends have a decisive state of the target), days, synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours. What was said of a place in `without` is left out.
@@ -136,7 +137,6 @@ def queue(
     scores = _by_site(project.record.scores(site))
     shares = {(one.site, one.capture): one.share for one in project.record.chips(site)}
     now = today or date.today()  # noqa: DTZ011  the analyst's own day
-    fit = _Fit()
     rows: list[tuple[tuple[Any, ...], Row]] = []
 
     @cache
@@ -148,7 +148,7 @@ def queue(
         series = _series(over[place.id], tied.get(place.id, ()))
         entries = scores.get(place.id, ())
         for target in place.targets:
-            best = _best_scores(entries, target.kind, fit)
+            best = best_scores(entries, target.kind)
             known = decided.get(target.id, {})
             for pair in _pairs(series, best, language):
                 ends = (pair.before, pair.after)
@@ -179,7 +179,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class QueuePair:
-    """A row of `queue` with what it looks like."""
+    """A row of `queue` with what it looks like. `at` is metres east and north of the middle of the site's grid."""
 
     site: str
     target: str
@@ -189,6 +189,7 @@ class QueuePair:
     score: float | None
     priority: float
     reason: str
+    at: tuple[float, float] | None
     why: str
     decided: bool
     days: int
@@ -238,6 +239,7 @@ def queue_page(
             score=row["score"],
             priority=row["priority"],
             reason=row["reason"],
+            at=row["at"],
             why=row["why"],
             decided=row["decided"],
             days=row["days"],
@@ -296,6 +298,7 @@ def _queue_row(
         "age": round(urgency.age, 4),
         "gain_days": round(gain.gain_days),
         "reason": "; ".join(part for part in (pair.reason, *little, coarse) if part),
+        "at": pair.at,
         "why": _why(urgency, language),
         "decided": pair.before.id in known and pair.after.id in known,
         "days": pair.days,
@@ -400,36 +403,7 @@ def _scored(series: _Series, number: int, entry: ScoreEntry | None, language: La
     if entry is None:
         return _Pair(series, number, None, None, say("not scored yet: run 'sitetrack track'", language))
     reason = entry.reason or (say("no reason given", language) if entry.value is None else "")
-    return _Pair(series, number, entry.value, entry.scorer, reason)
-
-
-class _Fit:
-    """How well a scorer, by its name, suits a class of targets; one that is not installed any more as any other."""
-
-    def __init__(self) -> None:
-        self._scorers = plugins.load("workflow.scoring")
-
-    def __call__(self, name: str, kind: TargetClass) -> int | None:
-        scorer = self._scorers.get(name)
-        return 0 if scorer is None else fitness(scorer, kind)
-
-
-def _best_scores(
-    entries: Iterable[ScoreEntry], kind: TargetClass, fit: Callable[[str, TargetClass], int | None]
-) -> dict[tuple[str, str], ScoreEntry]:
-    """Of each pair the score of the scorer that suits the class best, of several the highest; one without a value
-    only where there is no other.
-    """
-    best: dict[tuple[str, str], tuple[tuple[bool, int, float], ScoreEntry]] = {}
-    for entry in entries:
-        suits = fit(entry.scorer, kind)
-        if suits is None:
-            continue
-        standing = (entry.value is not None, suits, entry.value or 0.0)
-        held = best.get((entry.before, entry.after))
-        if held is None or standing > held[0]:
-            best[entry.before, entry.after] = standing, entry
-    return {pair: entry for pair, (_, entry) in best.items()}
+    return _Pair(series, number, entry.value, entry.scorer, reason, entry.at)
 
 
 def _decided(observations: Iterable[Observation]) -> dict[str, dict[str, State | None]]:

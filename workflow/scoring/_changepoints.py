@@ -13,11 +13,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["changes", "steps"]
+__all__ = ["changes", "likeliest", "steps"]
 
 Floats = NDArray[np.float64]
 # of `steps`: how far measures are usually apart, as of so many pictures more
 _SPREAD, _FREEDOM = 0.3, 2
+_TOLD, _AROUND_M = 0.25, 15.0
 
 
 def changes(evidence: NDArray[np.floating], near: int, prior: float, gone: float) -> Floats:
@@ -64,6 +65,22 @@ def steps(rows: NDArray[np.floating]) -> Floats:
     prior = _FREEDOM * _SPREAD**2
     better: Floats = (count[-1] + _FREEDOM - 1) / 2 * np.log((prior + whole) / (prior + parted))
     return better
+
+
+def likeliest(
+    likely: float, chance: NDArray[np.floating], east_north: NDArray[np.floating]
+) -> tuple[float, float] | None:
+    """Where the likeliest change of a pair is, metres east and north, to a decimetre; None where a change is not
+    `likely` enough to name a place.
+
+    `chance` is (place,), `east_north` (2, place). It is the middle of the chances around the highest one.
+    """
+    if likely < _TOLD:
+        return None
+    peak = east_north[:, int(chance.argmax())]
+    around = chance * (np.hypot(*(east_north - peak[:, None])) <= _AROUND_M)
+    east, north = (round(float(one), 1) for one in east_north @ around / around.sum())
+    return east, north
 
 
 def _around(count: NDArray[np.intp], total: Floats, squares: Floats) -> Floats:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflow.model import Chip, Score, TargetClass
-from workflow.scoring._changepoints import changes
+from workflow.scoring._changepoints import changes, likeliest
 from workflow.scoring._clearness import hidden_reason
 from workflow.scoring._road import contrast, strip
 from workflow.scoring._spans import FORMS, MARGIN_M, REACH_M, places, terms
@@ -45,20 +45,24 @@ class CrossingScorer:
     """Looks along the road for bars across it; needs the site's bearing, and is better with the sun's place."""
 
     name: str = "crossing"
-    version: str = "2"
+    version: str = "3"
     serves: frozenset[TargetClass] = frozenset({TargetClass.GANTRY})
     rank: int = 2
 
     def evidence(self, chip: Chip, facts: Facts = NOTHING_KNOWN) -> Floats:
-        """(contrast and evidence of each form, place): NaN all through where the chip cannot be read along a road."""
+        """(contrast, evidence of each form, metres east and north of the chip's middle; place along the road): NaN all
+        through where the chip cannot be read along a road.
+        """
         along = places()
         if facts.bearing_deg is None or chip.gsd_m > _COARSEST_M:
-            return np.full((1 + FORMS, along.size), np.nan, np.float32)
+            return np.full((1 + FORMS + 2, along.size), np.nan, np.float32)
         ground = strip(chip, facts.bearing_deg, REACH_M + MARGIN_M)
         found = np.clip(np.tensordot(_WEIGHTS, terms(ground, facts), 1), _LEAST_EVIDENCE, _MOST_EVIDENCE)
         covered = ground.valid.mean(axis=1) > 1 / 2
         shown = np.interp(along, ground.along_m, contrast(ground) * covered)
-        return np.concatenate([shown[None], found]).astype(np.float32)
+        bearing = np.radians(facts.bearing_deg)
+        east_north = np.outer([np.sin(bearing), np.cos(bearing)], along)
+        return np.concatenate([shown[None], found, east_north]).astype(np.float32)
 
     def judge(self, evidence: Sequence[NDArray[np.floating]]) -> tuple[Score, ...]:
         """Scores of neighbouring pairs; the reason names the place of a likely change and obscured pictures."""
@@ -67,18 +71,17 @@ class CrossingScorer:
             why = "the site has no bearing of its road, or its pixels are too coarse for a bar"
             return tuple(Score(self.name, self.version, None, why) for _ in evidence[1:])
         clear = _clearness(seen[:, 0])
-        weighed = seen[:, 1:] * clear[:, None].astype(seen.dtype)
+        weighed = seen[:, 1:-2] * clear[:, None].astype(seen.dtype)
         chances = changes(weighed, _NEAR_PLACES, _PRIOR, _GONE)
         hidden = clear.mean(axis=1) < _OBSCURED
-        return tuple(
-            Score(
-                self.name,
-                self.version,
-                round(float(chance.max()), 6),
-                _reason(number, chance, weighed, hidden),
-            )
-            for number, chance in enumerate(chances)
-        )
+        made = []
+        for number, chance in enumerate(chances):
+            likely = float(chance.max())
+            at = likeliest(likely, chance, seen[0, -2:])
+            bar = "" if at is None else _bar(number, int(chance.argmax()), weighed)
+            reason = "; ".join(filter(None, (bar, hidden_reason(number, ~hidden))))
+            made.append(Score(self.name, self.version, round(likely, 6), reason, at))
+        return tuple(made)
 
 
 def _clearness(contrasts: Floats) -> Floats:
@@ -88,22 +91,16 @@ def _clearness(contrasts: Floats) -> Floats:
     return clear
 
 
-def _reason(number: int, chance: Floats, weighed: Floats, hidden: NDArray[np.bool_]) -> str:
-    """Why a pair has its score: where a bar came or went, and which picture looks obscured."""
-    parts = []
-    place = int(chance.argmax())
-    if chance[place] >= 0.25:
-        earlier, later = np.split(weighed[:, :, place], [number + 1])
-        # of the forms the one that tells the two apart most
-        form = int(np.abs(later.sum(axis=0) - earlier.sum(axis=0)).argmax())
-        before, after = (np.count_nonzero(part[:, form] > 0) for part in (earlier, later))
-        parts.append(
-            f"a bar across the road at {places()[place]:+.0f} m: in {before} of {number + 1} pictures up to then, "
-            f"in {after} of {len(weighed) - number - 1} after"
-        )
-    if dark := hidden_reason(number, ~hidden):
-        parts.append(dark)
-    return "; ".join(parts)
+def _bar(number: int, place: int, weighed: Floats) -> str:
+    """That a bar came or went at a place between a picture and the next."""
+    earlier, later = np.split(weighed[:, :, place], [number + 1])
+    # of the forms the one that tells the two apart most
+    form = int(np.abs(later.sum(axis=0) - earlier.sum(axis=0)).argmax())
+    before, after = (np.count_nonzero(part[:, form] > 0) for part in (earlier, later))
+    return (
+        f"a bar across the road at {places()[place]:+.0f} m: in {before} of {number + 1} pictures up to then, "
+        f"in {after} of {len(weighed) - number - 1} after"
+    )
 
 
 PLUGIN = CrossingScorer()

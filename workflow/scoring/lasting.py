@@ -23,7 +23,7 @@ from workflow.compare import to_grey
 from workflow.model import Chip, Score, TargetClass
 from workflow.scoring._blur import blurred
 from workflow.scoring._cells import pool
-from workflow.scoring._changepoints import steps
+from workflow.scoring._changepoints import likeliest, steps
 from workflow.scoring._clearness import OBSCURED_BELOW, clearness, hidden_reason, ranks, usual
 from workflow.scoring.base import NOTHING_KNOWN, Facts
 
@@ -40,7 +40,6 @@ _PRIOR = 1e-4
 # about 200 square metres
 _MOST_CELLS = 6
 _HIDDEN = 0.5
-_TOLD = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class LastingScorer:
     """Looks for places of a chip that differ between all pictures before and all after; needs three pictures."""
 
     name: str = "lasting"
-    version: str = "1"
+    version: str = "2"
     serves: frozenset[TargetClass] = frozenset(TargetClass) - {TargetClass.OTHER}
     rank: int = 1
 
@@ -92,8 +91,9 @@ class LastingScorer:
     def _score(self, number: int, chance: Floats, east_north: Floats, clear: NDArray[np.bool_]) -> Score:
         likely = float(np.sort(chance)[-_MOST_CELLS:].mean())
         parts = []
-        if likely >= _TOLD:
-            east, north = east_north[:, int(chance.argmax())]
+        at = likeliest(likely, chance, east_north)
+        if at is not None:
+            east, north = at
             parts.append(
                 f"a change that stays, {abs(east):.0f} m {'east' if east >= 0 else 'west'} and {abs(north):.0f} m "
                 f"{'north' if north >= 0 else 'south'} of the position"
@@ -101,7 +101,7 @@ class LastingScorer:
         if hidden := hidden_reason(number, clear):
             parts.append(hidden)
         value = likely * (_HIDDEN if hidden else 1.0)
-        return Score(self.name, self.version, round(value, 6), "; ".join(parts))
+        return Score(self.name, self.version, round(value, 6), "; ".join(parts), at)
 
 
 def _places(chip: Chip, cell: int) -> Floats:

@@ -24,7 +24,7 @@ __all__ = [
     "sqlite_version",
 ]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Number of the record's format; it goes up with every migration."""
 
 

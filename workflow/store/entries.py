@@ -23,7 +23,11 @@ class ChipEntry:
 
 @dataclass(frozen=True, slots=True)
 class ScoreEntry:
-    """How much two chips of a site differ, 0 to 1, or None with the `reason`. `key` names the inputs."""
+    """How much two chips of a site differ, 0 to 1, or None with the `reason`. `key` names the inputs.
+
+    `east_m` and `north_m` are where the likeliest change is, in metres from the middle of the site's grid; both None
+    where no place is known.
+    """
 
     site: str
     before: str
@@ -33,6 +37,13 @@ class ScoreEntry:
     version: str
     value: float | None
     reason: str = ""
+    east_m: float | None = None
+    north_m: float | None = None
+
+    @property
+    def at(self) -> tuple[float, float] | None:
+        """The place, if one is known."""
+        return None if self.east_m is None or self.north_m is None else (self.east_m, self.north_m)
 
 
 @dataclass(frozen=True, slots=True)

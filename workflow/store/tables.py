@@ -176,6 +176,8 @@ SCORES = Table(
     Column("version", Text, nullable=False),
     Column("value", Float),
     Column("reason", Text, nullable=False),
+    Column("east_m", Float),
+    Column("north_m", Float),
 )
 # figures that were written: where, and what their bytes were; a list to check by, without revisions
 FIGURES = Table(

@@ -19,6 +19,7 @@ const CASING = "rgba(0,0,0,0.75)";
 const FONT = "system-ui, 'Noto Sans KR', sans-serif";
 const SMALL_PX = 7; // what is smaller on the screen is shown as a ring
 const HEAD_PX = 8;
+const [RING_M, RING_LEAST_PX] = [9, 14];
 
 // a dark casing under a bright line keeps a mark legible on snow and on asphalt
 function strokes(colour, dash) {
@@ -151,4 +152,12 @@ export function crossStyle(feature, resolution) {
     new Style({ geometry, stroke: new Stroke({ color: "rgba(0,0,0,0.6)", width: 3 }) }),
     new Style({ geometry, stroke: new Stroke({ color: "rgba(255,255,255,0.95)", width: 1.2 }) }),
   ];
+}
+
+// Where a scorer suggests a change: a ring around the place that covers none of it, told from marks by its dashes.
+export function suggestionStyle(feature, resolution) {
+  const radius = Math.max(RING_LEAST_PX, RING_M / resolution);
+  const [casing, line] = [new Stroke({ color: "rgba(0,0,0,0.6)", width: 3.5 }), new Stroke({ color: "rgba(255,255,255,0.95)", width: 1.5, lineDash: [6, 5] })];
+  const text = words(feature.get("label"), "#fff", { font: `600 12px ${FONT}`, textBaseline: "bottom", offsetY: -radius - 3 });
+  return [ring(casing, undefined, radius), ring(line, undefined, radius), new Style({ text })];
 }

@@ -21,7 +21,7 @@ import TileGrid from "ol/tilegrid/TileGrid.js";
 import { h } from "./dom.js";
 import { northArrow } from "./labels.js";
 import { t } from "./language.js";
-import { crossStyle, markStyle, showMarks } from "./marks.js";
+import { crossStyle, markStyle, showMarks, suggestionStyle } from "./marks.js";
 import { whenIdle } from "./prefetch.js";
 import { isKept, loadTile } from "./tiles.js";
 
@@ -71,6 +71,7 @@ export class Stage {
       constrainOnlyCenter: true,
       enableRotation: false,
     });
+    this.suggested = new VectorSource();
     this.site = new VectorSource({ features: this.onMap ? [new Feature(new Point(data.center))] : [] });
     this.#pane(0);
     this.#pane(1);
@@ -95,11 +96,12 @@ export class Stage {
       picture: pictureLayer("picture"),
       markLayer: this.#markLayer(marks),
       cross: new VectorLayer({ source: this.site, style: crossStyle, className: DRAWN }),
+      rings: new VectorLayer({ source: this.suggested, style: suggestionStyle, className: DRAWN, visible: index < 2 }),
     };
     pane.map = new OlMap({
       target: element,
       view: this.view,
-      layers: [pane.picture, pane.markLayer, pane.cross],
+      layers: [pane.picture, pane.markLayer, pane.cross, pane.rings],
       controls: [
         ...(index ? [] : [new Zoom({ zoomInTipLabel: `${t("Zoom in")} (+)`, zoomOutTipLabel: `${t("Zoom out")} (-)` })]),
         ...(this.onMap ? [new ScaleLine({ units: "metric", minWidth: 80 })] : []),
@@ -296,7 +298,17 @@ export class Stage {
   }
 
   hideMarks(hidden) {
-    for (const layer of [...this.markLayers, ...this.panes.map((pane) => pane.cross)]) layer.setOpacity(hidden ? 0 : 1);
+    for (const layer of [...this.markLayers, ...this.panes.flatMap((pane) => [pane.cross, pane.rings])]) layer.setOpacity(hidden ? 0 : 1);
+  }
+
+  // rings where something may have come or gone between the first two pictures; nobody can choose them
+  suggest(changes) {
+    const told = JSON.stringify(changes);
+    if (told === this.told) return;
+    this.told = told;
+    this.suggested.clear(true);
+    this.suggested.addFeatures(changes.map(({ at, score }) => new Feature({ geometry: new Point(at), label: t("change? {score}", { score: score.toFixed(2) }) })));
+    this.suggested.changed();
   }
 
   // a click chooses the mark under it, with Shift one more or one less

@@ -270,8 +270,16 @@ class Viewer {
       const id = this.seen(pane)?.id;
       this.stage.setMarks(pane, marks.filter((mark) => mark.capture === id && this.frames.has(mark)));
     });
+    this.stage.suggest(this.#changesShown());
     this.controls.showPanes();
     for (const part of this.parts) part.redraw?.();
+  }
+
+  // suggested changes between the dates of the first two panes; between others nothing is said of both
+  #changesShown() {
+    const ids = this.data.captures.map((capture) => capture.id);
+    const [from, to] = [0, 1].map((pane) => ids.indexOf(this.seen(pane)?.id)).sort((one, other) => one - other);
+    return this.data.changes.filter(({ between: [before, after] }) => ids.indexOf(before) >= from && ids.indexOf(after) <= to);
   }
 
   redraw() {
@@ -385,8 +393,8 @@ class Viewer {
   #leave(site, line) {
     this.endPeek();
     const captures = this.#withSaid(this.log.pending);
-    const { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics } = this.data;
-    this.journey.go(site, { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics, captures });
+    const { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics, changes } = this.data;
+    this.journey.go(site, { site: here, target, targets, grid, home, center, token, annotations, shown, order, findings, north_deg, frame, places, optics, changes, captures });
     this.journey.line = line;
     const data = this.journey.known(site);
     if (data) enter(this.host, data, this.journey);

@@ -32,7 +32,7 @@ export const HELP = [
   ["6  7  8", "all dates, four pictures, eight pictures"],
   ["X", "exchange the first two pictures"],
   ["W", "write a note or reason before setting a state"],
-  ["H", "hide and show marks"],
+  ["H", "hide and show marks, and the rings around changes that a scorer suggests"],
   ["[  ]", "move the swipe line, or fade"],
   ["+  -  arrows", "zoom, pan; 0 shows the whole site"],
   ["?", "this list"],
