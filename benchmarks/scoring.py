@@ -6,17 +6,22 @@ for a gantry or hides one (`workflow.demo.CONFUSERS`). What was tuned, and on wh
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
 from measures import auc, heading, places_asked, table
 from rendered import Measured, tracked
 
-from workflow.demo import ChangeKind, Scene
+from workflow.demo import Change, ChangeKind, Scene
 
 # tuned on 7000 to 7171, 7300 to 7349 and 7400 to 7449 only
 SEED, PLACES, SCENES, RADIUS_M = 52_000, 24, 8, 60.0
 NEAR_M, TOP = 50.0, 0.2
+# the ring that the viewer draws around a suggested change
+RING_M = 9.0
+DRAWN = 2000
 Pair = tuple[Scene, Scene]
 
 
@@ -70,6 +75,17 @@ STAYING: Mapping[str, Callable[[Pair], bool]] = {
 }
 # what orders the queue of classes that have no scorer of their own, or orders it with two pictures
 GENERAL = ("lasting", "structure", "construction")
+
+
+PLACES_TOLD = (
+    "scorer",
+    "places named where something came or went",
+    f"within {RING_M:g} m of it",
+    "median, m",
+    "places drawn at random within",
+    "named where nothing did",
+)
+LOOKED_FOR = (("crossing", frozenset({ChangeKind.GANTRY})), ("lasting", frozenset(ChangeKind)))
 
 
 def area(
@@ -132,6 +148,53 @@ def obscured(measured: Measured, pairs: Mapping[tuple[str, str], Pair], scorer: 
     )
 
 
+def far_m(at: tuple[float, float], bearing_deg: float, changes: Iterable[Change]) -> float:
+    """Metres from a place (east, north of the site) to the nearest of the rectangles that `changes` fill."""
+    sin, cos = math.sin(math.radians(bearing_deg)), math.cos(math.radians(bearing_deg))
+    along, across = at[0] * sin + at[1] * cos, at[0] * cos - at[1] * sin
+    return min(
+        math.hypot(
+            max(abs(along - one.along_m) - one.length_m / 2, 0.0),
+            max(abs(across - one.across_m) - one.width_m / 2, 0.0),
+        )
+        for one in changes
+    )
+
+
+def places_told(
+    measured: Measured, pairs: Mapping[tuple[str, str], Pair], scorer: str, kinds: frozenset[ChangeKind]
+) -> tuple[str, ...]:
+    """How far the places that a scorer names lie from what came or went, and places drawn at random beside them."""
+    rng = np.random.default_rng(SEED)
+    drawn = [(float(east), float(north)) for east, north in rng.uniform(-RADIUS_M, RADIUS_M, (DRAWN, 2))]
+    far, by_chance, idle = [], [], 0
+    for one in measured.scores:
+        if one.scorer != scorer or one.at is None or (one.before, one.after) not in pairs:
+            continue
+        before, after = pairs[one.before, one.after]
+        made = [
+            each
+            for each in before.history
+            if each.kind in kinds and each.holds_on(before.day) != each.holds_on(after.day)
+        ]
+        if not made:
+            idle += 1
+            continue
+        far.append(far_m(one.at, before.bearing_deg, made))
+        by_chance += [far_m(place, before.bearing_deg, made) <= RING_M for place in drawn]
+    if not far:
+        return scorer, "0", "-", "-", "-", str(idle)
+    near = sum(one <= RING_M for one in far)
+    return (
+        scorer,
+        str(len(far)),
+        f"{near} ({100 * near / len(far):.0f} %)",
+        f"{np.median(far):.1f}",
+        f"{100 * np.mean(by_chance):.0f} %",
+        str(idle),
+    )
+
+
 def by_scorer(seen_: Measured, pairs: Mapping[tuple[str, str], Pair]) -> list[tuple[str, ...]]:
     clear = {key: pair for key, pair in pairs.items() if is_clear(pair)}
     lines = []
@@ -170,6 +233,7 @@ def body(places: int) -> str:
                 *(obscured(measured, pairs, scorer) for scorer in ("crossing", "lasting")),
                 table(("confuser", "AUC of pairs with it", "without it"), confused),
                 table(("came or went", *GENERAL), by_what_came(measured, pairs)),
+                table(PLACES_TOLD, [places_told(measured, pairs, *each) for each in LOOKED_FOR]),
             ]
         )
 
