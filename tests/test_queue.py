@@ -189,11 +189,11 @@ def test_the_place_of_a_change_is_in_the_row_and_on_the_page_of_its_neighbours(w
     site = watched.add_site(targets=("gantry", "pole"))
     captures = [watched.add_capture(f"20{year}-01-01") for year in (18, 19, 20)]
     run(watched)
-    assert [row["at"] for row in queue(watched.project)] == [(12.5, -3.0)] * 4
+    assert [(row["east_m"], row["north_m"]) for row in queue(watched.project)] == [(12.5, -3.0)] * 4
     between = watched.add_capture("2019-06-01", seed=4)
     one, two, _ = (capture.id for capture in captures)
-    assert {row["before"]: row["at"] for row in queue(watched.project)} == {
-        one: (12.5, -3.0),
+    assert {row["before"]: row["east_m"] for row in queue(watched.project)} == {
+        one: 12.5,
         two: None,  # not scored yet
         between.id: None,
     }

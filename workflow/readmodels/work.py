@@ -123,9 +123,9 @@ def queue(
     """One row for every neighbouring pair of every target, the most urgent first; what is decided comes last.
 
     A row: site, target, before, after (capture ids), score (0 to 1, or None with the reason), scorer,
-    priority (change x narrows x age, see `workflow.urgency`), change, narrows, age, gain_days, reason, at (where the
-    likeliest change is, metres east and north of the middle of the site's grid, or None), why (a
-    sentence), decided (both ends have a decisive state of the target), days, synthetic (either picture is rendered).
+    priority (change x narrows x age, see `workflow.urgency`), change, narrows, age, gain_days, reason, east_m and
+    north_m (where the likeliest change is, from the middle of the site's grid, or None), why (a sentence), decided
+    (both ends have a decisive state of the target), days, synthetic (either picture is rendered).
     Neighbours are those among the georeferenced captures over a site, and those among all its pictures where
     one has no georeference. Undated pictures have no neighbours. What was said of a place in `without` is left out.
     Reasons are in `language`; those that a scorer gave are as it gave them. `today` is the day that ages count to.
@@ -239,7 +239,7 @@ def queue_page(
             score=row["score"],
             priority=row["priority"],
             reason=row["reason"],
-            at=row["at"],
+            at=None if row["east_m"] is None else (row["east_m"], row["north_m"]),
             why=row["why"],
             decided=row["decided"],
             days=row["days"],
@@ -298,7 +298,8 @@ def _queue_row(
         "age": round(urgency.age, 4),
         "gain_days": round(gain.gain_days),
         "reason": "; ".join(part for part in (pair.reason, *little, coarse) if part),
-        "at": pair.at,
+        "east_m": pair.at[0] if pair.at else None,
+        "north_m": pair.at[1] if pair.at else None,
         "why": _why(urgency, language),
         "decided": pair.before.id in known and pair.after.id in known,
         "days": pair.days,
