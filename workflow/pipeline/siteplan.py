@@ -356,5 +356,5 @@ class _Pair(NamedTuple):
 
 
 def _entry(site: str, pair: _Pair, score: Score) -> ScoreEntry:
-    east, north = score.at or (None, None)
+    east, north = map(float, score.at) if score.at else (None, None)
     return ScoreEntry(site, *pair, score.scorer, score.version, score.value, score.reason, east, north)

@@ -69,7 +69,7 @@ def read_on_grid(
         when the file cannot be read, or has no place on the Earth.
     """
     with opened(path, overviews=True, **_overview(path, grid, pixel_m)) as dataset:
-        return _warped(dataset, grid, _transform(grid, dx_m, dy_m), Resampling[resampling])
+        return _warped(_picture(dataset), grid, _transform(grid, dx_m, dy_m), Resampling[resampling])
 
 
 def cut_on_grid(
@@ -83,9 +83,38 @@ def cut_on_grid(
         when the file cannot be read, or has no place on the Earth.
     """
     transform = _transform(grid, dx_m, dy_m)
-    with _held(path, _overview(path, grid, pixel_m)) as dataset:
-        quick = _quick(dataset, grid, transform) if dataset.crs else None
-        return quick or _warped(dataset, grid, transform, Resampling.cubic)
+    with _held(path, _overview(path, grid, pixel_m)) as picture:
+        return _quick(picture, grid, transform) or _warped(picture, grid, transform, Resampling.cubic)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """An open file, and what is asked of it for every chip: GDAL takes its time to say so.
+
+    `crs` is None where the file has none. `bands` are those of data, from 1; `dtype` is the first one's. `is_whole`:
+    it has neither a mask nor an alpha band.
+    """
+
+    dataset: Any
+    crs: CRS | None
+    transform: Affine
+    bands: tuple[int, ...]
+    dtype: str
+    is_whole: bool
+
+
+def _picture(dataset: Any) -> _Picture:
+    colours = dataset.colorinterp
+    bands = tuple(number for number, colour in enumerate(colours, 1) if colour != ColorInterp.alpha)
+    has_no_mask = all(flags == [MaskFlags.all_valid] for flags in dataset.mask_flag_enums)
+    return _Picture(
+        dataset,
+        _crs(dataset),
+        dataset.transform,
+        bands,
+        dataset.dtypes[0],
+        has_no_mask and len(bands) == len(colours),
+    )
 
 
 # -- where the grid lies in the picture ----------------------------------------------------------------------
@@ -128,8 +157,8 @@ def placing(crs: CRS, picture: Affine, grid: SiteGrid, transform: Affine) -> Pla
     """Where a grid on `transform` lies in a picture of that CRS and transform; None where it has no place there."""
     half = np.array([grid.width, grid.height]) / 2
     xs, ys = _apply(transform, *((_SPOTS + 1) * half).T)
-    own = CRS.from_string(grid.crs)
-    if own != crs:
+    own, is_same = _beside(grid.crs, crs.wkt)
+    if not is_same:
         # GDAL's own transformation, which the warper takes too, and keeps: a tenth of a millisecond
         try:
             xs, ys = (np.array(some) for some in to_crs(own, crs, xs, ys))
@@ -145,6 +174,13 @@ def placing(crs: CRS, picture: Affine, grid: SiteGrid, transform: Affine) -> Pla
     (a, b), (d, e) = slopes.tolist()
     across, down = half.tolist()
     return Placing((a, b, float(start[0])), (d, e, float(start[1])), error, found, (across, down))
+
+
+@lru_cache(maxsize=256)
+def _beside(name: str, wkt: str) -> tuple[CRS, bool]:
+    """The CRS of that name, and whether it is the one that the text tells."""
+    own = CRS.from_string(name)
+    return own, own == CRS.from_wkt(wkt)
 
 
 def _curve(found: NDArray[np.float64], half_width: float, half_height: float) -> Curve:
@@ -189,11 +225,11 @@ def _transform(grid: SiteGrid, dx_m: float, dy_m: float) -> Affine:
 # -- more quickly --------------------------------------------------------------------------------------------
 
 
-def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
+def _quick(picture: _Picture, grid: SiteGrid, transform: Affine) -> Read | None:
     """The chip without the warper; None where that is not what the warper gives, or too large."""
-    if dataset.dtypes[0] not in DTYPES:
+    if picture.crs is None or picture.dtype not in DTYPES:
         return None
-    place = placing(_crs(dataset), dataset.transform, grid, transform)
+    place = placing(picture.crs, picture.transform, grid, transform)
     if place is None:
         return None
     (a, b, c), (d, e, f) = place.columns, place.rows
@@ -201,7 +237,7 @@ def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
         # at the middle of the other side, where what little is askew is least
         columns = cubic_taps(a / 2 + b * grid.height / 2 + c, a, grid.width)
         rows = cubic_taps(e / 2 + d * grid.width / 2 + f, e, grid.height)
-        source = _window(dataset, columns.span, rows.span)
+        source = _window(picture, columns.span, rows.span)
         if source is None:
             return None
         made = resample(source, columns.since(columns.span[0]), rows.since(rows.span[0]))
@@ -210,44 +246,38 @@ def _quick(dataset: Any, grid: SiteGrid, transform: Affine) -> Read | None:
         if not IS_COMPILED or curve.error_px > PARALLEL_PX or max(_steps(place)) > 1:
             return None
         across, down = curve.span(grid.shape)
-        source = _window(dataset, across, down)
+        source = _window(picture, across, down)
         if source is None:
             return None
         made = askew(source, curve.since(across[0], down[0]), grid.shape)
     return made, np.ones(grid.shape, np.bool_)
 
 
-def _window(dataset: Any, columns: tuple[int, int], rows: tuple[int, int]) -> NDArray[Any] | None:
+def _window(picture: _Picture, columns: tuple[int, int], rows: tuple[int, int]) -> NDArray[Any] | None:
     """Data (band, row, column) of columns and rows [from, to); None where the warper is to see to them: beside the
     picture's edge or a gap, of numbers that are not finite, too large.
     """
     (left, right), (top, bottom) = columns, rows
+    dataset = picture.dataset
     if left < 0 or top < 0 or right > dataset.width or bottom > dataset.height:
         return None
     window = Window(left, top, right - left, bottom - top)
-    bands = _data_bands(dataset)
-    size = (right - left) * (bottom - top) * len(bands) * np.dtype(dataset.dtypes[0]).itemsize
-    if size > _LARGEST_WINDOW_BYTES or not _is_whole(dataset, window):
+    size = (right - left) * (bottom - top) * len(picture.bands) * np.dtype(picture.dtype).itemsize
+    if size > _LARGEST_WINDOW_BYTES or not (picture.is_whole or validity(dataset, window=window).all()):
         return None
-    source: NDArray[Any] = dataset.read(bands, window=window)
+    source: NDArray[Any] = dataset.read(picture.bands, window=window)
     return None if source.dtype.kind == "f" and not np.isfinite(source).all() else source
-
-
-def _is_whole(dataset: Any, window: Window) -> bool:
-    """Whether there is no gap in the window; no mask is read where the file has none."""
-    if all(flags == [MaskFlags.all_valid] for flags in dataset.mask_flag_enums):
-        return ColorInterp.alpha not in dataset.colorinterp
-    return bool(validity(dataset, window=window).all())
 
 
 # -- the warper ----------------------------------------------------------------------------------------------
 
 
-def _warped(dataset: Any, grid: SiteGrid, transform: Affine, resampling: Resampling) -> Read:
-    has_validity = dataset.nodata is not None or ColorInterp.alpha in dataset.colorinterp
+def _warped(picture: _Picture, grid: SiteGrid, transform: Affine, resampling: Resampling) -> Read:
+    dataset = picture.dataset
+    has_validity = dataset.nodata is not None or len(picture.bands) < dataset.count
     with WarpedVRT(
         dataset,
-        src_crs=_crs(dataset),
+        src_crs=picture.crs,
         crs=grid.crs,
         transform=transform,
         width=grid.width,
@@ -255,16 +285,16 @@ def _warped(dataset: Any, grid: SiteGrid, transform: Affine, resampling: Resampl
         resampling=resampling,
         add_alpha=not has_validity,
         tolerance=_TOLERANCE_PX,
-        **_scales(dataset, grid, transform),
+        **_scales(picture, grid, transform),
     ) as warped:
         return _read(warped)
 
 
-def _scales(dataset: Any, grid: SiteGrid, transform: Affine) -> dict[str, str]:
+def _scales(picture: _Picture, grid: SiteGrid, transform: Affine) -> dict[str, str]:
     """How wide GDAL's kernel is to be: left alone it guesses that for every part of its work, and the pixels of a
     grid that lies askew would depend on the parts.
     """
-    place = placing(_crs(dataset), dataset.transform, grid, transform) if dataset.crs else None
+    place = placing(picture.crs, picture.transform, grid, transform) if picture.crs else None
     if place is None:
         return {}
     across, down = _steps(place)
@@ -313,7 +343,7 @@ class _Handles(threading.local):
     """The files that this thread keeps open, None where it keeps none."""
 
     stack: ExitStack | None = None
-    datasets: dict[tuple[Path, str], Any]
+    pictures: dict[tuple[Path, str], _Picture]
 
 
 _handles = _Handles()
@@ -326,7 +356,7 @@ def kept_open() -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        _handles.stack, _handles.datasets = stack, {}
+        _handles.stack, _handles.pictures = stack, {}
         try:
             yield
         finally:
@@ -334,12 +364,13 @@ def kept_open() -> Iterator[None]:
 
 
 @contextmanager
-def _held(path: Path, options: dict[str, Any]) -> Iterator[Any]:
+def _held(path: Path, options: dict[str, Any]) -> Iterator[_Picture]:
     if _handles.stack is None:
         with opened(path, overviews=True, **options) as dataset:
-            yield dataset
+            yield _picture(dataset)
         return
     key = (path, repr(options))
-    if key not in _handles.datasets:
-        _handles.datasets[key] = _handles.stack.enter_context(opened(path, overviews=True, **options))
-    yield _handles.datasets[key]
+    if key not in _handles.pictures:
+        dataset = _handles.stack.enter_context(opened(path, overviews=True, **options))
+        _handles.pictures[key] = _picture(dataset)
+    yield _handles.pictures[key]

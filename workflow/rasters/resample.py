@@ -38,7 +38,7 @@ _STRIP = 2
 class Taps:
     """For each pixel of one side of the result: the first pixel taken of the source, and the weights from there on.
 
-    `first` is (n,), `weights` (n, taps), each row of sum 1.
+    `first` is (n,) and goes up, `weights` (n, taps), each row of sum 1.
     """
 
     first: NDArray[np.intp]
@@ -47,17 +47,20 @@ class Taps:
     @property
     def plain(self) -> slice | None:
         """The pixels of the source that are taken as they are, where the grid lies on them; None where it does not."""
+        middle = self.weights.shape[1] // 2 - 1
+        if self.weights[0, middle] < 1 - _NOTHING:
+            return None
         lone = np.zeros(self.weights.shape[1], np.float32)
-        lone[self.weights.shape[1] // 2 - 1] = 1
+        lone[middle] = 1
         if np.abs(self.weights - lone).max() > _NOTHING or (np.diff(self.first) != 1).any():
             return None
-        start = int(self.first[0]) + self.weights.shape[1] // 2 - 1
+        start = int(self.first[0]) + middle
         return slice(start, start + len(self.first))
 
     @property
     def span(self) -> tuple[int, int]:
         """Pixels of the source [from, to) that are asked for."""
-        return int(self.first.min()), int(self.first.max()) + self.weights.shape[1]
+        return int(self.first[0]), int(self.first[-1]) + self.weights.shape[1]
 
     def since(self, start: int) -> Taps:
         """The same for a source of which the pixels before `start` are not there."""
