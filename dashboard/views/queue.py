@@ -193,7 +193,8 @@ def _row(me: Author, site: Site, pair: QueuePair, scope: str) -> str:
         queue=scope,
         lang="ko" if language() == "ko" else "",
     )
-    chips = "".join(_chip(site, one, pair.at) for one in (pair.before, pair.after))
+    at = None if pair.decided else pair.at
+    chips = "".join(_chip(site, one, at) for one in (pair.before, pair.after))
     local = (
         f" <span class='quiet' lang='ko'><bdi>{safe(site.name_local)}</bdi></span>" if site.name_local else ""
     )

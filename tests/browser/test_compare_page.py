@@ -132,6 +132,14 @@ def test_a_ring_is_drawn_where_a_scorer_suggests_a_change_between_the_dates_show
     assert tab.viewer.evaluate(rings) == []
     tab.viewer.evaluate("(host, id) => host.viewer.show(1, id)", suggested[1])
     assert tab.viewer.evaluate(rings) == [["change? 0.88", 15, 20]]
+    decide = """(host, id) => {
+      host.viewer.data.captures.find(one => one.id === id).state = 'present';
+      host.viewer.redraw();
+    }"""
+    tab.viewer.evaluate(decide, suggested[1])
+    assert len(tab.viewer.evaluate(rings)) == 1
+    tab.viewer.evaluate(decide, suggested[2])
+    assert tab.viewer.evaluate(rings) == []
     assert tab.errors == []
 
 

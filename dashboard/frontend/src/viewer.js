@@ -275,11 +275,14 @@ class Viewer {
     for (const part of this.parts) part.redraw?.();
   }
 
-  // suggested changes between the dates of the first two panes; between others nothing is said of both
+  // suggested changes between the dates of the first two panes, but those whose two pictures are decided already
   #changesShown() {
     const ids = this.data.captures.map((capture) => capture.id);
     const [from, to] = [0, 1].map((pane) => ids.indexOf(this.seen(pane)?.id)).sort((one, other) => one - other);
-    return this.data.changes.filter(({ between: [before, after] }) => ids.indexOf(before) >= from && ids.indexOf(after) <= to);
+    return this.data.changes.filter(({ between }) => {
+      const [before, after] = between.map((id) => ids.indexOf(id));
+      return before >= from && after <= to && !between.every((id) => isDecisive(this.stateIn(id)));
+    });
   }
 
   redraw() {
