@@ -94,7 +94,7 @@ USE_CASES: dict[str, tuple[Callable[[Project], object], int]] = {
     "growth": (growth.growth, 6),
     "unseen": (lambda project: coverage.unseen_since(project, 12, date(2024, 1, 1)), 6),
     "overview": (pages.overview, 14),
-    "compare": (lambda project: pages.compare(project, "s0"), 4),
+    "compare": (lambda project: pages.compare(project, "s0"), 5),
     "observe": (
         lambda project: observe(project, ANNA, site="s0", capture=f"{0:016x}", state="uncertain"),
         14,
