@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from every_page import PAGES, visit
-from playwright.sync_api import expect
 
 from workflow.project import Project
 
@@ -55,9 +54,14 @@ def walker(open_tab: Any, walk: Walk) -> Any:
     return tab
 
 
-def names(tab: Any, site: str) -> None:
+@pytest.fixture
+def names(walker: Any, expect: Any) -> Callable[[str], None]:
     """Wait until the page's choice of a site names that one; after a step it stands there twice for a moment."""
-    expect(tab.page.locator(f'input[aria-label="Site"][value="{site}"]')).to_have_count(1)
+
+    def wait(site: str) -> None:
+        expect(walker.page.locator(f'input[aria-label="Site"][value="{site}"]')).to_have_count(1)
+
+    return wait
 
 
 # from a key to the attribute that says that the pictures are there, in the page's own clock
@@ -110,7 +114,9 @@ def stored(tab: Any) -> None:
     tab.page.locator('.sitetrack-viewer[data-pending="0"]').wait_for()
 
 
-def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(walker: Any, walk: Walk) -> None:
+def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(
+    walker: Any, walk: Walk, names: Callable[[str], None]
+) -> None:
     walker.open_compare("site=place-00&queue=all")
     said: dict[tuple[str, str], str] = {}
     waits = []
@@ -134,7 +140,7 @@ def test_an_analyst_decides_every_picture_of_every_site_with_one_key_each(walker
     assert authors == {"ana"}
     assert "last site" in walker.page.locator(".line").inner_text()
     # the page has followed to the last site
-    names(walker, f"Place {SITES - 1:02}")
+    names(f"Place {SITES - 1:02}")
     assert f"site=place-{SITES - 1:02}" in walker.link()
     assert walker.errors == []
 
@@ -186,19 +192,21 @@ def test_no_page_asks_another_host_for_anything(tab: Any) -> None:
 
 
 @pytest.mark.parametrize(("sites", "dates"), [(3, 2)])
-def test_the_next_site_is_there_at_once_and_the_page_follows(walker: Any, sites: int, dates: int) -> None:
+def test_the_next_site_is_there_at_once_and_the_page_follows(
+    walker: Any, names: Callable[[str], None], sites: int, dates: int
+) -> None:
     walker.open_compare("site=place-00")
     walker.page.locator('.frame[data-pane="1"] .label.active').wait_for()
     walker.stage.press("n")
     assert at(walker)[0] == "place-01"  # before any answer of the server
-    names(walker, "Place 01")
+    names("Place 01")
     assert "site=place-01" in walker.link()
     # the focus is still with the pictures: the next key goes there
     walker.page.keyboard.press("b")
     assert at(walker)[0] == "place-00"
     walker.page.keyboard.press("b")
     assert walker.page.locator(".line").inner_text() == "This is the first site."
-    names(walker, "Place 00")
+    names("Place 00")
     assert walker.errors == []
 
 
