@@ -154,10 +154,20 @@ def test_captures_that_do_not_overlap_at_the_site_score_nothing_and_say_so(watch
     assert (entry.value, entry.reason) == (None, "no overlap at this site")
 
 
-def test_a_scorer_that_gives_no_number_is_not_believed(watched, scorers):
+@pytest.mark.parametrize(
+    ("value", "at", "kept", "reason"),
+    [
+        (float("nan"), None, None, "the scorer gave nan"),
+        (float("nan"), (1.0, 2.0), None, "the scorer gave nan"),
+        (0.5, (float("inf"), 0.0), 0.5, ""),
+    ],
+)
+def test_a_value_that_is_no_number_and_a_place_that_is_nowhere_are_not_believed(
+    watched, scorers, value, at, kept, reason
+):
     class Wild(MeanDifference):
         def score(self, *_):
-            return Score(self.name, self.version, float("nan"))
+            return Score(self.name, self.version, value, at=at)
 
     scorers["mean-difference"] = Wild()
     site = watched.add_site()
@@ -165,22 +175,7 @@ def test_a_scorer_that_gives_no_number_is_not_believed(watched, scorers):
     watched.add_capture("2020-01-01")
     run(watched)
     (entry,) = watched.project.record.scores(site.id)
-    assert (entry.value, entry.at) == (None, None)
-    assert "nan" in entry.reason
-
-
-def test_a_place_that_is_nowhere_is_not_believed(watched, scorers):
-    class Lost(MeanDifference):
-        def score(self, *_):
-            return Score(self.name, self.version, 0.5, at=(float("inf"), 0.0))
-
-    scorers["mean-difference"] = Lost()
-    site = watched.add_site()
-    watched.add_capture("2019-01-01")
-    watched.add_capture("2020-01-01")
-    run(watched)
-    (entry,) = watched.project.record.scores(site.id)
-    assert (entry.value, entry.at) == (0.5, None)
+    assert (entry.value, entry.at, entry.reason) == (kept, None, reason)
 
 
 def test_without_scorers_everything_else_is_done(watched, scorers):

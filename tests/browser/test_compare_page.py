@@ -148,12 +148,12 @@ def test_the_queue_rings_the_place_in_its_small_pictures(tab: Any, served: Any, 
     row = tab.page.locator(".queue tr[data-pair='harbour-bridge']", has_text="0.88")
     rings = row.locator(".chip i")
     rings.first.wait_for()
-    middles = [box["x"] + box["width"] / 2 for box in (one.bounding_box() for one in rings.all())]
+    boxes = [one.bounding_box() for one in rings.all()]
     chips = [one.bounding_box() for one in row.locator(".chip").all()]
-    # 15 m of a picture of 200 m
-    assert [middle - box["x"] for middle, box in zip(middles, chips, strict=True)] == pytest.approx(
-        [49.5] * 2, abs=1
-    )
+    # 15 m right of the middle and 20 m above it, of pictures of 200 m on 86 pixels, 60 of them shown
+    for axis, side, wanted in (("x", "width", 43 + 6.5), ("y", "height", 30 - 8.6)):
+        middles = [box[axis] + box[side] / 2 - chip[axis] for box, chip in zip(boxes, chips, strict=True)]
+        assert middles == pytest.approx([wanted] * 2, abs=1)
     assert tab.page.locator(".chip i").count() == 2
 
 

@@ -76,7 +76,7 @@ def kernel_step(step: float) -> float:
 
 
 def cubic_taps(start: float, step: float, count: int) -> Taps:
-    """Taps of `count` pixels whose centres lie at `start`, `start` + `step`, ... in the source.
+    """Taps of `count` pixels whose centres lie at `start`, `start` + `step`, ... in the source; `step` is above 0.
 
     The centre of the source's first pixel is 0.5. The kernel is the cubic one of Keys (1981) with a = -0.5, made
     wider where the result is coarser (see `kernel_step`).

@@ -284,6 +284,7 @@ def _queue_row(
     places = pair.series.number
     states = {places[capture]: state for capture, state in known.items() if capture in places}
     gain = looking(pair.series.days, states, pair.number)
+    east_m, north_m = pair.at or (None, None)
     urgency = Urgency(pair.score, gain, (now - pair.series.days[pair.number + 1]).days, not coarse)
     return {
         "site": site.id,
@@ -298,8 +299,8 @@ def _queue_row(
         "age": round(urgency.age, 4),
         "gain_days": round(gain.gain_days),
         "reason": "; ".join(part for part in (pair.reason, *little, coarse) if part),
-        "east_m": pair.at[0] if pair.at else None,
-        "north_m": pair.at[1] if pair.at else None,
+        "east_m": east_m,
+        "north_m": north_m,
         "why": _why(urgency, language),
         "decided": pair.before.id in known and pair.after.id in known,
         "days": pair.days,
